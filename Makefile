@@ -1,0 +1,44 @@
+# `make demo` and `make test` are the two commands; each does all the set-up it needs.
+.DELETE_ON_ERROR:
+.PHONY: demo test check lint lock assets clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+demo: .venv/runtime.stamp
+	@$(BIN)/forsyn demo
+
+test: .venv/dev.stamp
+	@$(BIN)/python tools/chromium.py
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Forsyn needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Install one and run: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: requirements/runtime.txt pyproject.toml | .venv/bin/python
+	@echo "Setting up the environment in .venv (a minute or two the first time) ..."
+	@$(PIP) -r requirements/runtime.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp
+	@echo "Setting up the tools for tests ..."
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+# Renews the pinned requirements with hashes (needs uv).
+lock:
+	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header runtime.in -o runtime.txt
+	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c runtime.txt dev.in -o dev.txt
+
+clean:
+	rm -rf .venv .forsyn .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
