@@ -1,0 +1,238 @@
+"""Bindings: what each column of each table holds, and whose it is.
+
+An area's ``privacy.py`` declares ``BINDINGS``, a tuple of `Table`; nothing here looks at a database
+or a policy file. `forsyn.policy.catalog.check` compares the three.
+
+    Table(
+        "customers_contact_point",
+        person=path("customer_id -> customers_customer.id"),
+        columns={
+            "id": not_personal("row number"),
+            "value": personal("email", "mobile", source=Source.PERSON, given=True),
+        },
+    )
+
+A *path* is the chain of joins from a row to its person. One hop reads
+
+    local_column -> table.column [during column in period_column]
+
+- several columns join together with ``&``: ``place_id & kind -> customers_agreement.place_id & kind``
+- ``during day in period`` keeps only the target rows whose ``period`` (of the hop's target) holds the
+  local ``day``. A column of an earlier table of the path is written with its table:
+  ``during metering_day.day in period``. The local column may be a date, an instant or a period;
+  a period means overlap.
+- hops follow each other, comma-separated or as further arguments.
+
+A row *of* a person (``customers_customer`` itself) has ``person=ITSELF``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from forsyn.policy.vocabulary import Source
+
+PERSON_ROOTS = ("customers_customer.id", "accounts_account.id")
+"""Where every path ends: customers, and the accounts of staff and of those who sign in."""
+
+_NAME = r"[a-z_][a-z0-9_]*"
+_NAMES = rf"{_NAME}(?:\s*&\s*{_NAME})*"
+_HOP = re.compile(
+    rf"(?P<local>{_NAMES})\s*->\s*(?P<table>{_NAME})\.(?P<columns>{_NAMES})"
+    rf"(?:\s+during\s+(?:(?P<bound_table>{_NAME})\.)?(?P<bound>{_NAME})\s+in\s+(?P<period>{_NAME}))?"
+)
+_HOP_FORM = "'local_column -> table.column' or '... during local_column in period_column'"
+
+
+class BindingError(ValueError):
+    """A binding that cannot be read; the message says which and how it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class During:
+    """Time bound of a hop: the target's ``period`` column must hold ``column``.
+
+    ``table`` names an earlier table of the path that has the column; None is the table the hop leaves from.
+    """
+
+    column: str
+    period: str
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One join: each of ``local`` equals the column of ``table`` at the same place in ``columns``."""
+
+    local: tuple[str, ...]
+    table: str
+    columns: tuple[str, ...]
+    during: During | None = None
+
+    def __str__(self) -> str:
+        text = f"{' & '.join(self.local)} -> {self.table}.{' & '.join(self.columns)}"
+        if self.during is None:
+            return text
+        bound = f"{self.during.table}." if self.during.table else ""
+        return f"{text} during {bound}{self.during.column} in {self.during.period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Chain of joins from a row to its person. Without hops, the row is itself the person's."""
+
+    hops: tuple[Hop, ...]
+
+    def root(self, table: str) -> str:
+        """Name ``table.column`` where the path ends, for a row of ``table``."""
+        if not self.hops:
+            return f"{table}.id"
+        return f"{self.hops[-1].table}.{' & '.join(self.hops[-1].columns)}"
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.hops)) or "the row itself"
+
+
+ITSELF = Path(())
+"""Path of a table whose rows are the persons: ``customers_customer``, ``accounts_account``."""
+
+
+def path(*hops: str) -> Path:
+    """Read a path; see the module's first page for the form. Raises `BindingError`."""
+    texts = [text.strip() for hop in hops for text in hop.split(",")]
+    if not texts:
+        raise BindingError(
+            f"A path needs at least one hop, written {_HOP_FORM}; a person's own row has ITSELF."
+        )
+    return Path(tuple(_read_hop(text) for text in texts))
+
+
+def _read_hop(text: str) -> Hop:
+    match = _HOP.fullmatch(text)
+    if match is None:
+        raise BindingError(f"Cannot read the hop {text!r}. Write {_HOP_FORM}.")
+    local, columns = _split(match["local"]), _split(match["columns"])
+    if len(local) != len(columns):
+        raise BindingError(
+            f"The hop {text!r} joins {len(local)} columns to {len(columns)}. Name as many on each side."
+        )
+    during = During(match["bound"], match["period"], match["bound_table"]) if match["bound"] else None
+    return Hop(local, match["table"], columns, during)
+
+
+def _split(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split("&"))
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A column with personal data. Make it with `personal`."""
+
+    categories: tuple[str, ...]
+    source: Source
+    given: bool = False
+    person: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotPersonal:
+    """A column without personal data, and why. Make it with `not_personal`."""
+
+    reason: str
+
+
+Binding = Personal | NotPersonal
+
+
+def personal(*categories: str, source: Source, given: bool = False, person: Path | None = None) -> Personal:
+    """Bind a column to one or more data categories of the policy file.
+
+    ``given``: the person gave the value (Art. 20(1)); only with `Source.PERSON`.
+    ``person``: the path to another person than the table's, such as the staff account that wrote the row.
+    """
+    if not categories:
+        raise BindingError("personal() names at least one data category of the policy file.")
+    if len(set(categories)) != len(categories):
+        raise BindingError(f"personal{categories!r} names a category twice.")
+    if given and source is not Source.PERSON:
+        raise BindingError(
+            f"personal({categories[0]!r}, given=True) must have source=Source.PERSON, not {source!s}."
+        )
+    return Personal(categories, source, given, person)
+
+
+def not_personal(reason: str) -> NotPersonal:
+    """Declare that a column tells nothing of anyone; ``reason`` is read by auditors, in a few words."""
+    if not reason.strip():
+        raise BindingError("not_personal() needs a reason, such as 'row number'.")
+    return NotPersonal(reason.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table or view, the path(s) to whom its rows are about, and its columns.
+
+    ``person`` is None where the table holds no one's data; a row about several persons (the two
+    parties of a move) has a tuple of paths. ``partitioned`` tables are bound once, at the parent.
+    """
+
+    name: str
+    columns: Mapping[str, Binding]
+    person: Path | tuple[Path, ...] | None = field(default=None, kw_only=True)
+    partitioned: bool = field(default=False, kw_only=True)
+
+    @property
+    def persons(self) -> tuple[Path, ...]:
+        """All paths from a row to the persons that it is about."""
+        if self.person is None:
+            return ()
+        return self.person if isinstance(self.person, tuple) else (self.person,)
+
+    def persons_of(self, column: str) -> tuple[Path, ...]:
+        """Paths to whom one column is about: its own, else the table's."""
+        binding = self.columns[column]
+        if isinstance(binding, NotPersonal):
+            return ()
+        return (binding.person,) if binding.person is not None else self.persons
+
+
+@dataclass(frozen=True, slots=True)
+class BoundColumn:
+    """One column with its table, as lists and checks want it."""
+
+    table: Table
+    column: str
+    binding: Binding
+
+    def __str__(self) -> str:
+        return f"{self.table.name}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """All tables of the program, in the order given; duplicates are kept for `check` to find."""
+
+    tables: tuple[Table, ...]
+
+    def columns(self) -> Iterator[BoundColumn]:
+        """Every bound column, table by table."""
+        for table in self.tables:
+            for name, binding in table.columns.items():
+                yield BoundColumn(table, name, binding)
+
+    def table(self, name: str) -> Table | None:
+        """The first table of that name, or None."""
+        return next((table for table in self.tables if table.name == name), None)
+
+    def holding(self, category: str) -> tuple[BoundColumn, ...]:
+        """The columns that may hold a data category."""
+        return tuple(
+            bound
+            for bound in self.columns()
+            if isinstance(bound.binding, Personal) and category in bound.binding.categories
+        )
+
+
+def collect(*areas: tuple[Table, ...]) -> Bindings:
+    """Put the ``BINDINGS`` of all areas together. The caller imports them; nothing is found by magic."""
+    return Bindings(tuple(table for area in areas for table in area))
