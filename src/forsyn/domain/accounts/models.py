@@ -1,0 +1,83 @@
+"""Accounts that sign in: staff, and customers by way of customers.PortalAccess."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class AccountKind(models.TextChoices):
+    """Who signs in; decides how: staff with password and second factor, customers with a code by e-mail or OIDC."""
+
+    STAFF = "staff"
+    CUSTOMER = "customer"
+
+
+class Role(models.TextChoices):
+    """A job at the utility."""
+
+    CLERK = "clerk"
+    BILLING = "billing"
+    OPERATIONS = "operations"
+    DPO = "dpo"
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Looks accounts up by e-mail, whatever its case."""
+
+    def get_by_natural_key(self, email: str | None) -> Account:
+        return self.get(email__iexact=email)
+
+
+class Account(AbstractBaseUser):
+    """Somebody who can sign in."""
+
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=AccountKind.choices)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_account_email_unique"),
+            models.CheckConstraint(condition=models.Q(kind__in=AccountKind.values), name="accounts_account_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """As Django's packages ask for it."""
+        return self.name
+
+
+class StaffRole(models.Model):
+    """A role that a member of staff has for a time."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="roles")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    period = DateRangeField()
+
+    class Meta:
+        db_table = "accounts_staff_role"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_staff_role_role"),
+            ExclusionConstraint(
+                name="accounts_staff_role_once",
+                expressions=[
+                    ("account", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]

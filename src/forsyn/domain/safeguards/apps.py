@@ -1,0 +1,8 @@
+"""Django's entry for the area."""
+
+from django.apps import AppConfig
+
+
+class SafeguardsConfig(AppConfig):
+    name = "forsyn.domain.safeguards"
+    label = "safeguards"

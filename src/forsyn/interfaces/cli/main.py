@@ -1,0 +1,46 @@
+"""The `forsyn` command: the one way in for operators."""
+
+from __future__ import annotations
+
+import typer
+
+from forsyn import __version__
+from forsyn.interfaces.cli import policy, server
+from forsyn.interfaces.cli.host import Host
+
+EPILOG = "Every command explains itself with --help. Settings are environment variables; see docs/operators.md."
+
+app = typer.Typer(
+    name="forsyn",
+    help="Forsyn: customers, meters and bills of a Danish utility, kept as its privacy policy says.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+imports = typer.Typer(help="Bring in data from files.", no_args_is_help=True)
+
+app.command("up")(server.up)
+app.command("migrate")(server.migrate)
+app.command("doctor")(server.doctor)
+app.add_typer(imports, name="import")
+app.add_typer(policy.app, name="policy")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"forsyn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Forsyn: customers, meters and bills of a Danish utility, kept as its privacy policy says."""
+
+
+def run(host: Host) -> None:
+    """Run the command line against one machine's host."""
+    app(obj=host)

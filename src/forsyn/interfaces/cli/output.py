@@ -1,0 +1,41 @@
+"""How every command speaks: tables and sentences to a person, JSON to a program, and one clear line when it fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+from django.core.serializers.json import DjangoJSONEncoder
+from rich.console import Console
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Write one JSON document to standard output."""
+    sys.stdout.write(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2) + "\n")
+
+
+def fail(message: str, *, status: int = 1) -> NoReturn:
+    """Say what went wrong, where and what to do; end with a status that scripts see."""
+    errors.print(f"[red]Error:[/red] {escape(message)}")
+    raise typer.Exit(status)
+
+
+def escape(text: str) -> str:
+    """Text from outside, shown as it is and not as Rich markup."""
+    return text.replace("[", r"\[")
+
+
+@contextmanager
+def explaining(*known: type[Exception]) -> Iterator[None]:
+    """Turn the errors that teach into one line; anything else is a fault of the program and shows as one."""
+    try:
+        yield
+    except known as error:
+        fail(str(error))

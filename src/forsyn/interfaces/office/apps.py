@@ -1,0 +1,8 @@
+"""Django's entry for the interface."""
+
+from django.apps import AppConfig
+
+
+class OfficeConfig(AppConfig):
+    name = "forsyn.interfaces.office"
+    label = "office"

@@ -1,0 +1,6 @@
+"""Addresses of the interface."""
+
+from django.urls import URLPattern
+
+app_name = "sign_in"
+urlpatterns: list[URLPattern] = []
