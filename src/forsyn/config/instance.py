@@ -55,7 +55,8 @@ class Instance:
 
     @property
     def database(self) -> str:
-        return f"forsyn_{self.name}"
+        """Name of the database on the embedded server."""
+        return os.environ.get("FORSYN_DATABASE", f"forsyn_{self.name}")
 
     @property
     def owner_role(self) -> str:

@@ -50,7 +50,7 @@ class Machine:
             "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "--no-ws",
             "forsyn.config.wsgi:application",
         ]  # fmt: skip
-        child = subprocess.Popen(command, env=os.environ.copy(), start_new_session=True)
+        child = subprocess.Popen(command, env=os.environ | {"FORSYN_SERVING": "1"}, start_new_session=True)
         signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
         try:
             child.wait()

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 INSTANCE = Instance.from_environment()
 DEMO = flag("FORSYN_DEMO")
 HTTPS = flag("FORSYN_HTTPS")
+SERVING = flag("FORSYN_SERVING")
 
 SECRET_KEY = secret_key(INSTANCE.state)
 DEBUG = False
@@ -92,7 +93,7 @@ def _database(*, owner: bool) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **entry,
-        "OPTIONS": options if owner or flag("FORSYN_TESTING") else options | _POOL,
+        "OPTIONS": options | _POOL if SERVING and not owner else options,
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
 

@@ -1,0 +1,102 @@
+"""Tests' database: migrated once a run as a template; each parallel worker works on a clone of it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+from forsyn.config.embedded_postgres import SUPERUSER
+from forsyn.workflows.migrate import migrate
+
+REPOSITORY = Path(__file__).parent
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The first process of a run clears away what the run shared."""
+    if not hasattr(config, "workerinput") and (state := os.environ.get("FORSYN_TEST_STATE")):
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def _administrator() -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(settings.INSTANCE.embedded.conninfo("postgres", SUPERUSER), autocommit=True)
+
+
+def _point_at(database: str) -> None:
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = database
+
+
+def _clone(database: str) -> None:
+    statement = sql.SQL("create database {} template {} owner {}").format(
+        sql.Identifier(database), sql.Identifier(settings.INSTANCE.database), sql.Identifier(settings.INSTANCE.owner_role)
+    )
+    with _administrator() as administrator:
+        administrator.execute(statement)
+
+
+def _drop(database: str) -> None:
+    with _administrator() as administrator:
+        administrator.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
+
+
+def _make_template() -> None:
+    """Migrate once; the tests' clean-up may truncate, which the application may not."""
+    ready = Path(settings.INSTANCE.state) / "template-ready"
+    with (Path(settings.INSTANCE.state) / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if ready.exists():
+            return
+        migrate()
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"grant truncate on all tables in schema public to {settings.INSTANCE.login_role}")
+        for alias in connections:
+            connections[alias].close()
+        ready.touch()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]:
+    """Instead of pytest-django's: a clone of the template for this worker."""
+    database = f"forsyn_test_{worker_id}"
+    with settings.INSTANCE.running_database(), django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _make_template()
+        _clone(database)
+        _point_at(database)
+        yield
+        for alias in connections:
+            connections[alias].close()
+        _drop(database)
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: object, worker_id: str) -> Iterator[dict[str, str]]:
+    """A fresh database for one test that really commits; yields the environment under which subprocesses see it."""
+    database, workers = f"forsyn_test_{worker_id}_own", f"forsyn_test_{worker_id}"
+    with contextlib.suppress(psycopg.errors.InvalidCatalogName):
+        _drop(database)
+    _clone(database)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _point_at(database)
+        yield os.environ | {"FORSYN_DATABASE": database, "DJANGO_SETTINGS_MODULE": "forsyn.config.settings"}
+        _point_at(workers)
+    _drop(database)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real meter data, where it is; else the test is skipped with the reason."""
+    folder = Path(os.environ.get("FORSYN_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"real meter data is not at {folder}; set FORSYN_SHARED_DATA to its folder to run this test")
+    return folder

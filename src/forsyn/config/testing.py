@@ -1,0 +1,21 @@
+"""Settings for tests: a PostgreSQL of their own in a temporary directory, shared by the parallel workers of one run."""
+
+import os
+import tempfile
+from pathlib import Path
+
+if "FORSYN_TEST_STATE" not in os.environ:  # workers inherit the first process's
+    os.environ["FORSYN_TEST_STATE"] = tempfile.mkdtemp(prefix="forsyn-test-")
+    Path(os.environ["FORSYN_TEST_STATE"]).chmod(0o755)  # root's server runs as another user
+os.environ |= {
+    "FORSYN_TESTING": "1",
+    "FORSYN_STATE_DIR": os.environ["FORSYN_TEST_STATE"],
+    "FORSYN_INSTANCE": "test",
+}
+for name in ("FORSYN_POLICY", "FORSYN_DATABASE", "DATABASE_URL", "OWNER_DATABASE_URL", "FORSYN_DEMO", "FORSYN_HTTPS"):
+    os.environ.pop(name, None)
+
+from forsyn.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,147 @@
+"""What the customers' tables hold, and whose it is."""
+
+from forsyn.policy.bindings import ITSELF, Personal, Table, not_personal, path, personal
+from forsyn.policy.vocabulary import Source
+
+CUSTOMER = "customer_id -> customers_customer.id"
+AGREEMENTS_HERE = "customers_agreement.supply_point_id"
+HOLDERS = ("id -> customers_agreement_holder.agreement_id", CUSTOMER)
+
+# Rows about a place are about whoever has or had an agreement there.
+AT_SUPPLY_POINT = path(f"id -> {AGREEMENTS_HERE}", *HOLDERS)
+AT_ADDRESS = path("id -> customers_supply_point.address_id", f"id -> {AGREEMENTS_HERE}", *HOLDERS)
+AT_INSTALLATION = path(
+    "supply_point_id & commodity -> customers_agreement.supply_point_id & commodity during period in period", *HOLDERS
+)
+
+
+def _given(*categories: str) -> Personal:
+    return personal(*categories, source=Source.PERSON, given=True)
+
+
+def _assigned(*categories: str) -> Personal:
+    return personal(*categories, source=Source.UTILITY)
+
+
+ROW = not_personal("row number")
+SOURCE = not_personal("where the row came from, one of the policy's sources")
+RECORDED = not_personal("when the row was written")
+
+BINDINGS = (
+    Table(
+        "customers_customer",
+        person=ITSELF,
+        columns={
+            "id": _assigned("customer_number"),
+            "number": _assigned("customer_number"),
+            "kind": not_personal("person or company"),
+            "birth_date": _given("date_of_birth"),
+            "cvr": _given("cvr"),
+            "language": not_personal("language of letters and pages, Danish or English"),
+            "source": SOURCE,
+            "recorded_at": RECORDED,
+        },
+    ),
+    Table(
+        "customers_customer_name",
+        person=path(CUSTOMER),
+        columns={
+            "id": ROW,
+            "customer_id": _assigned("customer_number"),
+            "name": _given("name"),
+            "sort_key": personal("name", source=Source.DERIVED),
+            "search_key": personal("name", source=Source.DERIVED),
+            "period": personal("name", source=Source.UTILITY),
+            "source": SOURCE,
+            "recorded_at": RECORDED,
+        },
+    ),
+    Table(
+        "customers_contact_point",
+        person=path(CUSTOMER),
+        columns={
+            "id": ROW,
+            "customer_id": _assigned("customer_number"),
+            "kind": not_personal("which way to reach somebody: one of four"),
+            "value": _given("email", "mobile", "landline", "work_phone"),
+            "period": personal("email", "mobile", "landline", "work_phone", source=Source.UTILITY),
+            "source": SOURCE,
+            "recorded_at": RECORDED,
+        },
+    ),
+    Table(
+        "customers_address",
+        person=AT_ADDRESS,
+        columns={
+            "id": ROW,
+            "street": _given("address"),
+            "house_number": _given("address"),
+            "floor": _given("address"),
+            "door": _given("address"),
+            "postal_code": _given("address"),
+            "city": _given("address"),
+            "municipality_code": personal("address", source=Source.PUBLIC_REGISTER),
+            "dar_address_id": personal("address", source=Source.PUBLIC_REGISTER),
+            "dar_access_address_id": personal("address", source=Source.PUBLIC_REGISTER),
+            "sort_key": personal("address", source=Source.DERIVED),
+            "search_key": personal("address", source=Source.DERIVED),
+        },
+    ),
+    Table(
+        "customers_supply_point",
+        person=AT_SUPPLY_POINT,
+        columns={
+            "id": ROW,
+            "number": _assigned("installation_number"),
+            "address_id": personal("address", source=Source.UTILITY),
+            "housing_kind": personal("housing", source=Source.PERSON, given=True),
+            "property_number": personal("property_number", source=Source.PUBLIC_REGISTER),
+            "bfe_number": personal("property_number", source=Source.PUBLIC_REGISTER),
+        },
+    ),
+    Table(
+        "customers_installation",
+        person=AT_INSTALLATION,
+        columns={
+            "id": ROW,
+            "number": _assigned("installation_number"),
+            "supply_point_id": _assigned("installation_number"),
+            "commodity": not_personal("heat, water or waste water"),
+            "period": not_personal("when the pipes were there"),
+        },
+    ),
+    Table(
+        "customers_agreement",
+        person=path(*HOLDERS),
+        columns={
+            "id": ROW,
+            "number": _assigned("customer_number"),
+            "supply_point_id": _assigned("installation_number"),
+            "commodity": not_personal("heat, water or waste water"),
+            "relation": _given("housing"),
+            "period": _given("moves"),
+            "source": SOURCE,
+            "recorded_at": RECORDED,
+        },
+    ),
+    Table(
+        "customers_agreement_holder",
+        person=path(CUSTOMER),
+        columns={
+            "id": ROW,
+            "agreement_id": _assigned("customer_number"),
+            "customer_id": _assigned("customer_number"),
+            "is_primary": not_personal("whom letters about the agreement are addressed to first"),
+        },
+    ),
+    Table(
+        "customers_portal_access",
+        person=(path(CUSTOMER), path("account_id -> accounts_account.id")),
+        columns={
+            "id": ROW,
+            "account_id": personal("sign_in", source=Source.UTILITY),
+            "customer_id": _assigned("customer_number"),
+            "period": personal("sign_in", source=Source.UTILITY),
+        },
+    ),
+)

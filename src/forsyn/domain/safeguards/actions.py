@@ -1,0 +1,49 @@
+"""Writes the declarations into the database: comments on columns, and what the login role may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import connections, transaction
+from psycopg import sql
+
+OWNER = "owner"
+
+
+def write_column_comments(*, comments: Mapping[tuple[str, str], str]) -> int:
+    """Put each column's declaration beside the column, so that any SQL tool shows it; return how many changed.
+
+    ``comments`` maps (table, column) to the text.
+    """
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        cursor.execute(
+            "select relation.relname, attribute.attname, relation.relkind,"
+            "       col_description(relation.oid, attribute.attnum)"
+            "  from pg_class as relation join pg_attribute as attribute on attribute.attrelid = relation.oid"
+            " where relation.relnamespace = 'public'::regnamespace and relation.relkind in ('r', 'p', 'v', 'm')"
+            "   and attribute.attnum > 0 and not attribute.attisdropped"
+        )
+        present = {(table, column): text for table, column, _, text in cursor.fetchall()}
+        changed = {key: text for key, text in comments.items() if key in present and present[key] != text}
+        for (table, column), text in changed.items():
+            cursor.execute(
+                sql.SQL("comment on column {}.{} is {}").format(
+                    sql.Identifier(table), sql.Identifier(column), sql.Literal(text)
+                )
+            )
+    return len(changed)
+
+
+def grant_login_role(*, role: str) -> None:
+    """Let the application's login role work on rows, and nothing else: it owns nothing and changes no table."""
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        if cursor.execute("select current_user") is None and (row := cursor.fetchone()) and row[0] == role:
+            return  # one role for all: a small server of the operator's own
+        for statement in (
+            "revoke create on schema public from public",
+            "grant usage on schema public to {role}",
+            "grant select, insert, update, delete on all tables in schema public to {role}",
+            "grant usage, select on all sequences in schema public to {role}",
+            "revoke insert, update, delete on table django_migrations from {role}",
+        ):
+            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))

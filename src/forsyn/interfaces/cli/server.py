@@ -1,0 +1,55 @@
+"""`forsyn up`, `forsyn migrate`, `forsyn doctor`."""
+
+from __future__ import annotations
+
+import typer
+
+from forsyn.interfaces.cli.host import Host
+from forsyn.interfaces.cli.output import console, print_json
+from forsyn.workflows.migrate import Migrated
+from forsyn.workflows.migrate import migrate as migrate_database
+
+
+def migrate(
+    context: typer.Context,
+    json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+) -> None:
+    """Bring the database to this program's version.
+
+    Makes and changes tables as the owner role, grants the application's role its rights, and writes each column's
+    data category into the database as its comment. Safe to run again: then it changes nothing.
+    """
+    host: Host = context.obj
+    with host.database():
+        done = migrate_database()
+    if json:
+        print_json({"applied": done.applied, "comments_written": done.comments_written})
+        return
+    console.print(_sentence(done))
+
+
+def _sentence(done: Migrated) -> str:
+    if not done.applied and not done.comments_written:
+        return "The database is up to date."
+    return f"Applied {len(done.applied)} migrations; wrote the declarations of {done.comments_written} columns."
+
+
+def up(
+    context: typer.Context,
+    port: int = typer.Option(8000, help="Port on 127.0.0.1; the next free one is taken when it is in use."),
+) -> None:
+    """Start everything and serve the web pages on 127.0.0.1 until Ctrl-C.
+
+    Starts the embedded PostgreSQL when no DATABASE_URL is given, migrates, checks that every column is declared, and
+    serves. In production put a web server with TLS in front and set FORSYN_HTTPS=1 and FORSYN_HOSTS.
+    """
+    host: Host = context.obj
+    with host.database():
+        console.print(_sentence(migrate_database()))
+        chosen = host.free_port(port)
+        console.print(f"Serving on [bold]http://127.0.0.1:{chosen}/[/bold] - stop with Ctrl-C.")
+        host.serve(port=chosen)
+
+
+def doctor() -> None:
+    """Look at this machine and say what is missing."""

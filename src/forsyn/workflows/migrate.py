@@ -1,0 +1,37 @@
+"""Bring the database to this program's version: tables, rights of the login role, declarations on the columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import connections
+
+from forsyn.domain.safeguards.actions import OWNER, grant_login_role, write_column_comments
+from forsyn.workflows.declarations import column_comments
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What a migration did."""
+
+    applied: list[str]
+    comments_written: int
+
+
+def migrate() -> Migrated:
+    """Run as the owner role; running it twice changes nothing."""
+    before = _applied()
+    call_command("migrate", database=OWNER, verbosity=0, interactive=False)
+    grant_login_role(role=str(connections["default"].settings_dict["USER"]))
+    written = write_column_comments(comments=column_comments())
+    return Migrated(applied=sorted(_applied() - before), comments_written=written)
+
+
+def _applied() -> set[str]:
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("select to_regclass('public.django_migrations') is not null")
+        if not cursor.fetchone()[0]:
+            return set()
+        cursor.execute("select app || '.' || name from django_migrations")
+        return {name for (name,) in cursor.fetchall()}
