@@ -95,6 +95,7 @@ class EmbeddedServer:
         self.files = ServerFiles(state)
         self._durable = durable
         self._account = _server_account()
+        self._child: subprocess.Popen[bytes] | None = None
 
     # -- where the programs are -------------------------------------------------------------------------
 
@@ -155,9 +156,12 @@ class EmbeddedServer:
     def _stop_if_last(self, users: object) -> None:
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
-        except BlockingIOError:
+        except BlockingIOError:  # another command still uses the server, and will stop it
+            if self._child is not None:
+                self._child.returncode = 0  # no longer ours to wait for
             return
         self._stop()
+        self._child = None
 
     def _make_directories(self) -> None:
         state, sockets = self.files.state, self.files.socket_directory
@@ -247,7 +251,7 @@ class EmbeddedServer:
         options = [f"-c{name}={value}" for name, value in self._settings().items()]
         deadline = time.monotonic() + START_SECONDS
         while True:
-            child = self._spawn(options)
+            child = self._child = self._spawn(options)
             while time.monotonic() < deadline:
                 if self._answers():
                     return
@@ -288,11 +292,13 @@ class EmbeddedServer:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)  # fast shutdown
         for _ in range(600):
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
+            if self._child is not None:
+                self._child.poll()
             if not (self.files.data / "postmaster.pid").exists():
-                return
+                break
             time.sleep(0.05)
+        if self._child is not None:
+            self._child.wait(timeout=30)
 
     def _pid(self) -> int | None:
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
