@@ -17,7 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,8 +132,11 @@ class EmbeddedServer:
     # -- start and stop ---------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
-        """Start the server, or join the one that runs; the last one to leave stops it."""
+    def running(self, prepare: Callable[[], None]) -> Iterator[None]:
+        """Start the server, or join the one that runs; the last one to leave stops it.
+
+        ``prepare`` runs on the started server while no other command may start, join or leave.
+        """
         self._make_directories()
         with self.files.users.open("a") as users:
             with self._exclusively():
@@ -141,6 +144,7 @@ class EmbeddedServer:
                 self._initialise()
                 if not self._answers():
                     self._start()
+                prepare()
             try:
                 yield
             finally:

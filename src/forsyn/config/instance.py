@@ -76,8 +76,8 @@ class Instance:
         if self.embedded is None:
             yield
             return
-        with self.embedded.running():
-            self._make_roles_and_database(self.embedded)
+        server = self.embedded
+        with server.running(prepare=lambda: self._make_roles_and_database(server)):
             yield
 
     def _make_roles_and_database(self, server: EmbeddedServer) -> None:
