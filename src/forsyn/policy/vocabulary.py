@@ -95,6 +95,45 @@ class Right(StrEnum):
     COMPLAINT = "complaint"
 
 
+class Objection(StrEnum):
+    """What an objection (Art. 21) does to a purpose."""
+
+    NONE = "none"
+    """No right to object: the purpose rests on neither 6(1)(e) nor (f)."""
+    ASSESSED = "assessed"
+    """A named person decides; the person's rows are hidden from the purpose meanwhile."""
+    STOPS = "stops"
+    """Direct marketing and the like: it stops without assessment."""
+
+
+class Capacity(StrEnum):
+    """In which capacity a purpose is carried out."""
+
+    CONTROLLER = "controller"
+    PROCESSOR = "processor"
+
+
+class Outcome(StrEnum):
+    """What happens to rows whose time is up."""
+
+    ERASE = "erase"
+    ANONYMISE = "anonymise"
+    THIN_TO_DAYS = "thin_to_days"
+    THIN_TO_MONTHS = "thin_to_months"
+
+
+class Topic(StrEnum):
+    """Where in the notice a commitment stands."""
+
+    DATA = "data"
+    PURPOSES = "purposes"
+    SHARING = "sharing"
+    RETENTION = "retention"
+    RIGHTS = "rights"
+    SECURITY = "security"
+    COOKIES = "cookies"
+
+
 class Language(StrEnum):
     """Languages that a policy is written in; Danish is the authentic one."""
 

@@ -1,0 +1,291 @@
+"""What a policy file says, as frozen data. `forsyn.policy.loading.load_policy` makes it.
+
+``line`` is where the item stands in the file, for messages; ``claims`` are the promises that it fulfils.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from forsyn.policy.countries import Country, countries
+from forsyn.policy.periods import Period
+from forsyn.policy.vocabulary import (
+    Capacity,
+    Ground,
+    Kind,
+    Language,
+    Objection,
+    Outcome,
+    PersonGroup,
+    Right,
+    Role,
+    Source,
+    Topic,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages."""
+
+    da: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        return self.da if language is Language.DANISH else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What every declared thing has. ``key`` is its name in code, columns and roles."""
+
+    key: str
+    line: int
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach somebody. ``name`` may be a function rather than a person."""
+
+    name: Text
+    street: str
+    postal_code: str
+    city: str
+    phone: str
+    email: str
+    website: str
+
+
+@dataclass(frozen=True, slots=True)
+class Controller(Item):
+    """The legal person that answers for the data. ``subject_mark`` opens a privacy case by mail."""
+
+    contact: Contact
+    cvr: str
+    country: str
+    subject_mark: str
+    introduction: Text
+
+
+@dataclass(frozen=True, slots=True)
+class DataProtection(Item):
+    """Whom to ask: a data protection officer (Art. 37), or a contact person where there is none."""
+
+    contact: Contact
+    officer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Authority(Item):
+    """The supervisory authority and the way to complain."""
+
+    contact: Contact
+    complaint: Text
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCompany(Item):
+    """A billing entity under the one controller."""
+
+    name: str
+    cvr: str
+    does: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Category(Item):
+    """A data category; columns are bound to its key. ``dpv`` is a term such as ``pd:Name``, or None."""
+
+    name: Text
+    description: Text
+    group: str
+    kind: Kind
+    dpv: str | None
+    persons: tuple[PersonGroup, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A legal basis: an article of the GDPR (``6(1)(c)``), a national statute, or both."""
+
+    article: str | None
+    statute: Text | None
+
+    @property
+    def ground(self) -> Ground | None:
+        """The ground of Art. 6(1) that the basis is, if it is one."""
+        return next((ground for ground in Ground if self.article == f"6(1)({ground.letter})"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose(Item):
+    """Why data are used. Each becomes a role of the database that reads ``categories`` and no more.
+
+    ``all_categories`` stands for rights of persons and for the retention night, which must see everything.
+    ``consent`` names the consent that must be live. ``reads_restricted``: Art. 18(2) lets it see restricted
+    persons (storage, consent, legal claims, protection of persons).
+    """
+
+    name: Text
+    description: Text
+    group: str
+    bases: tuple[Basis, ...]
+    interest: Text | None
+    categories: tuple[str, ...]
+    all_categories: bool
+    pseudonymous: bool
+    objection: Objection
+    consent: str | None
+    reads_restricted: bool
+    capacity: Capacity
+
+    @property
+    def rests_on(self) -> tuple[Ground, ...]:
+        """The grounds of Art. 6(1) among the bases, in the order of the file."""
+        return tuple(dict.fromkeys(basis.ground for basis in self.bases if basis.ground))
+
+    def reads(self, category: str) -> bool:
+        return self.all_categories or category in self.categories
+
+
+@dataclass(frozen=True, slots=True)
+class Consent(Item):
+    """Something a person can say yes and no to (Art. 7). ``written``: the signed paper is kept on file."""
+
+    name: Text
+    explanation: Text
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Item):
+    """What a retention period counts from; ``phrase`` follows "after": a noun phrase, definite."""
+
+    phrase: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Retention(Item):
+    """How long some categories are kept: ``period`` after ``event``, because of ``reason``.
+
+    ``purpose`` limits the rule to data held for that purpose. ``review``: an unreviewed row is erased
+    when so long has passed since the last review.
+    """
+
+    name: Text
+    categories: tuple[str, ...]
+    purpose: str | None
+    event: str
+    period: Period
+    then: Outcome
+    review: Period | None
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient(Item):
+    """Who gets data. ``agreement`` names the processor agreement; ``statute`` the duty to disclose."""
+
+    name: Text
+    role: Role
+    does: Text
+    categories: tuple[str, ...]
+    country: str
+    agreement_required: bool
+    agreement: str | None
+    statute: Text | None
+
+    @property
+    def place(self) -> Country:
+        return countries()[self.country]
+
+
+@dataclass(frozen=True, slots=True)
+class RightRule(Item):
+    """One right of the person: what it gives and how to use it. ``article`` is of the GDPR."""
+
+    right: Right
+    article: str
+    name: Text
+    explanation: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie(Item):
+    """A cookie that the portal sets; ``key`` is its name. ``lasts`` zero means until the browser closes."""
+
+    does: Text
+    lasts: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment(Item):
+    """A promise that is not a category, purpose, period or recipient: backups, instructions, accuracy."""
+
+    topic: Topic
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement(Item):
+    """A paragraph that the law wants said: automated decisions, third countries, the duty to give data."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One controller's whole policy. Mappings keep the order of the file."""
+
+    file: str
+    version: str
+    valid_from: date
+    controller: Controller
+    data_protection: DataProtection
+    authority: Authority
+    group_companies: tuple[GroupCompany, ...]
+    category_groups: Mapping[str, Text]
+    categories: Mapping[str, Category]
+    purpose_groups: Mapping[str, Text]
+    purposes: Mapping[str, Purpose]
+    consents: Mapping[str, Consent]
+    events: Mapping[str, Event]
+    retention: Mapping[str, Retention]
+    recipients: Mapping[str, Recipient]
+    rights: Mapping[Right, RightRule]
+    cookies: Mapping[str, Cookie]
+    commitments: Mapping[str, Commitment]
+    automated_decisions: Statement
+    third_countries: Statement
+    duty_to_give: Statement
+
+    def items(self) -> Iterator[Item]:
+        """Everything declared, in the order of the sections."""
+        yield from (self.controller, self.data_protection, self.authority, *self.group_companies)
+        sections: tuple[Mapping[str, Item], ...] = (
+            self.categories,
+            self.purposes,
+            self.consents,
+            self.events,
+            self.retention,
+            self.recipients,
+            {str(right): rule for right, rule in self.rights.items()},
+            self.cookies,
+            self.commitments,
+        )
+        for section in sections:
+            yield from section.values()
+        yield from (self.automated_decisions, self.third_countries, self.duty_to_give)
+
+    def where(self, item: Item) -> str:
+        """``file:line`` of an item."""
+        return f"{self.file}:{item.line}"
+
+    def retention_of(self, category: str) -> tuple[Retention, ...]:
+        """The rules that end the keeping of a category."""
+        return tuple(rule for rule in self.retention.values() if category in rule.categories)
+
+    def purposes_reading(self, category: str) -> tuple[Purpose, ...]:
+        return tuple(purpose for purpose in self.purposes.values() if purpose.reads(category))

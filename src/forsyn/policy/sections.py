@@ -1,0 +1,306 @@
+"""The sections of a policy file, one reader each. What keys there are is written here and nowhere else."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from forsyn.policy.policy import (
+    Authority,
+    Basis,
+    Category,
+    Commitment,
+    Consent,
+    Contact,
+    Controller,
+    Cookie,
+    DataProtection,
+    Event,
+    GroupCompany,
+    Item,
+    Policy,
+    Purpose,
+    Recipient,
+    Retention,
+    RightRule,
+    Statement,
+    Text,
+)
+from forsyn.policy.problems import did_you_mean
+from forsyn.policy.reading import Node, dotted
+from forsyn.policy.vocabulary import (
+    Capacity,
+    Kind,
+    Objection,
+    Outcome,
+    PersonGroup,
+    Right,
+    Role,
+    Source,
+    Topic,
+)
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_CLAIM = re.compile(r"(SF|SV|SYS)-\d{1,2}")
+Declared = TypeVar("Declared", bound=Item)
+
+
+def read(root: Node) -> Policy:
+    """The whole file. Problems are noted on the root's page; the answer is only of use without any."""
+    root._get("format", int)
+    policy = Policy(
+        file=root.page.file,
+        version=root.text("version"),
+        valid_from=root.date("valid_from"),
+        controller=_only(root, "controller", _controller),
+        data_protection=_only(root, "data_protection", _data_protection),
+        authority=_only(root, "authority", _authority),
+        group_companies=tuple(_section(root, "group_companies", _group_company, required=False).values()),
+        category_groups=_texts(root, "category_groups"),
+        categories=_section(root, "categories", _category),
+        purpose_groups=_texts(root, "purpose_groups"),
+        purposes=_section(root, "purposes", _purpose),
+        consents=_section(root, "consents", _consent),
+        events=_section(root, "events", _event),
+        retention=_section(root, "retention", _retention),
+        recipients=_section(root, "recipients", _recipient),
+        rights=_rights(root),
+        cookies=_section(root, "cookies", _cookie),
+        commitments=_section(root, "commitments", _commitment),
+        automated_decisions=_only(root, "automated_decisions", _none_of("exist")),
+        third_countries=_only(root, "third_countries", _none_of("transfers")),
+        duty_to_give=_only(root, "duty_to_give", _statement),
+    )
+    root.finish()
+    return policy
+
+
+def _only(root: Node, key: str, reader: Callable[[Node], Declared]) -> Declared:
+    node = root.child(key) or Node(root.page, (key,), {})
+    item = reader(node)
+    node.finish()
+    return item
+
+
+def _section(
+    root: Node, key: str, reader: Callable[[Node], Declared], *, required: bool = True
+) -> Mapping[str, Declared]:
+    items: dict[str, Declared] = {}
+    for node in root.children(key, required=required):
+        if not _KEY.fullmatch(node.key):
+            root.page.note(
+                node.steps,
+                f"{dotted(node.steps)} is no key that code can use.",
+                "Write it in small letters a-z, digits and _, at most 40.",
+            )
+        items[node.key] = reader(node)
+        node.finish()
+    return items
+
+
+def _texts(root: Node, key: str) -> Mapping[str, Text]:
+    return {node.key: node.as_text() for node in root.children(key)}
+
+
+def _item(node: Node) -> tuple[str, int, tuple[str, ...]]:
+    """Key, line and claims, which every item begins with."""
+    claims = node.names("claims", required=False, empty=True)
+    for claim in claims:
+        if not _CLAIM.fullmatch(claim):
+            node.note(
+                "claims",
+                f"{dotted(node.steps)} names the claim {claim!r}.",
+                "Write claims as SF-03 or SV-12.",
+            )
+    return node.key, node.line, claims
+
+
+def _contact(node: Node) -> Contact:
+    return Contact(
+        name=node.both("name"),
+        street=node.text("street"),
+        postal_code=node.text("postal_code"),
+        city=node.text("city"),
+        phone=node.text("phone"),
+        email=_email(node),
+        website=node.text("website"),
+    )
+
+
+def _email(node: Node) -> str:
+    email = node.text("email")
+    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        node.note("email", f"{email!r} is not an e-mail address.", "Write it as name@example.dk.")
+    return email
+
+
+def _cvr(node: Node) -> str:
+    cvr = node.text("cvr")
+    if cvr and not _cvr_checks(cvr):
+        node.note("cvr", f"{cvr!r} is not a CVR number.", "Write its 8 digits; the last is a check digit.")
+    return cvr
+
+
+def _cvr_checks(cvr: str) -> bool:
+    """Eight digits, the first not 0, weights 2 7 6 5 4 3 2 1, sum divisible by 11 (Erhvervsstyrelsen)."""
+    if not re.fullmatch(r"[1-9][0-9]{7}", cvr):
+        return False
+    return (
+        sum(int(digit) * weight for digit, weight in zip(cvr, (2, 7, 6, 5, 4, 3, 2, 1), strict=True)) % 11
+        == 0
+    )
+
+
+def _controller(node: Node) -> Controller:
+    return Controller(
+        *_item(node),
+        _contact(node),
+        _cvr(node),
+        node.text("country"),
+        node.text("subject_mark"),
+        node.both("introduction"),
+    )
+
+
+def _data_protection(node: Node) -> DataProtection:
+    return DataProtection(*_item(node), _contact(node), node.flag("officer"))
+
+
+def _authority(node: Node) -> Authority:
+    return Authority(*_item(node), _contact(node), node.both("complaint"))
+
+
+def _group_company(node: Node) -> GroupCompany:
+    return GroupCompany(*_item(node), node.text("name"), _cvr(node), node.both("does"))
+
+
+def _category(node: Node) -> Category:
+    return Category(
+        *_item(node),
+        name=node.both("name"),
+        description=node.both("description"),
+        group=node.text("group"),
+        kind=node.choice("kind", Kind),
+        dpv=node.optional_text("dpv"),
+        persons=node.choices("persons", PersonGroup),
+        sources=node.choices("sources", Source),
+    )
+
+
+def _basis(node: Node) -> Basis:
+    basis = Basis(node.optional_text("article"), node.optional_both("statute"))
+    if basis.article is None and basis.statute is None:
+        node.note(
+            "article", f"{dotted(node.steps)} has neither article nor statute.", 'Add article = "6(1)(c)".'
+        )
+    elif basis.article is not None and not re.fullmatch(r"\d{1,2}(\(\d\))?(\([a-z]\))?", basis.article):
+        node.note(
+            "article",
+            f"{basis.article!r} is not an article of the GDPR.",
+            'Write "6(1)(c)", "9(2)(f)" or "10".',
+        )
+    node.finish()
+    return basis
+
+
+def _purpose(node: Node) -> Purpose:
+    everything = node.table.get("categories") == "all"
+    if everything:
+        node.asked.append("categories")
+    return Purpose(
+        *_item(node),
+        name=node.both("name"),
+        description=node.both("description"),
+        group=node.text("group"),
+        bases=tuple(_basis(item) for item in node.items("bases")),
+        interest=node.optional_both("interest"),
+        categories=() if everything else node.names("categories"),
+        all_categories=everything,
+        pseudonymous=node.flag("pseudonymous", default=False),
+        objection=node.choice("objection", Objection, default=Objection.NONE),
+        consent=node.optional_text("consent"),
+        reads_restricted=node.flag("reads_restricted", default=False),
+        capacity=node.choice("capacity", Capacity, default=Capacity.CONTROLLER),
+    )
+
+
+def _consent(node: Node) -> Consent:
+    return Consent(
+        *_item(node), node.both("name"), node.both("explanation"), node.flag("written", default=False)
+    )
+
+
+def _event(node: Node) -> Event:
+    return Event(*_item(node), node.both("phrase"))
+
+
+def _retention(node: Node) -> Retention:
+    return Retention(
+        *_item(node),
+        name=node.both("name"),
+        categories=node.names("categories"),
+        purpose=node.optional_text("purpose"),
+        event=node.text("event"),
+        period=node.period("period"),
+        then=node.choice("then", Outcome, default=Outcome.ERASE),
+        review=node.optional_period("review"),
+        reason=node.both("reason"),
+    )
+
+
+def _recipient(node: Node) -> Recipient:
+    return Recipient(
+        *_item(node),
+        name=node.both("name"),
+        role=node.choice("role", Role),
+        does=node.both("does"),
+        categories=node.names("categories"),
+        country=node.text("country"),
+        agreement_required=node.flag("agreement_required", default=False),
+        agreement=node.optional_text("agreement"),
+        statute=node.optional_both("statute"),
+    )
+
+
+def _rights(root: Node) -> Mapping[Right, RightRule]:
+    rules: dict[Right, RightRule] = {}
+    section = root.child("rights") or Node(root.page, ("rights",), {})
+    for right in Right:
+        node = section.child(right) or Node(root.page, ("rights", right), {})
+        if node.table:
+            rules[right] = RightRule(
+                *_item(node), right, node.text("article"), node.both("name"), node.both("explanation")
+            )
+            node.finish()
+    for key in section.table:
+        if key not in list(Right):
+            section.note(
+                key, f"There is no right {key!r}.", did_you_mean(key, list(Right), otherwise="Leave it out.")
+            )
+    return rules
+
+
+def _cookie(node: Node) -> Cookie:
+    return Cookie(*_item(node), node.both("does"), node.period("lasts"))
+
+
+def _commitment(node: Node) -> Commitment:
+    return Commitment(*_item(node), node.choice("topic", Topic), node.both("text"))
+
+
+def _statement(node: Node) -> Statement:
+    return Statement(*_item(node), node.both("text"))
+
+
+def _none_of(key: str) -> Callable[[Node], Statement]:
+    """A statement about something that Forsyn has no provision for, and that the file must deny."""
+
+    def reader(node: Node) -> Statement:
+        if node.flag(key):
+            node.note(
+                key,
+                f"{dotted((*node.steps, key))} is true; Forsyn makes that lawful nowhere.",
+                f"Write {key} = false.",
+            )
+        return _statement(node)
+
+    return reader
