@@ -139,13 +139,13 @@ class EmbeddedServer:
         """
         self._make_directories()
         with self.files.users.open("a") as users:
-            with self._exclusively():
-                fcntl.flock(users, fcntl.LOCK_SH)
-                self._initialise()
-                if not self._answers():
-                    self._start()
-                prepare()
             try:
+                with self._exclusively():
+                    fcntl.flock(users, fcntl.LOCK_SH)
+                    self._initialise()
+                    if not self._answers():
+                        self._start()
+                    prepare()
                 yield
             finally:
                 with self._exclusively():

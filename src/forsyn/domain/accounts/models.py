@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -81,3 +83,19 @@ class StaffRole(models.Model):
                 ],
             ),
         ]
+
+
+class Session(AbstractBaseSession):
+    """A visit to the web pages; of nobody until somebody signs in."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    class Meta:
+        db_table = "accounts_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """As Django's base class asks for it."""
+        from forsyn.domain.accounts.sessions import SessionStore  # noqa: PLC0415 - the store is made of this model
+
+        return SessionStore

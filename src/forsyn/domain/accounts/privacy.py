@@ -1,17 +1,123 @@
 """What the tables of accounts and of signing in hold, and whose it is; the frameworks' tables included."""
 
-from forsyn.policy.bindings import ITSELF, Table, not_personal, path, personal
+from forsyn.policy.bindings import ITSELF, NotPersonal, Table, not_personal, path, personal
 from forsyn.policy.vocabulary import Source
 
 ROW = not_personal("row number")
 BY_ACCOUNT = path("account_id -> accounts_account.id")
 BY_USER = path("user_id -> accounts_account.id")
 SIGN_IN = personal("sign_in", source=Source.SYSTEM)
+ACCOUNT_KEY = personal("sign_in", source=Source.UTILITY)
+EMAIL = personal("email", source=Source.PERSON, given=True)
 
-BINDINGS = (
+
+def _all(reason: str, *columns: str) -> dict[str, NotPersonal]:
+    return {column: not_personal(reason) for column in columns}
+
+
+OURS = (
     Table(
         "accounts_account",
         person=ITSELF,
-        columns={"id": SIGN_IN},
+        columns={
+            "id": ACCOUNT_KEY,
+            "password": SIGN_IN,
+            "last_login": SIGN_IN,
+            "email": EMAIL,
+            "name": personal("name", source=Source.PERSON, given=True),
+            "kind": not_personal("staff or customer: which pages the account opens"),
+            "is_active": SIGN_IN,
+            "created_at": SIGN_IN,
+        },
+    ),
+    Table(
+        "accounts_staff_role",
+        person=BY_ACCOUNT,
+        columns={
+            "id": ROW,
+            "account_id": ACCOUNT_KEY,
+            "role": personal("staff_access", source=Source.UTILITY),
+            "period": personal("staff_access", source=Source.UTILITY),
+        },
+    ),
+    Table(
+        "accounts_session",
+        person=BY_ACCOUNT,
+        columns={
+            "session_key": SIGN_IN,
+            "session_data": SIGN_IN,
+            "expire_date": SIGN_IN,
+            "account_id": ACCOUNT_KEY,
+        },
     ),
 )
+
+ALLAUTH = (
+    Table(
+        "account_emailaddress",
+        person=BY_USER,
+        columns={"id": ROW, "email": EMAIL, "verified": SIGN_IN, "primary": SIGN_IN, "user_id": ACCOUNT_KEY},
+    ),
+    Table(
+        "account_emailconfirmation",
+        person=path("email_address_id -> account_emailaddress.id", "user_id -> accounts_account.id"),
+        columns={"id": ROW, "created": SIGN_IN, "sent": SIGN_IN, "key": SIGN_IN, "email_address_id": SIGN_IN},
+    ),
+    Table(
+        "mfa_authenticator",
+        person=BY_USER,
+        columns={
+            "id": ROW,
+            "type": SIGN_IN,
+            "data": SIGN_IN,
+            "user_id": ACCOUNT_KEY,
+            "created_at": SIGN_IN,
+            "last_used_at": SIGN_IN,
+        },
+    ),
+    Table(
+        "socialaccount_socialaccount",
+        person=BY_USER,
+        columns={
+            "id": ROW,
+            "provider": SIGN_IN,
+            "uid": SIGN_IN,
+            "last_login": SIGN_IN,
+            "date_joined": SIGN_IN,
+            "extra_data": SIGN_IN,
+            "user_id": ACCOUNT_KEY,
+        },
+    ),
+    Table(
+        "socialaccount_socialtoken",
+        person=path("account_id -> socialaccount_socialaccount.id", "user_id -> accounts_account.id"),
+        columns={
+            "id": ROW,
+            "token": SIGN_IN,
+            "token_secret": SIGN_IN,
+            "expires_at": SIGN_IN,
+            "account_id": ACCOUNT_KEY,
+            "app_id": not_personal("which sign-in provider"),
+        },
+    ),
+    Table(
+        "socialaccount_socialapp",
+        columns=_all(
+            "set-up of a sign-in provider",
+            "id", "provider", "name", "client_id", "secret", "key", "provider_id", "settings",
+        ),
+    ),
+)  # fmt: skip
+
+DJANGO = (
+    Table("auth_group", columns=_all("Django's groups, not used", "id", "name")),
+    Table("auth_group_permissions", columns=_all("Django's groups, not used", "id", "group_id", "permission_id")),
+    Table(
+        "auth_permission",
+        columns=_all("Django's list of permissions, not used", "id", "name", "content_type_id", "codename"),
+    ),
+    Table("django_content_type", columns=_all("Django's list of models", "id", "app_label", "model")),
+    Table("django_migrations", columns=_all("which migrations have run", "id", "app", "name", "applied")),
+)
+
+BINDINGS = (*OURS, *ALLAUTH, *DJANGO)
