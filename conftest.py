@@ -39,7 +39,9 @@ def _point_at(database: str) -> None:
 
 def _clone(database: str) -> None:
     statement = sql.SQL("create database {} template {} owner {}").format(
-        sql.Identifier(database), sql.Identifier(settings.INSTANCE.database), sql.Identifier(settings.INSTANCE.owner_role)
+        sql.Identifier(database),
+        sql.Identifier(settings.INSTANCE.database),
+        sql.Identifier(settings.INSTANCE.owner_role),
     )
     with _administrator() as administrator:
         administrator.execute(statement)

@@ -16,7 +16,11 @@ def test_the_login_role_owns_no_table() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "statement",
-    ["create table smuggled (id int)", "alter table customers_customer drop column cvr", "delete from django_migrations"],
+    [
+        "create table smuggled (id int)",
+        "alter table customers_customer drop column cvr",
+        "delete from django_migrations",
+    ],
 )
 def test_the_login_role_changes_no_table(statement: str) -> None:
     with connection.cursor() as cursor, pytest.raises(ProgrammingError):

@@ -218,7 +218,9 @@ class EmbeddedServer:
         )  # fmt: skip
         secret.unlink()
         if done.returncode != 0:
-            raise EmbeddedPostgresError(f"initdb failed: {done.stderr.strip().splitlines()[-1:]}. See {self.files.log}.")
+            raise EmbeddedPostgresError(
+                f"initdb failed: {done.stderr.strip().splitlines()[-1:]}. See {self.files.log}."
+            )
         self.add_password(SUPERUSER, password)
         folder.rename(self.files.data)
 
@@ -264,7 +266,9 @@ class EmbeddedServer:
                 time.sleep(0.05)
             else:
                 child.send_signal(signal.SIGQUIT)
-                raise EmbeddedPostgresError(f"PostgreSQL did not answer within {START_SECONDS:.0f} s. See {self.files.log}.")
+                raise EmbeddedPostgresError(
+                    f"PostgreSQL did not answer within {START_SECONDS:.0f} s. See {self.files.log}."
+                )
             self._explain_exit()
             time.sleep(0.1)
 
@@ -287,7 +291,9 @@ class EmbeddedServer:
         if "pre-existing shared memory block" in text or "lock file" in text:
             return
         last = [line for line in text.splitlines() if "FATAL" in line or "ERROR" in line][-1:]
-        raise EmbeddedPostgresError(f"PostgreSQL did not start: {' '.join(last) or 'no reason given'}. See {self.files.log}.")
+        raise EmbeddedPostgresError(
+            f"PostgreSQL did not start: {' '.join(last) or 'no reason given'}. See {self.files.log}."
+        )
 
     def _stop(self) -> None:
         pid = self._pid()
@@ -333,5 +339,8 @@ class EmbeddedServer:
 
     def conninfo(self, database: str, role: str) -> str:
         return psycopg.conninfo.make_conninfo(
-            host=str(self.files.socket_directory), dbname=database, user=role, passfile=str(self.files.password_file)
+            host=str(self.files.socket_directory),
+            dbname=database,
+            user=role,
+            passfile=str(self.files.password_file),
         )

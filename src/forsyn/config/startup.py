@@ -12,4 +12,6 @@ def refuse_undeclared() -> None:
     problems = check_declarations()
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
-        sys.exit(f"Forsyn does not start: the database and its declarations disagree.\n{lines}\nRun: forsyn policy check")
+        sys.exit(
+            f"Forsyn does not start: the database and its declarations disagree.\n{lines}\nRun: forsyn policy check"
+        )

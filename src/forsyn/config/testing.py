@@ -12,7 +12,14 @@ os.environ |= {
     "FORSYN_STATE_DIR": os.environ["FORSYN_TEST_STATE"],
     "FORSYN_INSTANCE": "test",
 }
-for name in ("FORSYN_POLICY", "FORSYN_DATABASE", "DATABASE_URL", "OWNER_DATABASE_URL", "FORSYN_DEMO", "FORSYN_HTTPS"):
+for name in (
+    "FORSYN_POLICY",
+    "FORSYN_DATABASE",
+    "DATABASE_URL",
+    "OWNER_DATABASE_URL",
+    "FORSYN_DEMO",
+    "FORSYN_HTTPS",
+):
     os.environ.pop(name, None)
 
 from forsyn.config.settings import *  # noqa: E402, F403

@@ -63,7 +63,9 @@ SOURCES = [(source.value, source.value) for source in Source]
 
 def one_of(field: str, choices: type[StrEnum | models.TextChoices], table: str) -> models.CheckConstraint:
     """The database, too, knows a field's choices."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": [choice.value for choice in choices]}), name=f"{table}_{field}")
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__in": [choice.value for choice in choices]}), name=f"{table}_{field}"
+    )
 
 
 class Customer(models.Model):
@@ -72,7 +74,7 @@ class Customer(models.Model):
     number = models.CharField(max_length=20, unique=True)
     kind = models.CharField(max_length=10, choices=CustomerKind.choices)
     birth_date = models.DateField(null=True)
-    cvr = models.CharField(max_length=8, null=True)  # noqa: DJ001 - absent is not the same as empty
+    cvr = models.CharField(max_length=8, null=True)
     language = models.CharField(max_length=2, default="da")
     source = models.CharField(max_length=20, choices=SOURCES)
     recorded_at = models.DateTimeField()
@@ -82,9 +84,12 @@ class Customer(models.Model):
         constraints = [
             one_of("kind", CustomerKind, "customers_customer"),
             one_of("source", Source, "customers_customer"),
-            models.CheckConstraint(condition=Q(kind="person") | Q(birth_date=None), name="customers_company_has_no_birth"),
             models.CheckConstraint(
-                condition=Q(cvr=None) | Q(kind="company", cvr__regex=r"^[1-9][0-9]{7}$"), name="customers_customer_cvr"
+                condition=Q(kind="person") | Q(birth_date=None), name="customers_company_has_no_birth"
+            ),
+            models.CheckConstraint(
+                condition=Q(cvr=None) | Q(kind="company", cvr__regex=r"^[1-9][0-9]{7}$"),
+                name="customers_customer_cvr",
             ),
             models.CheckConstraint(condition=Q(language__in=["da", "en"]), name="customers_customer_language"),
         ]
@@ -161,7 +166,8 @@ class Address(models.Model):
         db_table = "customers_address"
         constraints = [
             models.UniqueConstraint(
-                fields=["postal_code", "street", "house_number", "floor", "door"], name="customers_address_once"
+                fields=["postal_code", "street", "house_number", "floor", "door"],
+                name="customers_address_once",
             ),
             models.CheckConstraint(condition=Q(postal_code__regex=r"^[0-9]{4}$"), name="customers_address_postal_code"),
         ]

@@ -11,7 +11,8 @@ HOLDERS = ("id -> customers_agreement_holder.agreement_id", CUSTOMER)
 AT_SUPPLY_POINT = path(f"id -> {AGREEMENTS_HERE}", *HOLDERS)
 AT_ADDRESS = path("id -> customers_supply_point.address_id", f"id -> {AGREEMENTS_HERE}", *HOLDERS)
 AT_INSTALLATION = path(
-    "supply_point_id & commodity -> customers_agreement.supply_point_id & commodity during period in period", *HOLDERS
+    "supply_point_id & commodity -> customers_agreement.supply_point_id & commodity during period in period",
+    *HOLDERS,
 )
 
 
