@@ -19,6 +19,7 @@ from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.workflows.migrate import migrate
 
 REPOSITORY = Path(__file__).parent
+pytest_plugins = ["tests.world"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
