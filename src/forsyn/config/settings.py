@@ -76,7 +76,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "forsyn.interfaces.pages.controller",
+                "forsyn.interfaces.access.context",
             ],
+            "builtins": ["forsyn.interfaces.design"],
         },
     },
 ]
@@ -119,6 +121,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # a cookie of the visit
+CSRF_FAILURE_VIEW = "forsyn.interfaces.refusals.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # -- what a browser may do ---------------------------------------------------------------------------------------
@@ -147,6 +151,9 @@ X_FRAME_OPTIONS = "DENY"
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", "Dansk"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "forsyn_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = HTTPS
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True

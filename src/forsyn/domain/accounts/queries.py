@@ -1,0 +1,27 @@
+"""Reads of accounts and their roles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from forsyn.domain.accounts.models import Account, AccountKind, StaffRole
+
+
+def roles_of(*, account_id: int, today: date) -> frozenset[str]:
+    """The roles (models.Role) that a member of staff has today. 1 query."""
+    rows = StaffRole.objects.filter(account_id=account_id, period__contains=today)
+    return frozenset(rows.values_list("role", flat=True))
+
+
+def account_with_email(*, email: str) -> Account | None:
+    """The account of an e-mail address, whatever its case. 1 query."""
+    return Account.objects.filter(email__iexact=email).first()
+
+
+def staff_accounts(*, today: date) -> list[tuple[Account, frozenset[str]]]:
+    """All members of staff by name, with their roles today. 2 queries."""
+    accounts = Account.objects.filter(kind=AccountKind.STAFF).order_by("name", "pk")
+    roles: dict[int, set[str]] = {}
+    for account_id, role in StaffRole.objects.filter(period__contains=today).values_list("account_id", "role"):
+        roles.setdefault(account_id, set()).add(role)
+    return [(account, frozenset(roles.get(account.pk, ()))) for account in accounts]

@@ -1,0 +1,146 @@
+"""Who may open which page.
+
+`customer_required` and `staff_required` decorate function views. What somebody may not open does not exist for
+them: 404, never 403, so that an answer tells nothing about what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from forsyn.domain.accounts.models import AccountKind, Role
+from forsyn.domain.accounts.queries import roles_of
+from forsyn.domain.customers.queries import CustomerChoice, customers_of_account
+
+View = Callable[..., HttpResponse]
+CHOSEN_CUSTOMER = "portal_customer"
+"""Session key: the id of the customer that a person with access to several is looking at."""
+
+
+@dataclass
+class SignedIn:
+    """What the signed-in account may do today; read from the database on first use, once a request."""
+
+    request: HttpRequest
+
+    @property
+    def kind(self) -> str | None:
+        """AccountKind's value, or None where nobody is signed in."""
+        return self.request.user.kind if self.request.user.is_authenticated else None
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Role's values that hold today; empty for customers. 1 query."""
+        if self.kind != AccountKind.STAFF:
+            return frozenset()
+        return roles_of(account_id=self.request.user.pk, today=timezone.localdate())
+
+    @cached_property
+    def customers(self) -> tuple[CustomerChoice, ...]:
+        """The customers that the account may act for today, by number; empty for staff. 2 queries."""
+        if self.kind != AccountKind.CUSTOMER:
+            return ()
+        return tuple(customers_of_account(account_id=self.request.user.pk, today=timezone.localdate()))
+
+    @property
+    def customer(self) -> CustomerChoice | None:
+        """The one chosen among `customers`, else the first."""
+        chosen = self.request.session.get(CHOSEN_CUSTOMER)
+        return next((one for one in self.customers if one.id == chosen), next(iter(self.customers), None))
+
+
+def signed_in(request: HttpRequest) -> SignedIn:
+    """The request's `SignedIn`, the same object each time."""
+    if not hasattr(request, "signed_in"):
+        request.signed_in = SignedIn(request)  # type: ignore[attr-defined]
+    return request.signed_in  # type: ignore[attr-defined, no-any-return]
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `signed_in` (see `SignedIn`) and `demo`."""
+    return {"signed_in": signed_in(request), "demo": settings.DEMO}
+
+
+def customer_required(view: View) -> View:
+    """Only customers: sets ``request.customer_ids`` (all), ``request.customer`` and ``request.customer_id`` (the chosen).
+
+    Nobody signed in: to the sign-in page, and back. Staff: 404. A customer without access today: a page that says so.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        who = signed_in(request)
+        if who.kind is None:
+            return _to_sign_in(request)
+        if who.kind != AccountKind.CUSTOMER:
+            raise Http404
+        if who.customer is None:
+            return _no_access(request)
+        request.customer = who.customer  # type: ignore[attr-defined]
+        request.customer_id = who.customer.id  # type: ignore[attr-defined]
+        request.customer_ids = tuple(one.id for one in who.customers)  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def staff_required(*roles: Role | str) -> Callable[[View], View]:
+    """Only staff who have one of the roles today (any role, if none is named): sets ``request.roles``.
+
+    Nobody signed in: to the sign-in page, and back. No second factor yet: to its set-up. Everybody else: 404.
+    """
+    wanted = frozenset(str(role) for role in roles)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            who = signed_in(request)
+            if who.kind is None:
+                return _to_sign_in(request)
+            if who.kind != AccountKind.STAFF or not (who.roles & wanted if wanted else who.roles):
+                raise Http404
+            if not has_second_factor(request):
+                return redirect("sign_in:second_factor")
+            request.roles = who.roles  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether this session used a second factor, or its account has set one up within it."""
+    records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    return any(record.get("method") == "mfa" for record in records) or is_mfa_enabled(request.user)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    return redirect_to_login(request.get_full_path(), reverse("account_login"))
+
+
+def _no_access(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "message_page.html",
+        {
+            "heading": _("Du har ikke adgang til nogen kunde lige nu"),
+            "text": _(
+                "Din adgang er ophørt eller ikke begyndt endnu. Kontakt os, hvis det ikke passer; "
+                "du finder vores telefonnummer og e-mail nederst på siden."
+            ),
+        },
+    )

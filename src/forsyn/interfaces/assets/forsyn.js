@@ -1,0 +1,11 @@
+/* Starts the design system's own scripts. Every page works without them. */
+document.documentElement.classList.add("has-scripts");
+if (window.DKFDS) {
+  window.DKFDS.init();
+}
+/* A reader of errors should land on them. */
+const summary = document.querySelector("main .alert-error");
+if (summary) {
+  summary.setAttribute("tabindex", "-1");
+  summary.focus();
+}

@@ -1,0 +1,13 @@
+"""Pages for requests that the frameworks refuse: a form without its token, too many attempts."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its CSRF token, most often because the page was left open; ``reason`` is for the log."""
+    return render(request, "csrf_failure.html", status=HTTPStatus.FORBIDDEN)
