@@ -1,0 +1,8 @@
+"""Django's entry for the area."""
+
+from django.apps import AppConfig
+
+
+class MeteringConfig(AppConfig):
+    name = "forsyn.domain.metering"
+    label = "metering"

@@ -1,0 +1,174 @@
+"""What the metering tables hold, and whose it is: a meter is a person's while it hangs where the person has agreed."""
+
+from forsyn.policy.bindings import Binding, Table, not_personal, path, personal
+from forsyn.policy.vocabulary import Source
+
+INSTALLATION = "installation_id -> customers_installation.id"
+HOLDERS = (
+    "id -> customers_agreement_holder.agreement_id",
+    "customer_id -> customers_customer.id",
+)
+
+
+def _agreement(during: str) -> str:
+    return f"supply_point_id & commodity -> customers_agreement.supply_point_id & commodity during {during} in period"
+
+
+OF_MOUNTING = path(INSTALLATION, _agreement("metering_mounting.period"), *HOLDERS)
+OF_MOUNTING_READING = path(
+    "mounting_id -> metering_mounting.id", INSTALLATION, _agreement("metering_mounting.period"), *HOLDERS
+)
+OF_METER = path("id -> metering_mounting.meter_id", INSTALLATION, _agreement("metering_mounting.period"), *HOLDERS)
+OF_REGISTER = path(
+    "meter_id -> metering_mounting.meter_id", INSTALLATION, _agreement("metering_mounting.period"), *HOLDERS
+)
+OF_ACCOUNT = path("account_id -> accounts_account.id")
+
+
+def _of_day(table: str) -> tuple[str, ...]:
+    return (
+        "meter_id -> metering_mounting.meter_id during day in period",
+        INSTALLATION,
+        _agreement(f"{table}.day"),
+        *HOLDERS,
+    )
+
+
+OF_QUARANTINE = path(
+    "meter_number -> metering_meter.number",
+    "id -> metering_mounting.meter_id during metering_quarantine.first_at in period",
+    INSTALLATION,
+    _agreement("metering_quarantine.first_at"),
+    *HOLDERS,
+)
+
+ROW = not_personal("row number")
+METER_NUMBER = personal("meter_number", source=Source.UTILITY)
+CONSUMPTION = personal("consumption", source=Source.METER)
+DERIVED_CONSUMPTION = personal("consumption", source=Source.DERIVED)
+COUNT = not_personal("count over a whole file")
+DEVICE = not_personal("property of a type of device")
+
+DAY_COLUMNS: dict[str, Binding] = {
+    "meter_id": METER_NUMBER,
+    "day": CONSUMPTION,
+    "delivery_id": not_personal("the file that the values came in"),
+    "register": DEVICE,
+    "version": not_personal("number of the version"),
+    "total": DERIVED_CONSUMPTION,
+    "opening": CONSUMPTION,
+    "values": CONSUMPTION,
+    "quality": not_personal("how each value came about"),
+}
+
+BINDINGS = (
+    Table(
+        "metering_meter",
+        person=OF_METER,
+        columns={
+            "id": METER_NUMBER,
+            "number": METER_NUMBER,
+            "commodity": not_personal("heat, water or waste water"),
+            "manufacturer": DEVICE,
+            "model": DEVICE,
+        },
+    ),
+    Table(
+        "metering_register",
+        person=OF_REGISTER,
+        columns={
+            "id": ROW,
+            "meter_id": METER_NUMBER,
+            "number": DEVICE,
+            "code": DEVICE,
+            "unit": DEVICE,
+            "values": DEVICE,
+            "resolution": DEVICE,
+            "rollover": DEVICE,
+            "max_per_hour": DEVICE,
+        },
+    ),
+    Table(
+        "metering_mounting",
+        person=OF_MOUNTING,
+        columns={
+            "id": ROW,
+            "meter_id": METER_NUMBER,
+            "installation_id": personal("installation_number", source=Source.UTILITY),
+            "period": METER_NUMBER,
+        },
+    ),
+    Table(
+        "metering_mounting_reading",
+        person=OF_MOUNTING_READING,
+        columns={
+            "id": ROW,
+            "mounting_id": METER_NUMBER,
+            "register": DEVICE,
+            "opening": personal("consumption", source=Source.UTILITY),
+            "closing": personal("consumption", source=Source.UTILITY),
+        },
+    ),
+    Table(
+        "metering_delivery",
+        person=OF_ACCOUNT,
+        columns={
+            "id": ROW,
+            "file_name": not_personal("name of a file with the values of many meters"),
+            "sha256": not_personal("fingerprint of a file with the values of many meters"),
+            "size_bytes": COUNT,
+            "profile": not_personal("name of a mapping profile"),
+            "received_at": not_personal("when a file came in"),
+            "account_id": personal("staff_activity", source=Source.SYSTEM),
+            "delivered": COUNT,
+            "stored": COUNT,
+            "identical": COUNT,
+            "quarantined": COUNT,
+            "new": COUNT,
+            "completed": COUNT,
+            "corrected": COUNT,
+            "first_at": not_personal("time span of a whole file"),
+            "last_at": not_personal("time span of a whole file"),
+            "rounded": COUNT,
+            "rounding_base_units": not_personal("sum over a whole file"),
+        },
+    ),
+    Table("metering_day", person=path(*_of_day("metering_day")), columns=DAY_COLUMNS, partitioned=True),
+    Table(
+        "metering_day_superseded",
+        person=path(*_of_day("metering_day_superseded")),
+        columns=DAY_COLUMNS
+        | {
+            "superseded_at": not_personal("when the version was replaced"),
+            "superseded_by": not_personal("the file that replaced the version"),
+        },
+    ),
+    Table(
+        "metering_quarantine",
+        person=OF_QUARANTINE,
+        columns={
+            "id": ROW,
+            "delivery_id": not_personal("the file that the values came in"),
+            "meter_number": METER_NUMBER,
+            "register_code": DEVICE,
+            "reason": personal("deviations", source=Source.DERIVED),
+            "day": CONSUMPTION,
+            "first_at": CONSUMPTION,
+            "last_at": CONSUMPTION,
+            "value_count": DERIVED_CONSUMPTION,
+            "lines": not_personal("line numbers in a file"),
+            "instants": CONSUMPTION,
+            "values": CONSUMPTION,
+            "stamp_texts": CONSUMPTION,
+            "value_texts": CONSUMPTION,
+            "state": not_personal("open, released or rejected"),
+            "decided_by_id": personal(
+                "staff_activity", source=Source.SYSTEM, person=path("decided_by_id -> accounts_account.id")
+            ),
+            "decided_at": personal(
+                "staff_activity", source=Source.SYSTEM, person=path("decided_by_id -> accounts_account.id")
+            ),
+            "note": personal("deviations", source=Source.UTILITY),
+        },
+    ),
+)

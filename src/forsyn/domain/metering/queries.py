@@ -1,0 +1,286 @@
+"""Reading consumption: day totals, hours and months of an installation. Whole numbers of the register's base unit.
+
+An installation's consumption is the sum over the meters that hung there, each only within its mounting period, so a
+meter swap never shows as a jump. Dates are local, and both first_date and last_date are included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+from psycopg import sql
+
+from forsyn.domain.metering.day_rows import COLUMNS, DayRows, from_copy
+from forsyn.domain.metering.delivery_queries import (
+    MountedMeter,
+    ReasonCount,
+    deliveries,
+    delivery,
+    last_value_day,
+    meters_at,
+    open_quarantine_values,
+    quarantine_items,
+    quarantine_summary,
+    superseded,
+)
+from forsyn.kernel.local_days import day_starts_seconds
+
+__all__ = [
+    "DayTotals",
+    "Gap",
+    "HourlyValues",
+    "MeterMonthTotals",
+    "MonthTotals",
+    "MountedMeter",
+    "ReasonCount",
+    "all_meters_month_totals",
+    "day_totals",
+    "deliveries",
+    "delivery",
+    "gaps",
+    "hourly_values",
+    "last_value_day",
+    "meter_hours",
+    "meters_at",
+    "month_totals",
+    "open_quarantine_values",
+    "quarantine_items",
+    "quarantine_summary",
+    "read_rows",
+    "superseded",
+]
+
+Dates = npt.NDArray[np.datetime64]
+Integers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+HOUR = 3600
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayTotals:
+    """One element for each date asked for."""
+
+    days: Dates
+    total: Integers
+    present: Mask
+    """Whether anything was delivered for the day; total is 0 where not."""
+    complete: Mask
+    """Whether every hour of the day was."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HourlyValues:
+    """One element for each hour of the local days asked for, in order."""
+
+    starts_at: Integers
+    """Seconds since 1970-01-01T00:00Z at which the hour begins."""
+    value: Integers
+    """0 where not present."""
+    present: Mask
+    quality: npt.NDArray[np.int16]
+    """Bits of rules.Quality: 0 is measured."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonthTotals:
+    """One element for each month of the years asked for."""
+
+    months: Dates
+    total: Integers
+    days_present: Integers
+    days_complete: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeterMonthTotals:
+    """One element for each meter and register with values in the month."""
+
+    meter_id: npt.NDArray[np.int32]
+    register: npt.NDArray[np.int16]
+    total: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Hours without a value: [starts_at, ends_at), aware, UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def hours(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds()) // HOUR
+
+
+_MOUNTED_DAYS = """
+      from metering_mounting as mounting
+      join metering_register as register on register.meter_id = mounting.meter_id and register.code = %(code)s
+      join metering_day as d on d.meter_id = mounting.meter_id and d.register = register.number
+     where mounting.installation_id = %(installation)s and d.day <@ mounting.period
+       and d.day between %(first)s and %(last)s
+"""
+
+
+def day_totals(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> DayTotals:
+    """Consumption of each day."""
+    days = _days(first_date, last_date)
+    out = DayTotals(days, np.zeros(len(days), np.int64), np.zeros(len(days), np.bool_), np.zeros(len(days), np.bool_))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select d.day - %(first)s, sum(d.total)::bigint, bool_and(array_position(d.values, null) is null)"
+            f"{_MOUNTED_DAYS} group by d.day",
+            {"installation": installation_id, "code": register_code, "first": first_date, "last": last_date},
+        )
+        for position, total, complete in cursor.fetchall():
+            out.total[position], out.present[position], out.complete[position] = total, True, complete
+    return out
+
+
+def hourly_values(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> HourlyValues:
+    """Consumption of each hour, summed over the meters that hung there."""
+    statement = sql.SQL(f"select {_columns('d')} {_MOUNTED_DAYS}".replace("%(", "{").replace(")s", "}")).format(
+        installation=sql.Literal(installation_id),
+        code=sql.Literal(register_code),
+        first=sql.Literal(first_date),
+        last=sql.Literal(last_date),
+    )
+    return _hours(read_rows(statement), first_date, last_date)
+
+
+def meter_hours(*, meter_id: int, register: int, first_date: date, last_date: date) -> HourlyValues:
+    """Consumption of each hour of one register of one meter, wherever it hung."""
+    statement = sql.SQL(
+        f"select {_columns('d')} from metering_day as d"  # noqa: S608 - constant names only
+        " where meter_id = {} and register = {} and day between {} and {}"
+    ).format(*map(sql.Literal, (meter_id, register, first_date, last_date)))
+    return _hours(read_rows(statement), first_date, last_date)
+
+
+def month_totals(*, installation_id: int, register_code: str, years: Iterable[int]) -> MonthTotals:
+    """Consumption of each month, from the first to the last of the years."""
+    first, last = min(years := list(years)), max(years)
+    months = np.arange(f"{first}-01", f"{last + 1}-01", dtype="datetime64[M]")
+    counts = [np.zeros(len(months), np.int64) for _ in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select ((extract(year from d.day) - %(first_year)s) * 12 + extract(month from d.day) - 1)::int as month,"  # noqa: S608 - constant text
+            "       sum(d.total)::bigint, count(distinct d.day),"
+            "       count(distinct d.day) filter (where array_position(d.values, null) is null)"
+            f"{_MOUNTED_DAYS} group by month",
+            {
+                "installation": installation_id,
+                "code": register_code,
+                "first_year": first,
+                "first": date(first, 1, 1),
+                "last": date(last, 12, 31),
+            },
+        )
+        for position, *numbers in cursor.fetchall():
+            for column, number in zip(counts, numbers, strict=True):
+                column[position] = number
+    return MonthTotals(months, *counts)
+
+
+_METER_MONTH = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("l0", ">i4"),
+        ("meter_id", ">i4"),
+        ("l1", ">i4"),
+        ("register", ">i2"),
+        ("l2", ">i4"),
+        ("total", ">i8"),
+    ]
+)
+
+
+def all_meters_month_totals(month: date) -> MeterMonthTotals:
+    """Sum of each register of each meter in the month that holds the date, in no particular order."""
+    first = month.replace(day=1)
+    until = (first + timedelta(days=31)).replace(day=1)
+    data = b"".join(
+        _copy_out(
+            sql.SQL(
+                "select meter_id, register, sum(total)::bigint from metering_day"
+                " where day >= {} and day < {} group by meter_id, register"
+            ).format(sql.Literal(first), sql.Literal(until))
+        )
+    )
+    table = np.frombuffer(data, _METER_MONTH, offset=19, count=(len(data) - 21) // _METER_MONTH.itemsize)
+    return MeterMonthTotals(
+        table["meter_id"].astype(np.int32), table["register"].astype(np.int16), table["total"].astype(np.int64)
+    )
+
+
+def gaps(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> list[Gap]:
+    """The hours without a value, as runs, within the days on which a meter hung there."""
+    hours = hourly_values(
+        installation_id=installation_id, register_code=register_code, first_date=first_date, last_date=last_date
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select range_agg(period * daterange(%s, %s, '[]')) from metering_mounting where installation_id = %s",
+            [first_date, last_date, installation_id],
+        )
+        (mounted,) = cursor.fetchone()
+    expected = np.zeros(len(hours.starts_at), np.bool_)
+    for period in mounted or ():
+        begin, end = day_starts_seconds(period.lower, period.upper)[:: (period.upper - period.lower).days]
+        expected |= (hours.starts_at >= begin) & (hours.starts_at < end)
+    return _runs(hours.starts_at, expected & ~hours.present)
+
+
+def _runs(starts_at: Integers, missing: Mask) -> list[Gap]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], missing, [False])).astype(np.int8)))
+    return [
+        Gap(datetime.fromtimestamp(int(starts_at[a]), UTC), datetime.fromtimestamp(int(starts_at[b - 1]) + HOUR, UTC))
+        for a, b in edges.reshape(-1, 2)
+    ]
+
+
+# -- rows as arrays ------------------------------------------------------------------------------------------------
+
+
+def _columns(alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in COLUMNS)
+
+
+def _copy_out(statement: sql.Composed) -> list[bytes]:
+    connection.ensure_connection()
+    text = statement.as_string(connection.connection)
+    with connection.cursor() as cursor, cursor.copy(f"copy ({text}) to stdout (format binary)") as copy:
+        return [bytes(message) for message in copy]
+
+
+def read_rows(statement: sql.Composed) -> DayRows:
+    """Rows of a query that selects day_rows.COLUMNS in their order."""
+    return from_copy(_copy_out(statement))
+
+
+def _days(first_date: date, last_date: date) -> Dates:
+    return np.arange(first_date, last_date + timedelta(days=1), dtype="datetime64[D]")
+
+
+def _hours(rows: DayRows, first_date: date, last_date: date) -> HourlyValues:
+    bounds = np.array(day_starts_seconds(first_date, last_date + timedelta(days=1)), np.int64)
+    starts_at = np.arange(bounds[0], bounds[-1], HOUR, dtype=np.int64)
+    out = HourlyValues(
+        starts_at,
+        np.zeros(len(starts_at), np.int64),
+        np.zeros(len(starts_at), np.bool_),
+        np.zeros(len(starts_at), np.int16),
+    )
+    day_begins = (bounds[rows.day - (first_date - EPOCH).days] - bounds[0]) // HOUR
+    row, slot = np.nonzero(rows.present)
+    position = day_begins[row] + slot
+    np.add.at(out.value, position, rows.values[row, slot])
+    out.present[position] = True
+    np.bitwise_or.at(out.quality, position, rows.quality[row, slot])
+    return out
