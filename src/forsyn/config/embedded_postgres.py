@@ -151,6 +151,15 @@ class EmbeddedServer:
                 with self._exclusively():
                     self._stop_if_last(users)
 
+    def restart_if_dead(self) -> bool:
+        """Whether the server that we started had died, and was started again. Call it inside `running`, now and then."""
+        if self._child is None or self._child.poll() is None:
+            return False
+        with self._exclusively():
+            if not self._answers():
+                self._start()
+        return True
+
     @contextlib.contextmanager
     def _exclusively(self) -> Iterator[None]:
         with self.files.lock.open("a") as lock:

@@ -51,14 +51,28 @@ class Machine:
             "forsyn.config.wsgi:application",
         ]  # fmt: skip
         child = subprocess.Popen(command, env=os.environ | {"FORSYN_SERVING": "1"}, start_new_session=True)
-        signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+        signal.signal(signal.SIGTERM, _as_interrupt)
         try:
-            child.wait()
+            self._watch(child)
         except KeyboardInterrupt:
             child.terminate()
             try:
                 child.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 child.kill()
-        if child.returncode not in {0, -signal.SIGTERM, -signal.SIGKILL, None}:
+                child.wait()
+        if child.returncode not in {0, -signal.SIGTERM, -signal.SIGKILL}:
             raise SystemExit(child.returncode)
+
+    def _watch(self, child: subprocess.Popen[bytes]) -> None:
+        """Until the web server ends; a database server that dies meanwhile is started again."""
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=1)
+                return
+            if self._instance.embedded is not None and self._instance.embedded.restart_if_dead():
+                sys.stderr.write("PostgreSQL had stopped; it was started again.\n")
+
+
+def _as_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import typer
+from dataclasses import asdict
 
+import typer
+from rich.table import Table
+
+from forsyn.interfaces.cli.examination import Finding, examine
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, print_json
 from forsyn.workflows.migrate import Migrated
@@ -51,5 +55,28 @@ def up(
         host.serve(port=chosen)
 
 
-def doctor() -> None:
-    """Look at this machine and say what is missing."""
+def doctor(
+    context: typer.Context,
+    json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+) -> None:
+    """Look at this machine and this instance, and say what is missing and how to mend it.
+
+    Tries everything that Forsyn needs: Python, PostgreSQL and its extensions, migrations, the web assets, the policy
+    file, the declarations against the live database. Exit status 1 when something must be mended.
+    """
+    host: Host = context.obj
+    with host.database():
+        findings = examine(policy_file=host.policy_file, state=host.state, embedded=host.embedded())
+    if json:
+        print_json({"instance": host.name, "findings": [asdict(finding) for finding in findings]})
+    else:
+        _show(host, findings)
+    if any(not finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+def _show(host: Host, findings: list[Finding]) -> None:
+    table = Table("", "what", "found", "to do", title=f"Instance {host.name}", title_justify="left", box=None)
+    for finding in findings:
+        table.add_row("[green]ok[/]" if finding.good else "[red]mend[/]", finding.what, finding.found, finding.mend)
+    console.print(table)

@@ -1,0 +1,137 @@
+"""What `forsyn doctor` looks at. Each check is small, and its mend is a thing to do."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.db import DatabaseError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from forsyn.workflows.declarations import check_declarations
+
+NEEDED_POSTGRES = 15
+NEEDED_FREE_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; ``mend`` is empty when it is good."""
+
+    what: str
+    found: str
+    mend: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Nothing to do."""
+        return not self.mend
+
+
+def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
+    """Everything that Forsyn needs of this machine; call it while the database runs."""
+    findings = [_python(), _time_zone(), _space(state), _policy(policy_file)]
+    checks: list[Callable[[], Finding]] = [
+        lambda: _postgres(embedded=embedded), _extensions, _roles, _migrations, _assets, _declarations,
+    ]  # fmt: skip
+    for check in checks:
+        try:
+            findings.append(check())
+        except DatabaseError as error:
+            first_line = str(error).strip().splitlines()[0]
+            findings.append(Finding("database", first_line, "Run `forsyn migrate`; then look at the message again."))
+    return findings
+
+
+def _python() -> Finding:
+    return Finding(
+        "Python", platform.python_version(), "" if sys.version_info >= (3, 11) else "Use Python 3.11 or newer."
+    )
+
+
+def _time_zone() -> Finding:
+    try:
+        zoneinfo.ZoneInfo("Europe/Copenhagen")
+    except zoneinfo.ZoneInfoNotFoundError:
+        return Finding("time zones", "Europe/Copenhagen is missing", "Install the tzdata package.")
+    return Finding("time zones", "Europe/Copenhagen is known")
+
+
+def _space(state: Path) -> Finding:
+    free = shutil.disk_usage(state if state.exists() else state.parent if state.parent.exists() else Path("/")).free
+    mend = (
+        ""
+        if free > NEEDED_FREE_BYTES
+        else f"Free at least {NEEDED_FREE_BYTES // 1024**3} GB, or move FORSYN_STATE_DIR."
+    )
+    return Finding("disk", f"{free / 1024**3:.1f} GB free at {state}", mend)
+
+
+def _policy(policy_file: Path) -> Finding:
+    if policy_file.is_file():
+        return Finding("policy file", str(policy_file))
+    return Finding(
+        "policy file", f"{policy_file} is not there", "Point FORSYN_POLICY to the policy file of this controller."
+    )
+
+
+def _postgres(*, embedded: bool) -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('server_version'), current_setting('server_version_num')::int / 10000")
+        version, major = cursor.fetchone()
+    kind = "embedded" if embedded else "by DATABASE_URL"
+    return Finding(
+        "PostgreSQL",
+        f"{version}, {kind}",
+        "" if major >= NEEDED_POSTGRES else f"Use PostgreSQL {NEEDED_POSTGRES} or newer.",
+    )
+
+
+def _extensions() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("select extname from pg_extension where extname in ('btree_gist', 'pg_trgm') order by 1")
+        present = [name for (name,) in cursor.fetchall()]
+    missing = {"btree_gist", "pg_trgm"} - set(present)
+    mend = f"Install {', '.join(sorted(missing))} (postgresql-contrib) and run `forsyn migrate`." if missing else ""
+    return Finding("extensions", ", ".join(present) or "none", mend)
+
+
+def _roles() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user, (select count(*) from pg_class where relowner = current_user::regrole)")
+        user, owned = cursor.fetchone()
+    mend = (
+        f"The application signs in as {user}, which owns tables. Give it a login of its own in DATABASE_URL, and the "
+        "owner in OWNER_DATABASE_URL."
+        if owned
+        else ""
+    )
+    return Finding("login role", f"{user} owns {owned} relations", mend)
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connections["default"])
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    found = f"{len(missing)} not applied" if missing else "all applied"
+    return Finding("migrations", found, "Run `forsyn migrate`." if missing else "")
+
+
+def _assets() -> Finding:
+    built = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+    present = finders.find("forsyn.css") is not None
+    if not present:
+        return Finding("web assets", "forsyn.css is missing", "Get the repository again; its assets are incomplete.")
+    return Finding("web assets", "built" if built else "built at the next `forsyn up`")
+
+
+def _declarations() -> Finding:
+    problems = check_declarations()
+    found = f"{len(problems)} problems" if problems else "every column is declared"
+    return Finding("declarations", found, "Run `forsyn policy check`, which explains each." if problems else "")
