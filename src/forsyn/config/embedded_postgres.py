@@ -152,7 +152,7 @@ class EmbeddedServer:
                     self._stop_if_last(users)
 
     def restart_if_dead(self) -> bool:
-        """Whether the server that we started had died, and was started again. Call it inside `running`, now and then."""
+        """Whether the server that we started had died and was started again; call it inside `running`."""
         if self._child is None or self._child.poll() is None:
             return False
         with self._exclusively():
