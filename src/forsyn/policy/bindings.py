@@ -101,9 +101,7 @@ def path(*hops: str) -> Path:
     """Read a path; see the module's first page for the form. Raises `BindingError`."""
     texts = [text.strip() for hop in hops for text in hop.split(",")]
     if not texts:
-        raise BindingError(
-            f"A path needs at least one hop, written {_HOP_FORM}; a person's own row has ITSELF."
-        )
+        raise BindingError(f"A path needs at least one hop, written {_HOP_FORM}; a person's own row has ITSELF.")
     return Path(tuple(_read_hop(text) for text in texts))
 
 
@@ -113,9 +111,7 @@ def _read_hop(text: str) -> Hop:
         raise BindingError(f"Cannot read the hop {text!r}. Write {_HOP_FORM}.")
     local, columns = _split(match["local"]), _split(match["columns"])
     if len(local) != len(columns):
-        raise BindingError(
-            f"The hop {text!r} joins {len(local)} columns to {len(columns)}. Name as many on each side."
-        )
+        raise BindingError(f"The hop {text!r} joins {len(local)} columns to {len(columns)}. Name as many on each side.")
     during = During(match["bound"], match["period"], match["bound_table"]) if match["bound"] else None
     return Hop(local, match["table"], columns, during)
 
@@ -155,9 +151,7 @@ def personal(*categories: str, source: Source, given: bool = False, person: Path
     if len(set(categories)) != len(categories):
         raise BindingError(f"personal{categories!r} names a category twice.")
     if given and source is not Source.PERSON:
-        raise BindingError(
-            f"personal({categories[0]!r}, given=True) must have source=Source.PERSON, not {source!s}."
-        )
+        raise BindingError(f"personal({categories[0]!r}, given=True) must have source=Source.PERSON, not {source!s}.")
     return Personal(categories, source, given, person)
 
 

@@ -172,9 +172,7 @@ def recipients(policy: Policy) -> Iterator[Finding]:
 def _place(recipient: Recipient) -> Iterator[Finding]:
     place = countries().get(recipient.country)
     if place is None:
-        mend = did_you_mean(
-            recipient.country.upper(), countries(), otherwise="Write two letters, such as DK."
-        )
+        mend = did_you_mean(recipient.country.upper(), countries(), otherwise="Write two letters, such as DK.")
         yield (
             recipient,
             f"{recipient.key!r} is in {recipient.country!r}, which is on no list of countries.",

@@ -186,16 +186,20 @@ class Retention(Item):
 
 @dataclass(frozen=True, slots=True)
 class Recipient(Item):
-    """Who gets data. ``agreement`` names the processor agreement; ``statute`` the duty to disclose."""
+    """Who gets data, ``all_categories`` if it runs the servers. ``agreement`` names the processor agreement; ``statute`` the duty to disclose."""
 
     name: Text
     role: Role
     does: Text
     categories: tuple[str, ...]
+    all_categories: bool
     country: str
     agreement_required: bool
     agreement: str | None
     statute: Text | None
+
+    def gets(self, category: str) -> bool:
+        return self.all_categories or category in self.categories
 
     @property
     def place(self) -> Country:

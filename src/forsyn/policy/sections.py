@@ -144,10 +144,7 @@ def _cvr_checks(cvr: str) -> bool:
     """Eight digits, the first not 0, weights 2 7 6 5 4 3 2 1, sum divisible by 11 (Erhvervsstyrelsen)."""
     if not re.fullmatch(r"[1-9][0-9]{7}", cvr):
         return False
-    return (
-        sum(int(digit) * weight for digit, weight in zip(cvr, (2, 7, 6, 5, 4, 3, 2, 1), strict=True)) % 11
-        == 0
-    )
+    return sum(int(digit) * weight for digit, weight in zip(cvr, (2, 7, 6, 5, 4, 3, 2, 1), strict=True)) % 11 == 0
 
 
 def _controller(node: Node) -> Controller:
@@ -189,9 +186,7 @@ def _category(node: Node) -> Category:
 def _basis(node: Node) -> Basis:
     basis = Basis(node.optional_text("article"), node.optional_both("statute"))
     if basis.article is None and basis.statute is None:
-        node.note(
-            "article", f"{dotted(node.steps)} has neither article nor statute.", 'Add article = "6(1)(c)".'
-        )
+        node.note("article", f"{dotted(node.steps)} has neither article nor statute.", 'Add article = "6(1)(c)".')
     elif basis.article is not None and not re.fullmatch(r"\d{1,2}(\(\d\))?(\([a-z]\))?", basis.article):
         node.note(
             "article",
@@ -202,10 +197,16 @@ def _basis(node: Node) -> Basis:
     return basis
 
 
-def _purpose(node: Node) -> Purpose:
-    everything = node.table.get("categories") == "all"
-    if everything:
+def _categories(node: Node) -> tuple[tuple[str, ...], bool]:
+    """The categories named, or none and True for ``categories = "all"``."""
+    if node.table.get("categories") == "all":
         node.asked.append("categories")
+        return (), True
+    return node.names("categories"), False
+
+
+def _purpose(node: Node) -> Purpose:
+    categories, everything = _categories(node)
     return Purpose(
         *_item(node),
         name=node.both("name"),
@@ -213,7 +214,7 @@ def _purpose(node: Node) -> Purpose:
         group=node.text("group"),
         bases=tuple(_basis(item) for item in node.items("bases")),
         interest=node.optional_both("interest"),
-        categories=() if everything else node.names("categories"),
+        categories=categories,
         all_categories=everything,
         pseudonymous=node.flag("pseudonymous", default=False),
         objection=node.choice("objection", Objection, default=Objection.NONE),
@@ -224,9 +225,7 @@ def _purpose(node: Node) -> Purpose:
 
 
 def _consent(node: Node) -> Consent:
-    return Consent(
-        *_item(node), node.both("name"), node.both("explanation"), node.flag("written", default=False)
-    )
+    return Consent(*_item(node), node.both("name"), node.both("explanation"), node.flag("written", default=False))
 
 
 def _event(node: Node) -> Event:
@@ -248,12 +247,14 @@ def _retention(node: Node) -> Retention:
 
 
 def _recipient(node: Node) -> Recipient:
+    categories, everything = _categories(node)
     return Recipient(
         *_item(node),
         name=node.both("name"),
         role=node.choice("role", Role),
         does=node.both("does"),
-        categories=node.names("categories"),
+        categories=categories,
+        all_categories=everything,
         country=node.text("country"),
         agreement_required=node.flag("agreement_required", default=False),
         agreement=node.optional_text("agreement"),
@@ -273,9 +274,7 @@ def _rights(root: Node) -> Mapping[Right, RightRule]:
             node.finish()
     for key in section.table:
         if key not in list(Right):
-            section.note(
-                key, f"There is no right {key!r}.", did_you_mean(key, list(Right), otherwise="Leave it out.")
-            )
+            section.note(key, f"There is no right {key!r}.", did_you_mean(key, list(Right), otherwise="Leave it out."))
     return rules
 
 

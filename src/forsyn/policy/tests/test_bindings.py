@@ -94,9 +94,7 @@ def test_a_column_may_be_about_another_person_than_its_row() -> None:
 
 def test_collected_bindings_answer_by_table_and_by_category() -> None:
     one = (Table("one", columns={"id": not_personal("row number")}),)
-    two = (
-        Table("two", person=(ITSELF,), columns={"value": personal("email", "mobile", source=Source.PERSON)}),
-    )
+    two = (Table("two", person=(ITSELF,), columns={"value": personal("email", "mobile", source=Source.PERSON)}),)
     bindings = collect(one, two)
     assert [str(bound) for bound in bindings.columns()] == ["one.id", "two.value"]
     assert [str(bound) for bound in bindings.holding("mobile")] == ["two.value"]
