@@ -73,6 +73,8 @@ class DayTotals:
     """Whether anything was delivered for the day; total is 0 where not."""
     complete: Mask
     """Whether every hour of the day was."""
+    quality: npt.NDArray[np.int16]
+    """Bits of rules.Quality that any hour of the day has: 0 is measured throughout."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,19 +129,23 @@ _MOUNTED_DAYS = """
        and d.day between %(first)s and %(last)s
 """
 
+_DAY_QUALITY = "coalesce(bit_or((select bit_or(bits) from unnest(d.quality) as bits)), 0)"
+
 
 def day_totals(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> DayTotals:
     """Consumption of each day."""
     days = _days(first_date, last_date)
-    out = DayTotals(days, np.zeros(len(days), np.int64), np.zeros(len(days), np.bool_), np.zeros(len(days), np.bool_))
+    kinds = (np.int64, np.bool_, np.bool_, np.int16)
+    out = DayTotals(days, *(np.zeros(len(days), kind) for kind in kinds))
     with connection.cursor() as cursor:
         cursor.execute(
-            "select d.day - %(first)s, sum(d.total)::bigint, bool_and(array_position(d.values, null) is null)"
-            f"{_MOUNTED_DAYS} group by d.day",
+            "select d.day - %(first)s, sum(d.total)::bigint, bool_and(array_position(d.values, null) is null),"
+            f"      {_DAY_QUALITY} {_MOUNTED_DAYS} group by d.day",
             {"installation": installation_id, "code": register_code, "first": first_date, "last": last_date},
         )
-        for position, total, complete in cursor.fetchall():
+        for position, total, complete, quality in cursor.fetchall():
             out.total[position], out.present[position], out.complete[position] = total, True, complete
+            out.quality[position] = quality
     return out
 
 
@@ -170,7 +176,7 @@ def month_totals(*, installation_id: int, register_code: str, years: Iterable[in
     counts = [np.zeros(len(months), np.int64) for _ in range(3)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select ((extract(year from d.day) - %(first_year)s) * 12 + extract(month from d.day) - 1)::int as month,"  # noqa: S608 - constant text
+            "select ((extract(year from d.day) - %(first_year)s) * 12 + extract(month from d.day) - 1)::int as month,"
             "       sum(d.total)::bigint, count(distinct d.day),"
             "       count(distinct d.day) filter (where array_position(d.values, null) is null)"
             f"{_MOUNTED_DAYS} group by month",
