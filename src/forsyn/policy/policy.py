@@ -186,7 +186,10 @@ class Retention(Item):
 
 @dataclass(frozen=True, slots=True)
 class Recipient(Item):
-    """Who gets data, ``all_categories`` if it runs the servers. ``agreement`` names the processor agreement; ``statute`` the duty to disclose."""
+    """Who gets data; one that runs the servers gets ``all_categories``.
+
+    ``agreement`` names the processor agreement; ``statute`` the duty to disclose.
+    """
 
     name: Text
     role: Role
