@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from forsyn.workflows.declarations import current_policy
+
 
 def controller(request: HttpRequest) -> dict[str, Any]:
     """The controller's name, address and contacts, for the header and the footer of every page."""
-    return {}
+    return {"controller": current_policy().controller}

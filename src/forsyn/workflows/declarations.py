@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
 from forsyn.domain.accounts import privacy as accounts
 from forsyn.domain.customers import privacy as customers
+from forsyn.domain.metering import privacy as metering
+from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.policy.bindings import Bindings, collect
+from forsyn.policy.catalog import check, column_comment
+from forsyn.policy.loading import load_policy
+from forsyn.policy.policy import Policy
+from forsyn.policy.problems import Problem
 
 
+@cache
+def _loaded(file: Path) -> Policy:
+    return load_policy(file)
+
+
+def current_policy() -> Policy:
+    """This controller's policy, read once a process. Raises policy.problems.PolicyError."""
+    return _loaded(Path(settings.POLICY_FILE))
+
+
+@cache
 def all_bindings() -> Bindings:
     """Every area's declarations of its columns."""
-    return collect(accounts.BINDINGS, customers.BINDINGS)
+    return collect(accounts.BINDINGS, customers.BINDINGS, metering.BINDINGS)
 
 
 def column_comments() -> dict[tuple[str, str], str]:
     """What each column's comment must say: (table, column) to text."""
-    return {}
+    return {(bound.table.name, bound.column): column_comment(bound.binding) for bound in all_bindings().columns()}
 
 
-def check_declarations() -> list[str]:
-    return []
+def check_declarations(policy: Policy | None = None) -> list[Problem]:
+    """Every disagreement between a policy (this controller's), the bindings and the live database."""
+    return check(policy or current_policy(), all_bindings(), live_catalog())

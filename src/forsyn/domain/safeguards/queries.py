@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from itertools import groupby
 
-# Partitions are their parent's; system schemas and indexes hold nothing that a policy speaks of.
+from django.db import connections
+
+from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
+
+# Partitions are their parent's; system schemas, and what extensions bring, hold nothing that a policy speaks of.
 _COLUMNS = """
-    select relation.relname, attribute.attname, format_type(attribute.atttypid, attribute.atttypmod),
-           col_description(relation.oid, attribute.attnum)
+    select relation.relname, relation.relkind::text, attribute.attname,
+           format_type(attribute.atttypid, attribute.atttypmod), col_description(relation.oid, attribute.attnum)
       from pg_class as relation
       join pg_namespace as namespace on namespace.oid = relation.relnamespace
       join pg_attribute as attribute on attribute.attrelid = relation.oid
      where namespace.nspname not in ('pg_catalog', 'information_schema')
-       and namespace.nspname not like 'pg\\_toast%%' and namespace.nspname not like 'pg\\_temp%%'
+       and namespace.nspname not like 'pg\\_toast%' and namespace.nspname not like 'pg\\_temp%'
        and relation.relkind in ('r', 'p', 'v', 'm', 'f')
        and not relation.relispartition
        and attribute.attnum > 0
@@ -23,8 +27,13 @@ _COLUMNS = """
 """
 
 
-def catalog_columns() -> list[tuple[str, str, str, str | None]]:
-    """Every column of every table and view: table, column, type, comment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COLUMNS.replace("%%", "%"))
-        return list(cursor.fetchall())
+def live_catalog(*, using: str = "default") -> Catalog:
+    """Every table and view of the database with its columns and their comments. 1 query."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_COLUMNS)
+        rows = cursor.fetchall()
+    tables = {}
+    for (name, kind), columns in groupby(rows, key=lambda row: row[:2]):
+        described = {column: CatalogColumn(type_, comment) for _, _, column, type_, comment in columns}
+        tables[name] = CatalogTable(described, is_view=kind in {"v", "m"}, is_partitioned=kind == "p")
+    return Catalog(tables)

@@ -10,6 +10,7 @@ from rich.table import Table
 from forsyn.interfaces.cli.examination import Finding, examine
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, print_json
+from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.workflows.migrate import Migrated
 from forsyn.workflows.migrate import migrate as migrate_database
 
@@ -50,6 +51,7 @@ def up(
     host: Host = context.obj
     with host.database():
         console.print(_sentence(migrate_database()))
+        build_web_assets()
         chosen = host.free_port(port)
         console.print(f"Serving on [bold]http://127.0.0.1:{chosen}/[/bold] - stop with Ctrl-C.")
         host.serve(port=chosen)
