@@ -7,6 +7,7 @@ ROW = not_personal("row number")
 BY_ACCOUNT = path("account_id -> accounts_account.id")
 BY_USER = path("user_id -> accounts_account.id")
 SIGN_IN = personal("sign_in", source=Source.SYSTEM)
+SESSION = personal("session", source=Source.SYSTEM)
 ACCOUNT_KEY = personal("sign_in", source=Source.UTILITY)
 EMAIL = personal("email", source=Source.PERSON, given=True)
 
@@ -36,18 +37,18 @@ OURS = (
         columns={
             "id": ROW,
             "account_id": ACCOUNT_KEY,
-            "role": personal("staff_access", source=Source.UTILITY),
-            "period": personal("staff_access", source=Source.UTILITY),
+            "role": personal("staff_account", source=Source.UTILITY),
+            "period": personal("staff_account", source=Source.UTILITY),
         },
     ),
     Table(
         "accounts_session",
         person=BY_ACCOUNT,
         columns={
-            "session_key": SIGN_IN,
-            "session_data": SIGN_IN,
-            "expire_date": SIGN_IN,
-            "account_id": ACCOUNT_KEY,
+            "session_key": SESSION,
+            "session_data": SESSION,
+            "expire_date": SESSION,
+            "account_id": SESSION,
         },
     ),
 )

@@ -38,7 +38,7 @@ BINDINGS = (
             "kind": not_personal("person or company"),
             "birth_date": _given("date_of_birth"),
             "cvr": _given("cvr"),
-            "language": not_personal("language of letters and pages, Danish or English"),
+            "language": _given("preferences"),
             "source": SOURCE,
             "recorded_at": RECORDED,
         },
@@ -116,7 +116,7 @@ BINDINGS = (
         person=path(*HOLDERS),
         columns={
             "id": ROW,
-            "number": _assigned("customer_number"),
+            "number": _assigned("agreement"),
             "supply_point_id": _assigned("installation_number"),
             "commodity": not_personal("heat, water or waste water"),
             "relation": _given("housing"),
@@ -130,7 +130,7 @@ BINDINGS = (
         person=path(CUSTOMER),
         columns={
             "id": ROW,
-            "agreement_id": _assigned("customer_number"),
+            "agreement_id": _assigned("agreement"),
             "customer_id": _assigned("customer_number"),
             "is_primary": not_personal("whom letters about the agreement are addressed to first"),
         },
