@@ -1,0 +1,248 @@
+"""Finding customers and supply points from one search box, among hundreds of thousands, in a few milliseconds.
+
+Names and addresses are found by their stored search keys (kernel.danish.search_key) with trigram indexes, in steps; a
+later step is tried only where the earlier ones found too little:
+
+1. each word begins a word of the name or the address,
+2. each word stands somewhere within it,
+3. some words are in the name, the others in the address of an agreement,
+4. spelling that is nearly right.
+
+Numbers, telephones and e-mails are found by what they begin with, CVR numbers whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.sql import SQL, Composable, Placeholder
+
+from forsyn.domain.customers.search_numbers import by_numbers
+from forsyn.domain.customers.search_terms import MIN_INFIX, Hit, Reason, SearchTerms, like_prefix, relevance
+
+LIMIT = 500
+"""More hits than these are not ranked: the words must say more."""
+ENOUGH = 25
+"""With a page of hits at the beginnings of words, hits within words would only be in the way."""
+SIMILAR_LIMIT = 25
+SIMILAR = "0.37"
+"""A letter forgotten or exchanged in a word of four to six leaves this share of the trigrams in common."""
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The rows of one kind that were found, best first. `more`: there were more than LIMIT."""
+
+    hits: tuple[Hit, ...] = ()
+    more: bool = False
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that one search found. `guessed`: nothing answered the words as typed, these are spelt nearly so."""
+
+    customers: Hits = Hits()
+    supply_points: Hits = Hits()
+    agreements: Hits = Hits()
+    installations: Hits = Hits()
+    guessed: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many rows of all kinds."""
+        return len(self.customers) + len(self.supply_points) + len(self.agreements) + len(self.installations)
+
+
+@dataclass(frozen=True)
+class _Register:
+    """A table that words are searched in: which id counts, and the text to show."""
+
+    source: SQL
+    reason: Reason
+
+
+_NAMES = _Register(
+    SQL(
+        "select customer_id as id, name as text, search_key, sort_key, period @> %(today)s::date as current"
+        "  from customers_customer_name where {condition} limit %(limit)s"
+    ),
+    "name",
+)
+_ADDRESSES = _Register(
+    SQL(
+        "select point.id, point.number as text, found.search_key, found.sort_key, true as current"
+        "  from (select id, search_key, sort_key from customers_address where {condition} limit %(limit)s) as found"
+        "  join customers_supply_point as point on point.address_id = found.id"
+    ),
+    "address",
+)
+
+
+def search(*, terms: SearchTerms, today: date) -> Findings:
+    """Find what the terms say. At most ten statements, whatever is found."""
+    numbers = by_numbers(terms, today)
+    if terms.too_short:
+        return _findings(numbers)
+    names, addresses = (_by_words(register, terms.words, today) for register in (_NAMES, _ADDRESSES))
+    if not (numbers or names.hits or addresses.hits):
+        names = _by_name_and_address(terms.words, today)
+        if not names.hits:
+            names, addresses = (_by_similarity(register, terms.words, today) for register in (_NAMES, _ADDRESSES))
+            return _findings(numbers, names, addresses, guessed=bool(names.hits or addresses.hits))
+    return _findings(numbers, names, addresses)
+
+
+def _findings(
+    numbers: Sequence[tuple[str, Hit]],
+    names: Hits = Hits(),
+    addresses: Hits = Hits(),
+    *,
+    guessed: bool = False,
+) -> Findings:
+    """Hits by number come before hits by words; each row once."""
+
+    def of(kind: str, others: Hits = Hits()) -> Hits:
+        first = sorted(
+            (hit for its_kind, hit in numbers if its_kind == kind), key=lambda hit: (not hit.exact, hit.text)
+        )
+        return Hits(tuple({hit.id: hit for hit in [*others.hits[::-1], *first[::-1]]}.values())[::-1], others.more)
+
+    return Findings(
+        of("customer", names), of("supply_point", addresses), of("agreement"), of("installation"), guessed=guessed
+    )
+
+
+# -- names and addresses, by words ---------------------------------------------------------------------------------
+
+# Django's psycopg binds in the client, so the planner sees the words and can choose between index and table.
+_BEGINS = SQL("(search_key like {} or search_key like {})")
+_CONTAINS = SQL("search_key like {}")
+
+
+def _by_words(register: _Register, words: Sequence[str], today: date) -> Hits:
+    """Steps 1 and 2."""
+    found = _candidates(register, [_begins(place) for place in range(len(words))], words, today)
+    if len(found) < ENOUGH and any(len(word) >= MIN_INFIX for word in words):
+        conditions = [
+            _contains(place) if len(word) >= MIN_INFIX else _begins(place) for place, word in enumerate(words)
+        ]
+        found = _candidates(register, conditions, words, today)
+    return _ranked(register.reason, words, found)
+
+
+def _begins(place: int) -> Composable:
+    return _BEGINS.format(Placeholder(f"begins_{place}"), Placeholder(f"begins_later_{place}"))
+
+
+def _contains(place: int) -> Composable:
+    return _CONTAINS.format(Placeholder(f"contains_{place}"))
+
+
+def _parameters(words: Sequence[str], today: date) -> dict[str, Any]:
+    """What the placeholders of all steps stand for."""
+    parameters: dict[str, Any] = {"today": today, "limit": LIMIT + 1, "all": (1 << len(words)) - 1}
+    for place, word in enumerate(words):
+        pattern = like_prefix(word)
+        parameters |= {
+            f"word_{place}": word,
+            f"bit_{place}": 1 << place,
+            f"begins_{place}": pattern,
+            f"begins_later_{place}": f"% {pattern}",
+            f"contains_{place}": f"%{pattern}",
+        }
+    return parameters
+
+
+def _candidates(
+    register: _Register, conditions: Iterable[Composable], words: Sequence[str], today: date
+) -> list[dict[str, Any]]:
+    """Up to LIMIT + 1 rows that answer all conditions, in no order."""
+    statement = register.source.format(condition=SQL(" and ").join(conditions))
+    return _rows(statement, _parameters(words, today))
+
+
+def _ranked(reason: Reason, words: Sequence[str], found: list[dict[str, Any]]) -> Hits:
+    found.sort(key=lambda row: (*relevance(words, row["search_key"]), not row["current"], row["sort_key"]))
+    once: dict[int, Hit] = {}
+    for row in found:
+        former = reason == "name" and not row["current"]
+        once.setdefault(row["id"], Hit(row["id"], "former_name" if former else reason, row["text"]))
+    return Hits(tuple(once.values())[:LIMIT], more=len(found) > LIMIT)
+
+
+# -- a name and an address together --------------------------------------------------------------------------------
+
+# Materialized, lest the planner compares every name with every address: it expects few rows of either.
+_TOGETHER = SQL(
+    "with named as materialized ("
+    "   select customer_id, bit_or({bits}) as bits from customers_customer_name where {driving} group by customer_id),"
+    " placed as materialized (select id, {bits} as bits from customers_address where {driving}),"
+    " resident as materialized ("
+    "   select holder.customer_id, placed.bits, agreement.period @> %(today)s::date as current"
+    "     from placed"
+    "     join customers_supply_point as point on point.address_id = placed.id"
+    "     join customers_agreement as agreement on agreement.supply_point_id = point.id"
+    "     join customers_agreement_holder as holder on holder.agreement_id = agreement.id)"
+    " select customer.id, customer.number as text"
+    "  from resident"
+    "  join named using (customer_id)"
+    "  join customers_customer as customer on customer.id = customer_id"
+    " where named.bits | resident.bits = %(all)s"
+    " group by customer.id order by bool_or(current) desc, text limit %(limit)s"
+)
+
+
+def _by_name_and_address(words: Sequence[str], today: date) -> Hits:
+    """Step 3: "hansen ågade 4". Every word must begin a word of the name or of the address.
+
+    Which words a row answers is a bit mask. Short house numbers count, but too many addresses answer them to be looked
+    up by them.
+    """
+    driving = [place for place, word in enumerate(words) if len(word) >= MIN_INFIX or not word.isdigit()]
+    if len(words) < 2 or not driving:
+        return Hits()
+    statement = _TOGETHER.format(
+        bits=SQL(" | ").join(
+            SQL("(case when {} then {} else 0 end)").format(_begins(place), Placeholder(f"bit_{place}"))
+            for place in range(len(words))
+        ),
+        driving=SQL(" or ").join(_begins(place) for place in driving),
+    )
+    rows = _rows(statement, _parameters(words, today))
+    return Hits(tuple(Hit(row["id"], "name_and_address", row["text"]) for row in rows[:LIMIT]), len(rows) > LIMIT)
+
+
+# -- spelling that is nearly right -----------------------------------------------------------------------------------
+
+
+def _by_similarity(register: _Register, words: Sequence[str], today: date) -> Hits:
+    """Step 4: each word must be near some word of the key; short words have too few trigrams to be wrong in."""
+    long = [place for place, word in enumerate(words) if len(word) > MIN_INFIX]
+    if not long:
+        return Hits()
+    similar = SQL(" and ").join(SQL("search_key %%>> {}").format(Placeholder(f"word_{place}")) for place in long)
+    nearness = SQL(" + ").join(
+        SQL("strict_word_similarity({}, search_key)").format(Placeholder(f"word_{place}"))
+        for place in range(len(words))
+    )
+    statement = SQL("select * from ({source}) as found order by {nearness} desc, sort_key limit {limit}").format(
+        source=register.source.format(condition=similar), nearness=nearness, limit=SIMILAR_LIMIT
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select set_config('pg_trgm.strict_word_similarity_threshold', %s, true)", [SIMILAR])
+        rows = _rows(statement, _parameters(words, today) | {"limit": 10 * LIMIT})
+    return Hits(tuple({row["id"]: Hit(row["id"], "similar", row["text"]) for row in rows[::-1]}.values())[::-1])
+
+
+def _rows(statement: Composable, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        columns = [column.name for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
