@@ -75,7 +75,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 def customer_required(view: View) -> View:
-    """Only customers: sets ``request.customer_ids`` (all), ``request.customer`` and ``request.customer_id`` (the chosen).
+    """Only customers: sets ``request.customer_ids`` (all), ``request.customer`` and ``customer_id`` (the chosen).
 
     Nobody signed in: to the sign-in page, and back. Staff: 404. A customer without access today: a page that says so.
     """

@@ -99,3 +99,17 @@ class Session(AbstractBaseSession):
         from forsyn.domain.accounts.sessions import SessionStore  # noqa: PLC0415 - the store is made of this model
 
         return SessionStore
+
+
+class Attempts(models.Model):
+    """Recent attempts to sign in, counted across all processes; the table of Django's database cache.
+
+    ``cache_key`` is a keyed hash (see throttle.py): who tried from where cannot be read out of it.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "accounts_attempts"

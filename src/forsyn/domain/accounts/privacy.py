@@ -51,6 +51,15 @@ OURS = (
             "account_id": SESSION,
         },
     ),
+    Table(
+        "accounts_attempts",
+        columns=_all(
+            "count of recent attempts to sign in under a keyed hash, kept for a day at most; leads to nobody",
+            "cache_key",
+            "value",
+            "expires",
+        ),
+    ),
 )
 
 ALLAUTH = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models.functions import Lower
+
 from forsyn.domain.accounts.models import Account, AccountKind, StaffRole
 
 
@@ -15,7 +17,12 @@ def roles_of(*, account_id: int, today: date) -> frozenset[str]:
 
 def account_with_email(*, email: str) -> Account | None:
     """The account of an e-mail address, whatever its case. 1 query."""
-    return Account.objects.filter(email__iexact=email).first()
+    return Account.objects.annotate(address=Lower("email")).filter(address=email.lower()).first()
+
+
+def account(*, account_id: int) -> Account:
+    """One account; raises Account.DoesNotExist. 1 query."""
+    return Account.objects.get(pk=account_id)
 
 
 def staff_accounts(*, today: date) -> list[tuple[Account, frozenset[str]]]:

@@ -64,8 +64,7 @@ def plan_change(versions: Iterable[Version], value: str | None, day: date) -> Ch
     current = next((version for version in history if day in version.period), None)
     if current is not None and current.period.until is not None:
         raise NotPossible(
-            f"Det, der gælder nu, ophører allerede {danish_date(current.period.until)}. "
-            "Vælg den dag eller en senere."
+            f"Det, der gælder nu, ophører allerede {danish_date(current.period.until)}. Vælg den dag eller en senere."
         )
     if (current.value if current else None) == value:
         return ChangePlan()
@@ -100,8 +99,7 @@ def clean_number(text: str, what: str) -> str:
     number = text.strip()
     if not re.fullmatch(rf"[0-9A-Za-zÆØÅæøå](?:[0-9A-Za-zÆØÅæøå ./_-]{{0,{NUMBER_LENGTH - 2}}}\S)?", number):
         raise NotPossible(
-            f"{what} skal være på 1 til {NUMBER_LENGTH} tegn: "
-            "bogstaver, cifre, mellemrum, punktum, skråstreg, - og _."
+            f"{what} skal være på 1 til {NUMBER_LENGTH} tegn: bogstaver, cifre, mellemrum, punktum, skråstreg, - og _."
         )
     return number
 
@@ -160,3 +158,17 @@ def merge_adjacent(periods: Sequence[Period]) -> tuple[Period, ...]:
 def danish_date(day: date) -> str:
     """As 3.5.2026, for messages."""
     return f"{day.day}.{day.month}.{day.year}"
+
+
+def belong_together(customers: Iterable[int], groups: Iterable[frozenset[int]]) -> bool:
+    """Whether all customers are linked by groups (parties to one agreement each), directly or through each other.
+
+    One customer alone belongs together; none do not.
+    """
+    rest = set(customers)
+    linked = {rest.pop()} if rest else set()
+    groups = list(groups)
+    while rest and (found := {each for group in groups if group & linked for each in group & rest}):
+        linked |= found
+        rest -= found
+    return bool(linked) and not rest

@@ -1,0 +1,114 @@
+"""Writes accounts, roles, second factors and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from forsyn.domain.accounts.models import Account, AccountKind, Attempts, Role, Session, StaffRole
+
+
+class NotPossible(ValueError):
+    """The change cannot be made; the message (Danish) says why and what to do."""
+
+
+@transaction.atomic
+def create_staff(
+    *,
+    email: str,
+    name: str,
+    roles: Iterable[Role | str],
+    first_date: date,
+    now: datetime,
+    password: str | None = None,
+) -> int:
+    """Make an account for a member of staff; return its id.
+
+    Without a password, the person chooses one by the link of "Glemt adgangskode". Raises NotPossible where the
+    e-mail is taken, and Django's ValidationError for an e-mail or password that does not do.
+    """
+    account = _new(email=email, name=name, kind=AccountKind.STAFF, now=now)
+    if password is None:
+        account.set_unusable_password()
+    else:
+        validate_password(password, account)
+        account.set_password(password)
+    account.save()
+    for role in dict.fromkeys(Role(role) for role in roles):
+        give_role(account_id=account.pk, role=role, first_date=first_date)
+    return account.pk
+
+
+@transaction.atomic
+def create_customer_account(*, email: str, name: str, now: datetime) -> int:
+    """Make an account, without a password, for a customer whose e-mail is on file; return its id."""
+    account = _new(email=email, name=name, kind=AccountKind.CUSTOMER, now=now)
+    account.set_unusable_password()
+    account.save()
+    return account.pk
+
+
+@transaction.atomic
+def give_role(*, account_id: int, role: Role | str, first_date: date, until_date: date | None = None) -> None:
+    """Let a member of staff have a role from ``first_date`` to before ``until_date``; one that is there stays."""
+    account = Account.objects.select_for_update().get(pk=account_id)
+    if account.kind != AccountKind.STAFF:
+        raise NotPossible("Kun medarbejdere kan få roller.")
+    period = DateRange(first_date, until_date)
+    if not account.roles.filter(role=Role(role), period__overlap=period).exists():
+        StaffRole.objects.create(account=account, role=Role(role), period=period)
+
+
+@transaction.atomic
+def end_role(*, account_id: int, role: Role | str, until_date: date) -> None:
+    """End a role; ``until_date`` is the first day without it."""
+    Account.objects.select_for_update().get(pk=account_id)
+    for held in StaffRole.objects.filter(account_id=account_id, role=Role(role), period__contains=until_date):
+        if held.period.lower == until_date:
+            held.delete()
+        else:
+            held.period = DateRange(held.period.lower, until_date)
+            held.save(update_fields=["period"])
+
+
+@transaction.atomic
+def deactivate(*, account_id: int) -> None:
+    """Close an account: it signs in no more, and its running sessions end."""
+    Account.objects.filter(pk=account_id).update(is_active=False)
+    end_sessions(account_id=account_id)
+
+
+@transaction.atomic
+def reset_second_factor(*, account_id: int) -> None:
+    """Take away all second factors, for somebody who has lost theirs; running sessions end.
+
+    The next sign-in leads to the set-up of a new one. The caller makes sure of who is asking.
+    """
+    Authenticator.objects.filter(user_id=account_id).delete()
+    end_sessions(account_id=account_id)
+
+
+def end_sessions(*, account_id: int) -> int:
+    """Sign an account out everywhere; return how many sessions ended."""
+    return Session.objects.filter(account_id=account_id).delete()[0]
+
+
+@transaction.atomic
+def clear_expired(*, now: datetime) -> int:
+    """Delete sessions and counted attempts whose time is over; return how many rows."""
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    attempts, _ = Attempts.objects.filter(expires__lt=now).delete()
+    return sessions + attempts
+
+
+def _new(*, email: str, name: str, kind: AccountKind, now: datetime) -> Account:
+    validate_email(email)
+    if Account.objects.filter(email__iexact=email).exists():
+        raise NotPossible(f"Der findes allerede en konto med e-mailadressen {email}.")
+    return Account(email=email.lower(), name=name.strip(), kind=kind, created_at=now)

@@ -1,0 +1,59 @@
+"""Who is reached at an e-mail address: what signing in by a code sent there may open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from forsyn.domain.customers.models import AgreementHolder, ContactPoint, CustomerName, PortalAccess
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A customer whose e-mail on file it is, and the language (da, en) of letters to them."""
+
+    customer_id: int
+    language: str
+
+
+def reached_at(*, email: str, today: date) -> list[Reached]:
+    """The customers with this e-mail on file today, whatever its case, by id. 1 query."""
+    rows = _mailbox(email).filter(period__contains=today).order_by("customer_id")
+    return [Reached(*row) for row in rows.values_list("customer_id", "customer__language")]
+
+
+def formerly_reached_at(*, email: str, account_id: int, today: date) -> list[int]:
+    """Ids of customers that the account may see although the e-mail, once on file for them, no longer is. 1 query."""
+    now = _mailbox(email).filter(period__contains=today).values("customer_id")
+    return list(
+        PortalAccess.objects.filter(account_id=account_id, period__contains=today)
+        .filter(customer_id__in=_mailbox(email).values("customer_id"))
+        .exclude(customer_id__in=now)
+        .values_list("customer_id", flat=True)
+    )
+
+
+def held_together(*, customer_ids: list[int], today: date) -> list[frozenset[int]]:
+    """For each agreement that runs today, which of these customers are party to it. 1 query."""
+    holders: dict[int, set[int]] = defaultdict(set)
+    rows = AgreementHolder.objects.filter(customer_id__in=customer_ids, agreement__period__contains=today).values_list(
+        "agreement_id", "customer_id"
+    )
+    for agreement_id, customer_id in rows:
+        holders[agreement_id].add(customer_id)
+    return [frozenset(group) for group in holders.values()]
+
+
+def names_of(*, customer_ids: list[int], today: date) -> list[str]:
+    """The customers' names today, in the customers' order. 1 query."""
+    rows = CustomerName.objects.filter(customer_id__in=customer_ids, period__contains=today)
+    return list(rows.order_by("customer_id").values_list("name", flat=True))
+
+
+def _mailbox(email: str) -> QuerySet[ContactPoint]:
+    rows = ContactPoint.objects.filter(kind="email").annotate(address=Lower("value"))
+    return rows.filter(address=email.lower())
