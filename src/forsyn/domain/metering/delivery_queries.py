@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -97,13 +98,21 @@ def superseded(*, meter_id: int, day: date, register: int | None = None) -> list
 
 def meters_at(installation_id: int) -> list[MountedMeter]:
     """The meters that hang or hung at an installation, the present ones first."""
+    return meters_at_installations([installation_id])[installation_id]
+
+
+def meters_at_installations(installation_ids: Sequence[int]) -> dict[int, list[MountedMeter]]:
+    """The same for several installations, by their ids. 2 queries."""
     mountings = (
-        Mounting.objects.filter(installation_id=installation_id)
+        Mounting.objects.filter(installation_id__in=installation_ids)
         .select_related("meter")
         .prefetch_related(Prefetch("meter__registers", Register.objects.order_by("number")))
         .order_by("-period", "id")
     )
-    return [_mounted(mounting, mounting.meter) for mounting in mountings]
+    found: dict[int, list[MountedMeter]] = {installation_id: [] for installation_id in installation_ids}
+    for mounting in mountings:
+        found[mounting.installation_id].append(_mounted(mounting, mounting.meter))
+    return found
 
 
 def _mounted(mounting: Mounting, meter: Meter) -> MountedMeter:
