@@ -14,6 +14,7 @@ from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.integrations.reading_files.profile import Encoding
 
 _BREAK = b"\n"
+_MARK_BYTES = len(codecs.BOM_UTF8)
 _SETTING = "set [file] encoding in the profile"
 
 
@@ -106,10 +107,8 @@ def blocks(raw: Raw, encoding: Encoding, limits: Limits) -> Iterator[Block]:
     """The content in blocks of about `limits.block_bytes`. Nothing longer than one block and a line is ever held."""
     where = raw.where
     read = raw.read if encoding is Encoding.UTF_8 else _transcoded(raw.read, encoding, where)
-    tail, line, done = b"", 1, 0
+    tail, line, done = _without_mark(read(_MARK_BYTES), where), 1, 0
     while piece := read(limits.block_bytes):
-        if done == 0 and not tail:
-            piece = _without_mark(piece, where)
         cut = piece.rfind(b"\n") + 1
         if not cut:
             tail += piece

@@ -94,7 +94,7 @@ def refuse_if_nothing_fits(rows: Rows, layout: CsvLayout, *, where: str) -> None
 
 
 def _without_blank_lines(block: bytes, first_line: int) -> tuple[bytes, npt.NDArray[np.int64]]:
-    count = block.count(b"\n") + (not block.endswith(b"\n"))
+    count = block.count(b"\n") + (not block.endswith(b"\n") and block != b"")
     line = np.arange(first_line, first_line + count, dtype=np.int64)
     if block[:1] not in (b"\r", b"\n") and b"\n\n" not in block and b"\n\r\n" not in block:
         return block, line

@@ -137,7 +137,7 @@ class Delivery:
                 block = _after_header(block) if self.profile.header else block
             rows = csv_rows(block.text, layout, first_line=block.first_line)
             batch = decoder.decode(rows)
-            if not started and len(batch):
+            if not started and (len(rows.line) or rows.malformed):
                 refuse_if_nothing_fits(rows, layout, where=where)
                 refuse_if_all_wrong(rows, batch, self.profile, where=where)
                 started = True

@@ -188,6 +188,9 @@ def _read_rare(
             problem[row] = amount
             continue
         exact = Fraction(amount) * per_unit
+        if abs(exact) > MAX_BASE_UNITS:
+            problem[row] = Problem.VALUE_TOO_LARGE
+            continue
         value[row] = round(exact)
         if exact != value[row]:
             count += 1
