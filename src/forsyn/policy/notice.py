@@ -9,21 +9,19 @@ from forsyn.policy import notice_purposes, notice_texts
 from forsyn.policy.document import (
     Block,
     BulletList,
-    Contact,
     DefinitionList,
     Document,
     Heading,
     Inline,
-    Paragraph,
     Section,
     Span,
     Table,
 )
 from forsyn.policy.notice_texts import say
+from forsyn.policy.notice_writer import Writer
 from forsyn.policy.policy import Category, Policy, Recipient, Retention
-from forsyn.policy.policy import Contact as ContactDetails
-from forsyn.policy.vocabulary import Capacity, Kind, Language, Source, Topic
-from forsyn.policy.wording import article_words, capitalised, date_words, period_words, series
+from forsyn.policy.vocabulary import Capacity, Kind, Language, Objection, Right, Source, Topic
+from forsyn.policy.wording import article_words, capitalised, date_words, period_words
 
 ARTICLES = (
     *(f"13({part})" for part in ("1)(a", "1)(b", "1)(c", "1)(d", "1)(e", "1)(f")),
@@ -39,7 +37,7 @@ ARTICLES = (
 
 def notice(policy: Policy, language: Language) -> Document:
     """The whole notice in one language."""
-    writer = _Writer(policy, language)
+    writer = NoticeWriter(policy, language)
     return Document(
         language=language,
         title=say("title", language),
@@ -50,12 +48,8 @@ def notice(policy: Policy, language: Language) -> Document:
     )
 
 
-class _Writer:
-    def __init__(self, policy: Policy, language: Language) -> None:
-        self.policy, self.language = policy, language
-
-    def say(self, key: str, **values: str) -> str:
-        return say(key, self.language, **values)
+class NoticeWriter(Writer):
+    """One method a section, in the order of the notice."""
 
     def sections(self) -> Iterable[Section]:
         yield self.section("who", self.who(), "13(1)(a)", "13(1)(b)", "14(1)(a)", "14(1)(b)")
@@ -76,26 +70,10 @@ class _Writer:
         yield self.section("cookies", self.cookies())
         yield self.section("security", [BulletList(tuple(self.commitments(Topic.SECURITY)))])
         yield self.section("rights", self.rights(), "13(2)(b)", "14(2)(c)")
+        yield self.section("objection", self.objection(), "13(2)(b)", "14(2)(c)", "21(4)")
         yield self.section("withdrawal", self.withdrawal(), "13(2)(c)", "14(2)(d)")
         yield self.section("complaint", self.complaint(), "13(2)(d)", "14(2)(e)")
         yield self.section("about", self.about(), "13(3)", "14(4)")
-
-    def section(self, key: str, blocks: Iterable[Block], *articles: str) -> Section:
-        return Section(key, self.say(key), tuple(blocks), articles)
-
-    def paragraph(self, text: str) -> Paragraph:
-        return Paragraph((Span(text),))
-
-    def commitments(self, topic: Topic) -> list[Inline]:
-        return [
-            (Span(item.text.in_(self.language)),) for item in self.policy.commitments.values() if item.topic is topic
-        ]
-
-    def committed(self, topic: Topic) -> Iterable[Paragraph]:
-        return (Paragraph(inline) for inline in self.commitments(topic))
-
-    def names(self, categories: Iterable[Category]) -> str:
-        return series([category.name.in_(self.language) for category in categories], self.language)
 
     # -- who ---------------------------------------------------------------------------------------
 
@@ -120,28 +98,6 @@ class _Writer:
         yield self.contact(data_protection.contact)
         yield self.by_mail("subject_mark")
 
-    def by_mail(self, key: str) -> Paragraph:
-        """A sentence with the controller's address as a link."""
-        controller = self.policy.controller
-        before, after = self.say(key, email="\0", mark=controller.subject_mark).split("\0")
-        email = controller.contact.email
-        return Paragraph((Span(before), Span(email, href=f"mailto:{email}"), Span(after)))
-
-    def contact(self, contact: ContactDetails, *, cvr: str | None = None) -> Contact:
-        lines = [contact.street, f"{contact.postal_code} {contact.city}"]
-        if cvr is not None:
-            lines.append(self.say("cvr", cvr=cvr))
-        dialled = "".join(digit for digit in contact.phone if digit.isdigit())
-        return Contact(
-            contact.name.in_(self.language),
-            tuple(lines),
-            (
-                (self.say("phone"), Span(contact.phone, href=f"tel:+45{dialled.removeprefix('45')}")),
-                (self.say("email"), Span(contact.email, href=f"mailto:{contact.email}")),
-                (self.say("website"), Span(contact.website.split("//")[-1], href=contact.website)),
-            ),
-        )
-
     # -- data and sources --------------------------------------------------------------------------
 
     def data(self) -> Iterable[Block]:
@@ -154,9 +110,6 @@ class _Writer:
                 yield DefinitionList(
                     tuple((self.term(one.name.in_(self.language)), (self.what(one),)) for one in members)
                 )
-
-    def term(self, text: str) -> Inline:
-        return (Span(capitalised(text), strong=True),)
 
     def what(self, category: Category) -> Inline:
         kind = {kind: text.in_(self.language) for kind, text in notice_texts.KINDS.items()}
@@ -212,12 +165,20 @@ class _Writer:
             members = [recipient for recipient in self.policy.recipients.values() if recipient.role is role]
             if members:
                 yield Heading(f"recipient-{role.replace('_', '-')}", title.in_(self.language))
-                yield self.paragraph(notice_texts.ROLE_NOTES[role].in_(self.language))
+                yield self.paragraph(notice_texts.ROLE_NOTES[role].in_(self.language) + self.places(members))
                 yield DefinitionList(tuple(self.recipient(one) for one in members))
 
+    def places(self, recipients: Sequence[Recipient]) -> str:
+        """Where they are; the controller's own country is told once instead of at each name."""
+        away = [one for one in recipients if one.country != self.policy.controller.country]
+        if len(away) == len(recipients):
+            return ""
+        return self.say("mostly_here" if away else "all_here", country=self.country(self.policy.controller.country))
+
     def recipient(self, recipient: Recipient) -> tuple[Inline, tuple[Inline, ...]]:
-        place = recipient.place.da if self.language is Language.DANISH else recipient.place.en
-        name = self.say("recipient_name", name=recipient.name.in_(self.language), country=place)
+        name = recipient.name.in_(self.language)
+        if recipient.country != self.policy.controller.country:
+            name = self.say("elsewhere", name=name, country=self.country(recipient.country))
         does = f"{capitalised(recipient.does.in_(self.language))}."
         if recipient.statute is not None:
             does += self.say("by_statute", statute=recipient.statute.in_(self.language))
@@ -227,9 +188,6 @@ class _Writer:
             else self.names(self.policy.categories[key] for key in recipient.categories)
         )
         return self.term(name), ((Span(does),), self.labelled("label_data", f"{gets}."))
-
-    def labelled(self, label: str, text: str) -> Inline:
-        return (Span(self.say(label), strong=True), Span(f" {text}"))
 
     def keeping(self) -> Iterable[Block]:
         yield from self.committed(Topic.RETENTION)
@@ -249,10 +207,17 @@ class _Writer:
         return what, (Span(self.until(rule)),), (Span(rule.reason.in_(self.language)),)
 
     def until(self, rule: Retention) -> str:
+        """``Slettes 5 år efter, at din aftale er ophørt.``"""
         event = self.policy.events[rule.event].phrase.in_(self.language)
-        period = period_words(rule.period, self.language)
-        when = self.say("after", period=period, event=event) if period else self.say("at_once", event=event)
-        text = notice_texts.OUTCOMES[rule.then].in_(self.language).format(when=when, When=capitalised(when))
+        clause = self.language is Language.DANISH and event.startswith("at ")
+        when = self.say(
+            "after" if rule.period else "at_once",
+            period=period_words(rule.period, self.language),
+            comma="," if clause else "",
+            event=event,
+        )
+        ended = "," if clause or self.language is Language.ENGLISH else ""
+        text = notice_texts.OUTCOMES[rule.then].in_(self.language).format(when=when, When=capitalised(when) + ended)
         if rule.review is not None:
             text += self.say("review", period=period_words(rule.review, self.language))
         return text
@@ -293,6 +258,21 @@ class _Writer:
             self.paragraph(self.say("rights_time")),
             DefinitionList(tuple(rules)),
         ]
+
+    def objection(self) -> Iterable[Block]:
+        """Told apart from all else, as Art. 21(4) demands."""
+        yield self.paragraph(self.policy.rights[Right.OBJECTION].explanation.in_(self.language))
+        yield self.paragraph(self.say("objection_to"))
+        yield BulletList(
+            tuple(
+                (
+                    Span(purpose.name.in_(self.language), strong=True),
+                    Span(f". {notice_purposes.objection(purpose, self.language)}"),
+                )
+                for purpose in self.policy.purposes.values()
+                if purpose.objection is not Objection.NONE
+            )
+        )
 
     def withdrawal(self) -> Iterable[Block]:
         yield self.paragraph(self.say("withdrawal_how"))

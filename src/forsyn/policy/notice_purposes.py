@@ -6,8 +6,10 @@ from forsyn.policy import notice_texts
 from forsyn.policy.document import Inline, Span
 from forsyn.policy.notice_texts import say
 from forsyn.policy.policy import Basis, Policy, Purpose
-from forsyn.policy.vocabulary import Language, Objection
+from forsyn.policy.vocabulary import Language, Objection, PersonGroup
 from forsyn.policy.wording import article_words, capitalised, clauses, series
+
+STAFF = {PersonGroup.STAFF, PersonGroup.EXTERNAL_STAFF}
 
 
 def paragraphs(policy: Policy, purpose: Purpose, language: Language) -> tuple[Inline, ...]:
@@ -30,7 +32,11 @@ def paragraphs(policy: Policy, purpose: Purpose, language: Language) -> tuple[In
 def _data(policy: Policy, purpose: Purpose, language: Language) -> str:
     if purpose.all_categories:
         return f"{say('everything', language)}."
-    return series([policy.categories[key].name.in_(language) for key in purpose.categories], language) + "."
+    members = [one for key, one in policy.categories.items() if key in purpose.categories]
+    # Who did the work is no news to a customer; staff read of it under their own purposes.
+    if any(STAFF.isdisjoint(one.persons) for one in members):
+        members = [one for one in members if not set(one.persons) <= STAFF]
+    return series([one.name.in_(language) for one in members], language) + "."
 
 
 def basis_sentence(purpose: Purpose, language: Language) -> str:
@@ -73,4 +79,11 @@ def _choices(policy: Policy, purpose: Purpose, language: Language) -> Iterator[I
         link = Span(say("withdraw_link", language), href="#withdrawal")
         yield label, Span(f" {say('by_consent', language, consent=consent)}"), link, Span(".")
     if purpose.objection is not Objection.NONE:
-        yield label, Span(f" {say(str(purpose.objection), language)}")
+        yield label, Span(f" {objection(purpose, language)}")
+
+
+def objection(purpose: Purpose, language: Language) -> str:
+    """What happens when somebody objects; a purpose that reads restricted data goes on meanwhile (Art. 18(2))."""
+    if purpose.objection is Objection.ASSESSED and not purpose.reads_restricted:
+        return f"{say('assessed', language)} {say('meanwhile', language)}"
+    return say(str(purpose.objection), language)

@@ -72,8 +72,8 @@ TEXTS = {
     "label_interest": Text("Vores interesse:", "Our interest:"),
     "label_choice": Text("Dit valg:", "Your choice:"),
     "pseudonymous": Text(
-        "Dit navn er fjernet, og kun få betroede kan koble tallene til dig.",
-        "Your name has been removed, and only a trusted few can link the figures to you.",
+        "Det sker på tal uden navne; kun få betroede kan koble dem til dig.",
+        "It is done on figures without names; only a trusted few can link them to you.",
     ),
     "by_consent": Text(
         "Vi gør det kun, så længe dit samtykke ”{consent}” gælder. ",
@@ -81,9 +81,10 @@ TEXTS = {
     ),
     "withdraw_link": Text("Sådan trækker du det tilbage", "How to withdraw it"),
     "assessed": Text(
-        "Du kan gøre indsigelse. Så ser en medarbejder på netop din situation, og imens holder vi inde.",
-        "You can object. Then a member of staff looks at your own situation, and meanwhile we stop.",
+        "Gør du indsigelse, ser en medarbejder på netop din situation.",
+        "If you object, a member of staff looks at your own situation.",
     ),
+    "meanwhile": Text("Imens holder vi inde.", "Meanwhile, we stop."),
     "stops": Text("Sig nej, så stopper vi med det samme.", "Say no, and we stop at once."),
     "processor": Text("Når vi arbejder for andre", "When we work for others"),
     "processor_intro": Text(
@@ -94,7 +95,11 @@ TEXTS = {
     ),
     "giving": Text("Skal du give os oplysningerne?", "Do you have to give us the data?"),
     "sharing": Text("Hvem deler vi dem med?", "Whom do we share them with?"),
-    "recipient_name": Text("{name} ({country})", "{name} ({country})"),
+    "elsewhere": Text("{name} ({country})", "{name} ({country})"),
+    "all_here": Text(" De holder alle til i {country}.", " All of them are in {country}."),
+    "mostly_here": Text(
+        " De holder til i {country}, hvor der ikke står andet.", " They are in {country} where nothing else is said."
+    ),
     "by_statute": Text(" Det sker efter {statute}.", " This is done under {statute}."),
     "abroad": Text("Kommer dine oplysninger ud af EU?", "Do your data leave the EU?"),
     "keeping": Text("Hvor længe gemmer vi dem?", "How long do we keep them?"),
@@ -102,13 +107,13 @@ TEXTS = {
     "keeping_what": Text("Hvad", "What"),
     "keeping_when": Text("Hvor længe", "How long"),
     "keeping_why": Text("Hvorfor", "Why"),
-    "at_once": Text("straks efter {event}", "at once after {event}"),
-    "after": Text("{period} efter {event}", "{period} after {event}"),
+    "at_once": Text("straks efter{comma} {event}", "immediately after {event}"),
+    "after": Text("{period} efter{comma} {event}", "{period} after {event}"),
     "review": Text(
-        " Vi ser efter mindst hver {period}, om der stadig er brug for dem; ellers sletter vi dem før.",
-        " At least every {period} we see whether they are still needed; if not, we delete them sooner.",
+        " Der går højst {period}, før vi ser efter, om det stadig er nødvendigt; ellers slettes det.",
+        " No more than {period} pass before we check whether it is still needed; if not, it is deleted.",
     ),
-    "automated": Text("Er der nogen computer, der bestemmer?", "Does any computer decide?"),
+    "automated": Text("Bestemmer en computer noget om dig?", "Does a computer decide anything about you?"),
     "cookies": Text("Cookies", "Cookies"),
     "cookies_intro": Text(
         "Vores hjemmeside bruger kun de cookies, der skal til, for at siderne virker. Dem må vi sætte uden at "
@@ -138,6 +143,8 @@ TEXTS = {
         "take up to three months in all; then we tell you so within the first month, and why.",
     ),
     "right": Text("{name} ({article})", "{name} ({article})"),
+    "objection": Text("Din ret til at sige nej", "Your right to object"),
+    "objection_to": Text("Du kan gøre indsigelse mod dette:", "You can object to this:"),
     "withdrawal": Text("Sådan trækker du et samtykke tilbage", "How to withdraw a consent"),
     "withdrawal_how": Text(
         "Du har måske givet et eller flere af samtykkerne herunder. Du kan trække dem tilbage hver for sig, når "
@@ -169,7 +176,10 @@ TEXTS = {
 
 GROUNDS = {
     Ground.CONSENT: Text("du har sagt ja", "you have said yes"),
-    Ground.CONTRACT: Text("det er nødvendigt for en aftale med dig", "an agreement with you requires it"),
+    Ground.CONTRACT: Text(
+        "det skal til for at indgå eller opfylde en aftale med dig",
+        "we need to in order to enter into or perform an agreement with you",
+    ),
     Ground.LEGAL_OBLIGATION: Text("loven pålægger os det", "the law obliges us to"),
     Ground.VITAL_INTERESTS: Text("det kan beskytte liv og helbred", "it may protect life and health"),
     Ground.PUBLIC_TASK: Text("det er en opgave i samfundets interesse", "it is a task in the public interest"),
@@ -256,7 +266,7 @@ ROLE_NOTES = {
 }
 
 OUTCOMES = {
-    Outcome.ERASE: Text("Vi sletter {when}.", "We delete {when}."),
+    Outcome.ERASE: Text("Slettes {when}.", "Deleted {when}."),
     Outcome.ANONYMISE: Text(
         "{When} fjerner vi alt, der kan føre tilbage til dig.", "{When} we remove all that could lead back to you."
     ),

@@ -34,11 +34,11 @@ _MONTHS = {
 
 
 def series(words: Sequence[str], language: Language) -> str:
-    """``a``, ``a og b``, ``a, b og c``; a last item that says "og" itself is joined by "samt"."""
+    """``a``, ``a og b``, ``a, b og c``; where the last two say "og" themselves, "samt" joins them."""
     if len(words) < 2:
         return "".join(words)
     comma = "; " if any(", " in word for word in words) else ", "
-    joint = _AS_WELL_AS if f" {_AND[language]} " in words[-1] else _AND
+    joint = _AS_WELL_AS if any(f" {_AND[language]} " in word for word in words[-2:]) else _AND
     return f"{comma.join(words[:-1])} {joint[language]} {words[-1]}"
 
 
