@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_email
@@ -52,6 +53,19 @@ def create_customer_account(*, email: str, name: str, now: datetime) -> int:
     account.set_unusable_password()
     account.save()
     return account.pk
+
+
+@transaction.atomic
+def change_email(*, account_id: int, email: str) -> None:
+    """Let an account sign in with another address from now on; the caller has shown that it is the person's own.
+
+    The former address signs in no more. Raises NotPossible where another account has the new one.
+    """
+    validate_email(email)
+    if Account.objects.filter(email__iexact=email).exclude(pk=account_id).exists():
+        raise NotPossible(f"Der findes allerede en konto med e-mailadressen {email}.")
+    Account.objects.filter(pk=account_id).update(email=email.lower())
+    EmailAddress.objects.filter(user_id=account_id).delete()  # allauth would still let the former one in
 
 
 @transaction.atomic

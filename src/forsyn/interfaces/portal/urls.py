@@ -1,6 +1,25 @@
-"""Addresses of the interface."""
+"""Addresses of the customer portal."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from forsyn.interfaces.portal import views, views_consumption, views_contact
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+
+_PLACE = "forbrug/<int:installation_id>/"
+_YEAR, _MONTH, _DAY = "<int:year>/", "<int:year>/<int:month>/", "<int:year>/<int:month>/<int:day>/"
+_PERIODS = (_PLACE, _PLACE + _YEAR, _PLACE + _MONTH, _PLACE + _DAY)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("kundenummer/", views.choose_customer, name="choose_customer"),
+    path("aftaler/", views.agreements, name="agreements"),
+    path("oplysninger/", views_contact.contact, name="contact"),
+    path("oplysninger/bekraeft/", views_contact.confirm_email, name="confirm_email"),
+    path("oplysninger/<slug:kind>/", views_contact.change_contact, name="change_contact"),
+    path("oplysninger/<slug:kind>/fjern/", views_contact.remove_contact, name="remove_contact"),
+    path("forbrug/", views_consumption.start_page, name="consumption_start"),
+    *(path(period, views_consumption.consumption, name="consumption") for period in _PERIODS),
+    *(path(f"{period}csv/", views_consumption.consumption_csv, name="csv") for period in _PERIODS),
+    path(f"{_PLACE}{_YEAR}timer/csv/", views_consumption.hours_csv, name="hours_csv"),
+]

@@ -1,0 +1,104 @@
+"""One year against the year before, like for like: the same dates, measured in both years.
+
+A day that was not, or not fully, measured in one of the years is left out of both, and so is 29 February. Only where a
+later reading brought the consumption of the missing days does the whole run of days count, as one block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from forsyn.kernel.calendar import same_day_a_year_before
+
+ENOUGH_DAYS = 0.5
+"""With less than this part of the days measured in both years, a percentage would mislead."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayAmount:
+    """What was used on a local day, in base units; None: nothing was measured."""
+
+    amount: int | None
+    complete: bool = True
+    """No hour is missing; or what is missing was read later on the same day."""
+    carries: bool = False
+    """The day's first reading came after a gap, and so brought what was used since the last reading before."""
+
+
+Series = Mapping[date, DayAmount]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both years' consumption on the days that can be compared, in base units."""
+
+    this_year: int
+    last_year: int
+    days: int
+    days_asked: int
+    leap_day_left_out: bool = False
+
+    @property
+    def left_out(self) -> int:
+        """Days that could not be compared, besides 29 February."""
+        return self.days_asked - self.days - self.leap_day_left_out
+
+    @property
+    def change(self) -> float | None:
+        """The change as a fraction of last year, 0.08 is 8 % more; None where it would mean nothing."""
+        if self.last_year <= 0 or self.days < ENOUGH_DAYS * self.days_asked:
+            return None
+        return self.this_year / self.last_year - 1
+
+
+def like_for_like(this_year: Series, last_year: Series, days: Iterable[date]) -> Comparison:
+    """Compare consecutive days of this year with the same dates of the last."""
+    asked = list(days)
+    partners = {day: before for day in asked if (before := same_day_a_year_before(day)) is not None}
+    back = {before: day for day, before in partners.items()}
+    now = list(_settled_blocks(this_year, asked))
+    then = [[back[day] for day in block] for block in _settled_blocks(last_year, list(back))]
+    matched = _matched(now, then)
+    return Comparison(
+        this_year=sum(_amount(this_year, day) for day in matched),
+        last_year=sum(_amount(last_year, partners[day]) for day in matched),
+        days=len(matched),
+        days_asked=len(asked),
+        leap_day_left_out=len(partners) < len(asked),
+    )
+
+
+def _amount(series: Series, day: date) -> int:
+    found = series.get(day)
+    return (found.amount or 0) if found else 0
+
+
+def _settled_blocks(series: Series, days: list[date]) -> Iterator[list[date]]:
+    """Runs of days whose joint consumption is known: mostly single days, longer where a reading closed a gap."""
+    waiting: list[date] = []
+    for day in days:
+        found = series.get(day)
+        if found is None or found.amount is None:
+            waiting.append(day)
+        elif found.carries:
+            # a gap that began before these days is closed by a value that belongs partly to other days
+            block = [*waiting, day] if waiting else []
+            waiting = [] if found.complete else block
+            if found.complete and block:
+                yield block
+        elif found.complete:
+            waiting = []
+            yield [day]
+        else:
+            waiting = [day]
+
+
+def _matched(now: list[list[date]], then: list[list[date]]) -> set[date]:
+    """The days that lie whole blocks deep in both years."""
+    blocks = [frozenset(block) for block in (*now, *then)]
+    days = {day for block in now for day in block} & {day for block in then for day in block}
+    while broken := [block for block in blocks if block & days and not block <= days]:
+        days -= frozenset().union(*broken)
+    return days

@@ -1,0 +1,53 @@
+"""The portal's front page, the choice of customer number, and the agreements."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from forsyn.domain.customers.queries import agreements_of, customer_overview, installations_of
+from forsyn.domain.metering.delivery_queries import meters_at_installations
+from forsyn.interfaces.access import CHOSEN_CUSTOMER, customer_required
+from forsyn.interfaces.portal.agreements_page import agreement_cards
+from forsyn.interfaces.portal.overview import overview
+
+
+@require_GET
+@never_cache
+@customer_required
+def home(request: HttpRequest) -> HttpResponse:
+    """What has been used lately, and the ways on."""
+    customer_id, today = request.customer_id, timezone.localdate()  # type: ignore[attr-defined]
+    context = {
+        "customer": customer_overview(customer_id=customer_id, today=today),
+        "overview": overview(installations_of(customer_id=customer_id), today),
+        "today": today,
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_POST
+@customer_required
+def choose_customer(request: HttpRequest) -> HttpResponse:
+    """Look at another of the account's own customers from now on."""
+    chosen = request.POST.get("customer", "")
+    if chosen not in {str(own) for own in request.customer_ids}:  # type: ignore[attr-defined]
+        raise Http404
+    request.session[CHOSEN_CUSTOMER] = int(chosen)
+    return redirect("portal:home")
+
+
+@require_GET
+@never_cache
+@customer_required
+def agreements(request: HttpRequest) -> HttpResponse:
+    """All agreements of the customer, with places, installations and meters."""
+    customer_id, today = request.customer_id, timezone.localdate()  # type: ignore[attr-defined]
+    installations = installations_of(customer_id=customer_id)
+    meters = meters_at_installations([place.id for place in installations])
+    held = agreements_of(customer_id=customer_id, today=today)
+    cards = agreement_cards(held, installations, meters, customer_id, today)
+    return render(request, "portal/agreements.html", {"cards": cards})

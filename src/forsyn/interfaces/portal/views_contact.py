@@ -1,0 +1,184 @@
+"""Pages on which customers see and change how they are reached."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.mail import send_mail
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from forsyn.domain.accounts.models import Account
+from forsyn.domain.customers.actions import change_contact_point
+from forsyn.domain.customers.models import ContactKind
+from forsyn.domain.customers.queries import contact_history, customer_overview
+from forsyn.domain.customers.rules import NotPossible
+from forsyn.interfaces.access import customer_required
+from forsyn.interfaces.portal import email_codes
+from forsyn.interfaces.portal.contact_page import contact_lines, shown
+from forsyn.interfaces.portal.forms import KINDS, CodeForm, ContactForm
+from forsyn.policy.vocabulary import Source
+from forsyn.workflows.change_email import change_email
+
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_GET
+@never_cache
+@customer_required
+def contact(request: HttpRequest) -> HttpResponse:
+    """Name, birth date, and the contact points with their history."""
+    customer_id = _customer_id(request)
+    context = {
+        "customer": customer_overview(customer_id=customer_id, today=timezone.localdate()),
+        "lines": contact_lines(contact_history(customer_id=customer_id), _account(request).email),
+    }
+    return render(request, "portal/contact.html", context)
+
+
+@GET_OR_POST
+@never_cache
+@customer_required
+def change_contact(request: HttpRequest, kind: str) -> HttpResponse:
+    """A new value for one kind. An e-mail address must show by a code that it is the person's own."""
+    _check_kind(kind)
+    current = _current(request, kind)
+    form = ContactForm(kind, request.POST or None, initial={"value": shown(current or "")})
+    if request.method == "POST" and form.is_valid():
+        value = form.cleaned_data["value"]
+        if kind != ContactKind.EMAIL or value == current:
+            return _save(request, form, kind, value)
+        if answer := _send_code(request, form, value):
+            return answer
+    heading = (_("Ret %(what)s") if current else _("Tilføj %(what)s")) % {"what": _label(kind)}
+    context = {"form": form, "heading": heading, "kind": kind}
+    return render(request, "portal/change_contact.html", context)
+
+
+@GET_OR_POST
+@never_cache
+@customer_required
+def remove_contact(request: HttpRequest, kind: str) -> HttpResponse:
+    """Ask once, then let one kind be no longer on file."""
+    _check_kind(kind)
+    current = _current(request, kind)
+    if current is None:
+        return redirect("portal:contact")
+    signs_in = kind == ContactKind.EMAIL and current.casefold() == _account(request).email.casefold()
+    if request.method == "POST" and not signs_in:
+        return _save(request, None, kind, None)
+    heading = _("Fjern %(what)s") % {"what": _label(kind)}
+    context = {"heading": heading, "kind": kind, "current": shown(current), "signs_in": signs_in}
+    return render(request, "portal/remove_contact.html", context)
+
+
+@GET_OR_POST
+@never_cache
+@customer_required
+def confirm_email(request: HttpRequest) -> HttpResponse:
+    """Enter the code that was sent to the new address."""
+    waiting = email_codes.waiting(request.session, now=timezone.now())
+    if waiting is None or waiting.customer_id != _customer_id(request):
+        messages.warning(request, _("Koden gælder ikke længere. Skriv den nye e-mail igen, så sender vi en ny kode."))
+        return redirect("portal:change_contact", kind=ContactKind.EMAIL.value)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if email_codes.accept(request.session, form.cleaned_data["code"]):
+            email_codes.forget(request.session)
+            return _change_email(request, waiting)
+        form.add_error("code", _("Koden passer ikke. Se efter i den nyeste mail fra os, og prøv igen."))
+    context = {"form": form, "email": waiting.email, "heading": _("Bekræft din nye e-mail")}
+    return render(request, "portal/confirm_email.html", context)
+
+
+# -- within -------------------------------------------------------------------------------------------------------
+
+
+def _customer_id(request: HttpRequest) -> int:
+    return cast(int, request.customer_id)  # type: ignore[attr-defined]
+
+
+def _account(request: HttpRequest) -> Account:
+    return cast(Account, request.user)
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in ContactKind.values:
+        raise Http404
+
+
+def _label(kind: str) -> str:
+    return str(KINDS[ContactKind(kind)][0]).lower()
+
+
+def _current(request: HttpRequest, kind: str) -> str | None:
+    overview = customer_overview(customer_id=_customer_id(request), today=timezone.localdate())
+    return overview.contact(kind)
+
+
+def _save(request: HttpRequest, form: ContactForm | None, kind: str, value: str | None) -> HttpResponse:
+    try:
+        changed = change_contact_point(
+            customer_id=_customer_id(request),
+            kind=kind,
+            value=value,
+            source=Source.PERSON,
+            today=timezone.localdate(),
+            now=timezone.now(),
+        )
+    except NotPossible as refusal:
+        messages.error(request, _(str(refusal)))
+        return redirect("portal:contact")
+    if not changed:
+        messages.info(request, _("Der var intet at ændre."))
+    elif value is None:
+        messages.success(request, _("Oplysningen er fjernet. Vi bruger den ikke mere."))
+    else:
+        messages.success(request, _("Ændringen er gemt."))
+    return redirect("portal:contact")
+
+
+def _send_code(request: HttpRequest, form: ContactForm, email: str) -> HttpResponse | None:
+    """Send a code to the new address; None, with an error in the form, after too many."""
+    account, now = _account(request), timezone.now()
+    if not email_codes.may_send(account.pk):
+        form.add_error("value", _("Du har bedt om mange koder. Vent en time, og prøv igen."))
+        return None
+    code = email_codes.new_code(request.session, customer_id=_customer_id(request), email=email, now=now)
+    _mail(request, "portal/mail/confirm_email.txt", _("Bekræft din nye e-mail"), email, code=code)
+    return redirect("portal:confirm_email")
+
+
+def _change_email(request: HttpRequest, waiting: email_codes.Waiting) -> HttpResponse:
+    former = _account(request).email
+    try:
+        done = change_email(
+            account_id=_account(request).pk,
+            customer_id=waiting.customer_id,
+            email=waiting.email,
+            today=timezone.localdate(),
+            now=timezone.now(),
+        )
+    except NotPossible as refusal:
+        messages.error(request, _(str(refusal)))
+        return redirect("portal:contact")
+    if done.former_contact:
+        _mail(request, "portal/mail/email_changed.txt", _("Din e-mail er ændret"), done.former_contact)
+    if done.signs_in_with_it:
+        text = _("Din e-mail er ændret. Næste gang logger du ind med %(email)s.")
+    else:
+        text = _("Din e-mail er ændret. Du logger stadig ind med %(former)s.")
+    messages.success(request, text % {"email": waiting.email, "former": former})
+    return redirect("portal:contact")
+
+
+def _mail(request: HttpRequest, template: str, subject: str, to: str, **context: object) -> None:
+    minutes = int(email_codes.LIFETIME.total_seconds() // 60)
+    text = render_to_string(template, {**context, "minutes": minutes}, request=request)
+    send_mail(subject, text, None, [to])

@@ -1,0 +1,47 @@
+"""Change a customer's e-mail, and with it the address that the account signs in with, when the two were one.
+
+Called only once a code has shown that the new mailbox is the person's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from forsyn.domain.accounts import actions as accounts
+from forsyn.domain.accounts.models import Account
+from forsyn.domain.customers import actions as customers
+from forsyn.domain.customers.queries import customer_overview
+from forsyn.domain.customers.rules import NotPossible
+from forsyn.policy.vocabulary import Source
+
+
+@dataclass(frozen=True)
+class EmailChange:
+    """What a change did."""
+
+    former_contact: str | None
+    """The customer's e-mail until now; whoever reads it should hear of the change."""
+    signs_in_with_it: bool
+    """Whether the account signs in with the new address from now on."""
+
+
+@transaction.atomic
+def change_email(*, account_id: int, customer_id: int, email: str, today: date, now: datetime) -> EmailChange:
+    """Put the new address on file. Raises NotPossible where another account signs in with it already."""
+    account = Account.objects.select_for_update().get(pk=account_id)
+    former = customer_overview(customer_id=customer_id, today=today).contact("email")
+    customers.change_contact_point(
+        customer_id=customer_id, kind="email", value=email, source=Source.PERSON, today=today, now=now
+    )
+    signs_in = former is not None and former.casefold() == account.email.casefold()
+    if signs_in:
+        try:
+            accounts.change_email(account_id=account_id, email=email)
+        except accounts.NotPossible:
+            raise NotPossible(
+                "En anden bruger logger allerede ind med den e-mailadresse. Vælg en anden, eller kontakt os."
+            ) from None
+    return EmailChange(former_contact=former, signs_in_with_it=signs_in)
