@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -27,7 +27,8 @@ class Limits:
     """How many times larger than the compressed file its content may be. Readings expand 5 to 40 times."""
     expansion_free_bytes: int = 64 * 2**20
     """Up to so much content the expansion is not looked at."""
-    block_bytes: int = 16 * 2**20
+    block_bytes: int = 8 * 2**20
+    """About 200,000 rows of CSV; reading takes some 25 times as much memory."""
 
 
 class Block(NamedTuple):
@@ -35,14 +36,6 @@ class Block(NamedTuple):
 
     text: bytes
     first_line: int
-
-
-class Source(Protocol):
-    """What is read from: arrow's files have this shape, and so can a test's."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-    def tell(self) -> int: ...
 
 
 class Raw:

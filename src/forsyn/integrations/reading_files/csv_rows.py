@@ -96,7 +96,8 @@ def refuse_if_nothing_fits(rows: Rows, layout: CsvLayout, *, where: str) -> None
 def _without_blank_lines(block: bytes, first_line: int) -> tuple[bytes, npt.NDArray[np.int64]]:
     count = block.count(b"\n") + (not block.endswith(b"\n") and block != b"")
     line = np.arange(first_line, first_line + count, dtype=np.int64)
-    if block[:1] not in (b"\r", b"\n") and b"\n\n" not in block and b"\n\r\n" not in block:
+    inside = b"\n\n" in block or (b"\r" in block and b"\n\r\n" in block)
+    if not inside and not block.startswith((b"\r", b"\n")):
         return block, line
     ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
     starts = np.append(0, ends + 1)

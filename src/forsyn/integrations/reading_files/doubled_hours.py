@@ -38,13 +38,8 @@ class Decision(NamedTuple):
 
 
 def series_of(key: Int64s, local: Int64s, doubled: Flags) -> Series:
-    """Elements straight from a file, with nothing known about what came before."""
+    """Elements straight from a file; `prior` is to be set for those that waited."""
     return Series(key, local, doubled, np.full(len(key), _UNKNOWN))
-
-
-def joined(waiting: Series, fresh: Series) -> Series:
-    """Elements that wait, followed by those of the next batch."""
-    return Series(*(np.concatenate(pair) for pair in zip(waiting, fresh, strict=True)))
 
 
 def decide(series: Series, *, final: bool) -> Decision:

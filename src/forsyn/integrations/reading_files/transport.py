@@ -28,6 +28,8 @@ from forsyn.integrations.reading_files.profile import Encoding, FileFormat, Prof
 from forsyn.integrations.reading_files.profile_file import shipped_profiles
 
 PARQUET_BATCH_ROWS = 2**20
+# Damaged names surface as UnicodeError, damaged sizes as MemoryError.
+_ARROW_ERRORS = (OSError, pa.ArrowException, UnicodeError, MemoryError)
 _SUFFIXES: dict[str, tuple[FileFormat, str | None]] = {
     ".parquet": (FileFormat.PARQUET, None),
     ".csv": (FileFormat.CSV, None),
@@ -111,7 +113,9 @@ class Delivery:
         while True:
             try:
                 arrow_batch = next(batches, None)
-            except (OSError, pa.ArrowException):
+                if arrow_batch is not None:
+                    arrow_batch.validate(full=True)
+            except _ARROW_ERRORS:
                 raise _damaged_parquet(f"{self.path.name}, after row {rows_done:,}") from None
             if arrow_batch is None:
                 break
@@ -162,7 +166,9 @@ def open_delivery(
     """
     limits = limits or Limits()
     file_format, compression = _format_of(path)
-    candidates = profiles if profiles is not None else shipped_profiles()
+    if profile is None and profiles is None:
+        profiles = shipped_profiles()
+    candidates = profiles or ()
     if profile is not None and profile.format is not file_format:
         raise ReadingFileError(
             f"it is a {file_format} file, but profile {profile.key} is for {profile.format}",
@@ -187,7 +193,7 @@ def open_delivery(
 def _open_parquet(path: Path, profile: Profile | None, candidates: Sequence[Profile], limits: Limits) -> Delivery:
     try:
         parquet = pq.ParquetFile(path, buffer_size=2**20, pre_buffer=False)
-    except (OSError, pa.ArrowException):
+    except _ARROW_ERRORS:
         raise _damaged_parquet(path.name) from None
     try:
         schema = parquet.schema_arrow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,7 +89,3 @@ def listed(batch: ReadingBatch) -> list[Value]:
         )
         for i in range(len(batch))
     ]
-
-
-def per_unit(symbol: str) -> Fraction:
-    return unit_named(symbol).per_unit

@@ -11,6 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forsyn.integrations.reading_files.byte_stream import Limits
 from forsyn.integrations.reading_files.errors import ReadingFileError
@@ -109,6 +111,12 @@ def test_a_wrong_time_zone_column(tmp_path: Path, stamp: pa.Array, changes: dict
     error = refused(parquet(tmp_path, **COLUMNS | {"stamp": stamp}), replace(PARQUET, **changes))
     assert error.what.startswith(what)
     assert error.where == 'delivery.parquet, column "stamp"'
+
+
+def test_parquet_text_that_is_no_text(tmp_path: Path) -> None:
+    spoilt = pa.array([b"a", b"\xff\xfe", b"c"], pa.binary()).view(pa.string())
+    error = refused(parquet(tmp_path, **COLUMNS | {"meter": spoilt}), PARQUET)
+    assert error.where == "delivery.parquet, after row 0"
 
 
 def test_parquet_columns_of_the_wrong_type(tmp_path: Path) -> None:
@@ -243,6 +251,40 @@ def test_an_ordinary_delivery_expands_within_the_limit(tmp_path: Path) -> None:
     rows = "".join(f"M{number % 50};2018-01-03 {number % 24:02}:00;{number}\n" for number in range(5_000))
     path = file(tmp_path, gzip.compress((HEADER + rows).encode()), "delivery.csv.gz")
     assert len(read(path, a_profile(), Limits(expansion_free_bytes=0)).values) == 5_000
+
+
+PIECES = [
+    "M1",
+    ";",
+    ";;",
+    "\n",
+    "\r\n",
+    "\n\n",
+    '"',
+    '""',
+    "2018-10-28 02:00",
+    "1.5",
+    "1,5",
+    "x",
+    "\r",
+    "å",
+    " ",
+    "\u2028",
+]
+lines = st.builds("M{};2018-10-28 0{}:00;{}\n".format, st.integers(0, 2), st.integers(0, 4), st.integers(0, 9))
+
+
+@given(st.lists(st.sampled_from(PIECES) | lines, max_size=40).map("".join), st.sampled_from([1, 5, 50, 2**20]))
+def test_whatever_the_lines_hold_they_add_up(
+    tmp_path_factory: pytest.TempPathFactory, text: str, block_bytes: int
+) -> None:
+    path = file(tmp_path_factory.mktemp("any"), HEADER + text)
+    rows = [line for line in text.split("\n") if line not in ("", "\r")]
+    try:
+        result = read(path, a_profile(), Limits(block_bytes=block_bytes))
+    except ReadingFileError:
+        return  # refused as a whole, in one sentence; any other exception fails the test
+    assert len(result.values) == len(rows)
 
 
 def test_a_profile_for_another_format(tmp_path: Path) -> None:
