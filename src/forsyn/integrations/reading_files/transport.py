@@ -205,6 +205,12 @@ def _open_parquet(path: Path, profile: Profile | None, candidates: Sequence[Prof
     except ReadingFileError:
         parquet.close()
         raise
+    names = [str(name) for name in (profile.meter_number, profile.register, profile.unit) if name is not None]
+    texts = [name for name in names if pa.types.is_string(schema.field(name).type)]
+    if texts:
+        # As dictionaries a long text that stands in a million rows is held once, and numbering meters is quicker.
+        parquet.close()
+        parquet = pq.ParquetFile(path, buffer_size=2**20, pre_buffer=False, read_dictionary=texts)
     return Delivery(path, profile, parquet=parquet, limits=limits)
 
 

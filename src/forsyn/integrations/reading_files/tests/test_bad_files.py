@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +19,7 @@ from forsyn.integrations.reading_files.byte_stream import Limits
 from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.integrations.reading_files.profile import Encoding, FileFormat, Profile
 from forsyn.integrations.reading_files.tests.deliveries import HEADER, a_profile, read
+from forsyn.integrations.reading_files.transport import open_delivery
 
 ROW = "M1;2018-01-03 01:00;1.5\n"
 PARQUET = replace(a_profile(), format=FileFormat.PARQUET)
@@ -285,6 +287,19 @@ def test_whatever_the_lines_hold_they_add_up(
     except ReadingFileError:
         return  # refused as a whole, in one sentence; any other exception fails the test
     assert len(result.values) == len(rows)
+
+
+def test_a_long_meter_number_in_every_row_of_parquet_is_held_once(tmp_path: Path) -> None:
+    count = 200_000
+    meters = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array(["9" * 10_000]))
+    path = tmp_path / "delivery.parquet"
+    table = pa.table({"meter": meters, "stamp": pa.array([NAIVE[0]] * count), "value": pa.array(np.ones(count))})
+    pq.write_table(table, path, store_schema=False)
+    pool = pa.default_memory_pool()
+    with open_delivery(path, profile=PARQUET) as delivery:
+        batches = [(len(batch), pool.bytes_allocated()) for batch in delivery.batches()]
+    assert sum(length for length, _ in batches) == count
+    assert max(held for _, held in batches) < 100 * 2**20
 
 
 def test_a_profile_for_another_format(tmp_path: Path) -> None:
