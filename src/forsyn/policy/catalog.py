@@ -35,6 +35,9 @@ _FROM = {
     Source.SYSTEM: "made by the system",
 }
 
+OWN_SOURCES = (Source.UTILITY, Source.DERIVED, Source.SYSTEM)
+"""What the controller or its program makes itself; a sort key or a period tells of no further source."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogColumn:
@@ -119,7 +122,7 @@ def missing(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator[Pr
 
 
 def undeclared(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator[Problem]:
-    """Categories that columns are bound to and the policy does not know, or knows no end of."""
+    """Categories that columns are bound to and the policy does not know."""
     for bound in bindings.columns():
         if not isinstance(bound.binding, Personal):
             continue
@@ -127,6 +130,22 @@ def undeclared(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator
             if category not in policy.categories:
                 mend = did_you_mean(category, policy.categories, otherwise=f"Declare it in {policy.file}.")
                 yield Problem(str(bound), f"The category {category!r} is not in the policy.", mend)
+
+
+def unsourced(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator[Problem]:
+    """Columns filled from outside by somebody whom the notice does not name as a source (Art. 14(2)(f))."""
+    for bound in bindings.columns():
+        if not isinstance(bound.binding, Personal) or bound.binding.source in OWN_SOURCES:
+            continue
+        for category in bound.binding.categories:
+            declared = policy.categories.get(category)
+            if declared is not None and bound.binding.source not in declared.sources:
+                yield Problem(
+                    str(bound),
+                    f"The column comes {_FROM[bound.binding.source]}, which the category {category!r} does not tell.",
+                    f"Add {str(bound.binding.source)!r} to its sources at {policy.where(declared, 'sources')}, "
+                    "or mend source=.",
+                )
 
 
 def personless(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator[Problem]:
@@ -212,6 +231,7 @@ CHECKS: tuple[Callable[[Policy, Bindings, Catalog], Iterator[Problem]], ...] = (
     unbound,
     missing,
     undeclared,
+    unsourced,
     personless,
     lost,
 )

@@ -11,33 +11,34 @@ from forsyn.policy.vocabulary import Ground, Kind, Objection, Role
 
 def inconsistencies(policy: Policy) -> list[Problem]:
     """Everything in a readable policy that does not fit together."""
-    return [Problem(policy.where(item), what, mend) for check in CHECKS for item, what, mend in check(policy)]
+    return [Problem(policy.where(item, key), what, mend) for check in CHECKS for item, key, what, mend in check(policy)]
 
 
-Finding = tuple[Item, str, str]
+Finding = tuple[Item, str, str, str]
+"""The item, which of its keys (empty: all of it), what is wrong, and the mend."""
 
 
 def references(policy: Policy) -> Iterator[Finding]:
     """Every name that one item uses of another is declared."""
     for category in policy.categories.values():
-        yield from _known(category, "category group", (category.group,), policy.category_groups)
+        yield from _known(category, "group", "category group", (category.group,), policy.category_groups)
     for purpose in policy.purposes.values():
-        yield from _known(purpose, "purpose group", (purpose.group,), policy.purpose_groups)
-        yield from _known(purpose, "category", purpose.categories, policy.categories)
-        yield from _known(purpose, "consent", (purpose.consent,), policy.consents)
+        yield from _known(purpose, "group", "purpose group", (purpose.group,), policy.purpose_groups)
+        yield from _known(purpose, "categories", "category", purpose.categories, policy.categories)
+        yield from _known(purpose, "consent", "consent", (purpose.consent,), policy.consents)
     for rule in policy.retention.values():
-        yield from _known(rule, "category", rule.categories, policy.categories)
-        yield from _known(rule, "purpose", (rule.purpose,), policy.purposes)
-        yield from _known(rule, "event", (rule.event,), policy.events)
+        yield from _known(rule, "categories", "category", rule.categories, policy.categories)
+        yield from _known(rule, "purpose", "purpose", (rule.purpose,), policy.purposes)
+        yield from _known(rule, "event", "event", (rule.event,), policy.events)
     for recipient in policy.recipients.values():
-        yield from _known(recipient, "category", recipient.categories, policy.categories)
+        yield from _known(recipient, "categories", "category", recipient.categories, policy.categories)
 
 
-def _known(item: Item, kind: str, names: tuple[str | None, ...], known: Collection[str]) -> Iterator[Finding]:
+def _known(item: Item, key: str, kind: str, names: tuple[str | None, ...], known: Collection[str]) -> Iterator[Finding]:
     for name in names:
         if name is not None and name not in known:
             mend = did_you_mean(name, known, otherwise=f"Declare the {kind}, or take the name away.")
-            yield item, f"{item.key!r} names the {kind} {name!r}, which is not declared.", mend
+            yield item, key, f"{item.key!r} names the {kind} {name!r}, which is not declared.", mend
 
 
 def unused(policy: Policy) -> Iterator[Finding]:
@@ -48,22 +49,25 @@ def unused(policy: Policy) -> Iterator[Finding]:
         if not any(category.key in purpose.categories for purpose in policy.purposes.values()):
             yield (
                 category,
+                "",
                 f"No purpose reads the category {category.key!r}.",
                 "Name it in a purpose, or drop it.",
             )
         if not policy.retention_of(category.key):
             yield (
                 category,
+                "",
                 f"The category {category.key!r} has no retention rule.",
                 "Name it in a rule of [retention].",
             )
     for event in policy.events.values():
         if event.key not in needed:
-            yield event, f"No retention rule counts from the event {event.key!r}.", "Use it, or drop it."
+            yield event, "", f"No retention rule counts from the event {event.key!r}.", "Use it, or drop it."
     for consent in policy.consents.values():
         if consent.key not in asked:
             yield (
                 consent,
+                "",
                 f"No purpose needs the consent {consent.key!r}.",
                 "Name it in a purpose, or drop it.",
             )
@@ -75,6 +79,7 @@ def grounds(policy: Policy) -> Iterator[Finding]:
         if not purpose.rests_on:
             yield (
                 purpose,
+                "bases",
                 f"The purpose {purpose.key!r} has no basis in Art. 6(1).",
                 'Add { article = "6(1)(c)" }.',
             )
@@ -82,12 +87,14 @@ def grounds(policy: Policy) -> Iterator[Finding]:
         if interested and purpose.interest is None:
             yield (
                 purpose,
+                "bases",
                 f"The purpose {purpose.key!r} rests on 6(1)(f) without naming the interest.",
                 "Add interest = { da, en }; Art. 13(1)(d) wants it told.",
             )
         if purpose.interest is not None and not interested:
             yield (
                 purpose,
+                "interest",
                 f"The purpose {purpose.key!r} names an interest without resting on 6(1)(f).",
                 "Drop one.",
             )
@@ -99,12 +106,14 @@ def _objection(purpose: Purpose, may_object: bool) -> Iterator[Finding]:
     if may_object and purpose.objection is Objection.NONE:
         yield (
             purpose,
+            "bases",
             f"The purpose {purpose.key!r} rests on 6(1)(e) or (f) without objection.",
             'Art. 21 gives the right: write objection = "assessed", or "stops" for marketing.',
         )
     if not may_object and purpose.objection is not Objection.NONE:
         yield (
             purpose,
+            "objection",
             f"The purpose {purpose.key!r} offers an objection without 6(1)(e) or (f).",
             "Drop the objection, or mend the bases.",
         )
@@ -113,10 +122,11 @@ def _objection(purpose: Purpose, may_object: bool) -> Iterator[Finding]:
 def _consent(purpose: Purpose) -> Iterator[Finding]:
     consenting = any(basis.article in ("6(1)(a)", "9(2)(a)") for basis in purpose.bases)
     if consenting and purpose.consent is None:
-        yield purpose, f"The purpose {purpose.key!r} rests on consent but names none.", 'Add consent = "…".'
+        yield purpose, "bases", f"The purpose {purpose.key!r} rests on consent but names none.", 'Add consent = "…".'
     if purpose.consent is not None and not consenting:
         yield (
             purpose,
+            "consent",
             f"The purpose {purpose.key!r} needs a consent that is not among its bases.",
             'Add { article = "6(1)(a)" } or "9(2)(a)".',
         )
@@ -138,6 +148,7 @@ def sensitive(policy: Policy) -> Iterator[Finding]:
             if kind in made_for and not any(made_for[kind][1](basis) for basis in purpose.bases):
                 yield (
                     purpose,
+                    "categories",
                     f"The purpose {purpose.key!r} reads {key!r} ({kind}) without a basis for it.",
                     f"Add a basis in {made_for[kind][0]}, or do not read it.",
                 )
@@ -148,7 +159,7 @@ def vocabulary(policy: Policy) -> Iterator[Finding]:
     for category in policy.categories.values():
         if category.dpv is not None and category.dpv not in {PREFIX + term for term in TERMS}:
             mend = did_you_mean(category.dpv, [PREFIX + term for term in TERMS], otherwise="Leave dpv out.")
-            yield category, f"{category.dpv!r} is not a term of the Data Privacy Vocabulary (PD 2.0).", mend
+            yield category, "dpv", f"{category.dpv!r} is not a term of the Data Privacy Vocabulary (PD 2.0).", mend
 
 
 def recipients(policy: Policy) -> Iterator[Finding]:
@@ -158,12 +169,14 @@ def recipients(policy: Policy) -> Iterator[Finding]:
         if recipient.role is Role.PROCESSOR and not recipient.agreement_required:
             yield (
                 recipient,
+                "agreement_required",
                 f"The processor {recipient.key!r} needs no agreement here.",
                 "Write agreement_required = true; Art. 28(3) wants it.",
             )
         if recipient.role is Role.PUBLIC_AUTHORITY and recipient.statute is None:
             yield (
                 recipient,
+                "role",
                 f"The authority {recipient.key!r} gets data without a statute.",
                 "Add statute = { da, en }, naming the law.",
             )
@@ -175,12 +188,14 @@ def _place(recipient: Recipient) -> Iterator[Finding]:
         mend = did_you_mean(recipient.country.upper(), countries(), otherwise="Write two letters, such as DK.")
         yield (
             recipient,
+            "country",
             f"{recipient.key!r} is in {recipient.country!r}, which is on no list of countries.",
             mend,
         )
     elif not place.in_eea:
         yield (
             recipient,
+            "country",
             f"{recipient.key!r} is in {place.en}, outside the promised EU/EEA.",
             "Choose a recipient inside; an adequacy decision is not enough here.",
         )
@@ -191,12 +206,13 @@ def completeness(policy: Policy) -> Iterator[Finding]:
     if policy.controller.country not in countries():
         yield (
             policy.controller,
+            "country",
             f"The country {policy.controller.country!r} is on no list.",
             "Write two letters, such as DK.",
         )
     for name in ("categories", "purposes", "retention", "recipients"):
         if not getattr(policy, name):
-            yield policy.controller, f"The section [{name}] is empty.", "Declare at least one."
+            yield policy.controller, "", f"The section [{name}] is empty.", "Declare at least one."
 
 
 CHECKS: tuple[Callable[[Policy], Iterator[Finding]], ...] = (

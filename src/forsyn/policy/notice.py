@@ -270,7 +270,7 @@ class NoticeWriter(Writer):
                     Span(f". {notice_purposes.objection(purpose, self.language)}"),
                 )
                 for purpose in self.policy.purposes.values()
-                if purpose.objection is not Objection.NONE
+                if purpose.objection is not Objection.NONE and purpose.capacity is Capacity.CONTROLLER
             )
         )
 

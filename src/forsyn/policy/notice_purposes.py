@@ -73,13 +73,15 @@ def _explained(basis: Basis, language: Language) -> str:
 
 def _choices(policy: Policy, purpose: Purpose, language: Language) -> Iterator[Inline]:
     """What the person can say to the purpose: withdraw, object, or stop it."""
-    label = Span(say("label_choice", language), strong=True)
+    spans: list[Span] = []
     if purpose.consent is not None:
         consent = policy.consents[purpose.consent].name.in_(language)
         link = Span(say("withdraw_link", language), href="#withdrawal")
-        yield label, Span(f" {say('by_consent', language, consent=consent)}"), link, Span(".")
+        spans += [Span(f" {say('by_consent', language, consent=consent)}"), link, Span(".")]
     if purpose.objection is not Objection.NONE:
-        yield label, Span(f" {objection(purpose, language)}")
+        spans.append(Span(f" {objection(purpose, language)}"))
+    if spans:
+        yield Span(say("label_choice", language), strong=True), *spans
 
 
 def objection(purpose: Purpose, language: Language) -> str:

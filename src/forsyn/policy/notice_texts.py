@@ -177,8 +177,8 @@ TEXTS = {
 GROUNDS = {
     Ground.CONSENT: Text("du har sagt ja", "you have said yes"),
     Ground.CONTRACT: Text(
-        "det skal til for at indgå eller opfylde en aftale med dig",
-        "we need to in order to enter into or perform an agreement with you",
+        "det skal til for at indgå eller opfylde en aftale",
+        "we need to in order to enter into or perform an agreement",
     ),
     Ground.LEGAL_OBLIGATION: Text("loven pålægger os det", "the law obliges us to"),
     Ground.VITAL_INTERESTS: Text("det kan beskytte liv og helbred", "it may protect life and health"),

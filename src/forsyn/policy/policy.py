@@ -1,6 +1,7 @@
 """What a policy file says, as frozen data. `forsyn.policy.loading.load_policy` makes it.
 
-``line`` is where the item stands in the file, for messages; ``claims`` are the promises that it fulfils.
+``line`` is where the item stands in the file and ``lines`` where each of its keys does, for messages;
+``claims`` are the promises that it fulfils.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,10 +38,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What every declared thing has. ``key`` is its name in code, columns and roles."""
+    """What every declared thing has. ``key`` is its name in code, columns and roles; ``lines`` are its keys'."""
 
     key: str
     line: int
+    lines: Mapping[str, int]
     claims: tuple[str, ...]
 
 
@@ -286,9 +288,9 @@ class Policy:
             yield from section.values()
         yield from (self.automated_decisions, self.third_countries, self.duty_to_give)
 
-    def where(self, item: Item) -> str:
-        """``file:line`` of an item."""
-        return f"{self.file}:{item.line}"
+    def where(self, item: Item, name: str = "") -> str:
+        """``file:line`` of an item, or of one of its keys."""
+        return f"{self.file}:{item.lines.get(name, item.line)}"
 
     def retention_of(self, category: str) -> tuple[Retention, ...]:
         """The rules that end the keeping of a category."""

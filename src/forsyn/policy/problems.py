@@ -27,7 +27,7 @@ class PolicyError(Exception):
 
 def did_you_mean(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """``Did you mean 'x'?`` for a close word among the known, else the text given."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, [str(one) for one in known], n=1, cutoff=0.6)
     return f"Did you mean {close[0]!r}?" if close else otherwise
 
 

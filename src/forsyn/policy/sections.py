@@ -101,8 +101,8 @@ def _texts(root: Node, key: str) -> Mapping[str, Text]:
     return {node.key: node.as_text() for node in root.children(key)}
 
 
-def _item(node: Node) -> tuple[str, int, tuple[str, ...]]:
-    """Key, line and claims, which every item begins with."""
+def _item(node: Node) -> tuple[str, int, Mapping[str, int], tuple[str, ...]]:
+    """Key, line, the lines of its keys, and claims: what every item begins with."""
     claims = node.names("claims", required=False, empty=True)
     for claim in claims:
         if not _CLAIM.fullmatch(claim):
@@ -111,7 +111,8 @@ def _item(node: Node) -> tuple[str, int, tuple[str, ...]]:
                 f"{dotted(node.steps)} names the claim {claim!r}.",
                 "Write claims as SF-03 or SV-12.",
             )
-    return node.key, node.line, claims
+    lines = {key: node.page.line((*node.steps, key)) for key in node.table}
+    return node.key, node.line, lines, claims
 
 
 def _contact(node: Node) -> Contact:
