@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
 from django.utils.formats import number_format
@@ -29,14 +30,13 @@ class Scale:
     decimals: int
 
     def number(self, amount: int) -> str:
-        """An amount as a localised number without its unit."""
-        return number_format(amount / self.base_units, self.decimals, use_l10n=True, force_grouping=True)
+        """An amount as a localised number without its unit, rounded half up."""
+        return _localised(amount, self.base_units, self.decimals)
 
     def axis(self, amount: int) -> str:
         """An amount beside a line of the chart: only the decimals that it has."""
-        exact = amount / self.base_units
-        decimals = 0 if exact == int(exact) else 1 if exact * 10 == int(exact * 10) else 2
-        return number_format(exact, decimals, use_l10n=True, force_grouping=True)
+        decimals = next((few for few in range(3) if amount * 10**few % self.base_units == 0), 3)
+        return _localised(amount, self.base_units, decimals)
 
     def text(self, amount: int) -> str:
         """An amount with its unit."""
@@ -54,6 +54,13 @@ class Measure:
     scales: dict[Level, Scale]
     csv_unit: str
     csv_base_units: int
+
+
+def _localised(amount: int, base_units: int, decimals: int) -> str:
+    # number_format cuts digits off, so the rounding comes first
+    rounded = (2 * abs(amount) * 10**decimals + base_units) // (2 * base_units)
+    number = Decimal(rounded if amount >= 0 else -rounded).scaleb(-decimals)
+    return number_format(number, decimals, use_l10n=True, force_grouping=True)
 
 
 _CUBIC_METRES = Scale("m³", 1000, 1)
