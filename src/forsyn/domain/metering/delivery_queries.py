@@ -128,6 +128,15 @@ def _mounted(mounting: Mounting, meter: Meter) -> MountedMeter:
     )
 
 
+def meter_numbers_present(*, commodity: str, numbers: Sequence[str]) -> set[str]:
+    """Which of the numbers are those of a meter of the commodity."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select number from metering_meter where commodity = %s and number = any(%s)", [commodity, list(numbers)]
+        )
+        return {number for (number,) in cursor.fetchall()}
+
+
 def last_value_day(*, installation_id: int) -> date | None:
     """The last local day with a value of any meter that hung there, or None."""
     with connection.cursor() as cursor:

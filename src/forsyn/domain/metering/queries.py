@@ -22,6 +22,7 @@ from forsyn.domain.metering.delivery_queries import (
     deliveries,
     delivery,
     last_value_day,
+    meter_numbers_present,
     meters_at,
     open_quarantine_values,
     quarantine_items,
@@ -46,6 +47,7 @@ __all__ = [
     "hourly_values",
     "last_value_day",
     "meter_hours",
+    "meter_numbers_present",
     "meters_at",
     "month_totals",
     "open_quarantine_values",
@@ -176,7 +178,7 @@ def month_totals(*, installation_id: int, register_code: str, years: Iterable[in
     counts = [np.zeros(len(months), np.int64) for _ in range(3)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select ((extract(year from d.day) - %(first_year)s) * 12 + extract(month from d.day) - 1)::int as month,"
+            "select ((extract(year from d.day) - %(first_year)s) * 12 + extract(month from d.day) - 1)::int as month,"  # noqa: S608 - constant text
             "       sum(d.total)::bigint, count(distinct d.day),"
             "       count(distinct d.day) filter (where array_position(d.values, null) is null)"
             f"{_MOUNTED_DAYS} group by month",

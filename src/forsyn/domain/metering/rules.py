@@ -22,6 +22,8 @@ Mask = npt.NDArray[np.bool_]
 INT4_MAX = 2**31 - 1
 NO_LIMIT = INT4_MAX
 """Base units an hour where a register has no limit of its own: what a stored hour can hold."""
+SAFE_INSTANT = slots.FIRST_DAY * 86_400 + 7_200
+"""An instant that has a local day, to stand in for those that have not."""
 FUTURE_SECONDS = 86_400
 """How far a meter's clock may be ahead of the delivery."""
 
@@ -64,8 +66,8 @@ ABOUT_THE_METER = frozenset(
     {Reason.METER_UNKNOWN, Reason.METER_AMBIGUOUS, Reason.REGISTER_UNKNOWN, Reason.REGISTER_DIFFERS, Reason.NOT_MOUNTED}
 )
 """Reasons that hold for all values of a meter at once: they are one item of quarantine, not one a day."""
-RETRIED = ABOUT_THE_METER - {Reason.NOT_MOUNTED} | {Reason.METER_MISSING}
-"""Reasons that a release cannot overrule: where the meter is still unknown there is no place for its values."""
+RETRIED = frozenset({Reason.METER_UNKNOWN, Reason.METER_AMBIGUOUS, Reason.REGISTER_UNKNOWN})
+"""Reasons that a release cannot overrule: it asks again whether there is a place for the values by now."""
 
 
 class Outcome(IntEnum):
@@ -154,21 +156,34 @@ def mounted(mountings: Mountings, meter_id: npt.NDArray[np.int32], day: npt.NDAr
         return np.zeros(len(day), np.bool_)
     keys = mountings.meter_id.astype(np.int64) << 20 | np.clip(mountings.first, 0, 2**20 - 1)
     before = np.searchsorted(keys, meter_id.astype(np.int64) << 20 | day, side="right") - 1
-    return (before >= 0) & (mountings.meter_id[before] == meter_id) & (day < mountings.until[before])
+    found: Mask = (before >= 0) & (mountings.meter_id[before] == meter_id) & (day < mountings.until[before])
+    return found
+
+
+def _not_mounted(series: Series, of: npt.NDArray[np.int32], days: npt.NDArray[np.int32], mountings: Mountings) -> Mask:
+    """Values of days on which their meter hung nowhere. Most meters hang all the time: those are told first."""
+    first, last = np.full(len(series), days.min(initial=0)), np.full(len(series), days.max(initial=0))
+    at_first, at_last = mounted(mountings, series.meter_id, first), mounted(mountings, series.meter_id, last)
+    starts = np.bincount(mountings.meter_id, minlength=int(series.meter_id.max(initial=0)) + 1)
+    always = at_first & at_last & (starts[series.meter_id] == 1)
+    result: Mask = ~always[of]
+    doubtful = np.flatnonzero(result)
+    result[doubtful] = ~mounted(mountings, series.meter_id[of[doubtful]], days[doubtful])
+    return result
 
 
 def screen(series: Series, values: Values, mountings: Mountings, *, now_seconds: int) -> npt.NDArray[np.uint8]:
     """Code of the reason for which each value cannot be stored whatever its neighbours say; 0 for none."""
     reasons = np.zeros(len(values), np.uint8)
     storable = slots.in_range(values.at)
-    days = slots.local_days(np.where(storable, values.at, 0 if not len(values) else slots.FIRST_DAY * 86_400 + 7_200))
+    days = slots.local_days(np.where(storable, values.at, SAFE_INSTANT))
     cumulative = series.cumulative[values.series]
     most = series.max_per_slot[values.series]
     rollover = series.rollover[values.series]
     too_much = np.where(cumulative, (rollover > 0) & (values.value >= rollover), values.value > most)
     checks = (
         (Reason.IMPOSSIBLE_VALUE, (values.value < 0) | too_much),
-        (Reason.NOT_MOUNTED, ~mounted(mountings, series.meter_id[values.series], days)),
+        (Reason.NOT_MOUNTED, _not_mounted(series, values.series, days, mountings)),
         (Reason.STAMP_IN_FUTURE, values.at > now_seconds + FUTURE_SECONDS),
         (Reason.STAMP_OUT_OF_RANGE, ~storable),
     )

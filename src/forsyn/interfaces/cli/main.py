@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from forsyn import __version__
-from forsyn.interfaces.cli import customers, policy, server
+from forsyn.interfaces.cli import customers, policy, readings, server
 from forsyn.interfaces.cli.host import Host
 
 EPILOG = "Every command explains itself with --help. Settings are environment variables; see docs/operators.md."
@@ -25,6 +25,8 @@ app.command("up")(server.up)
 app.command("migrate")(server.migrate)
 app.command("doctor")(server.doctor)
 imports.command("customers")(customers.customers)
+imports.command("readings")(readings.readings)
+imports.command("meters-for")(readings.meters_for)
 app.add_typer(imports, name="import")
 app.add_typer(policy.app, name="policy")
 

@@ -1,0 +1,103 @@
+"""Mountings as a list of meters tells them, such as one that comes with customers: checked and merged set-based."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from forsyn.domain.metering.actions_meters import NewMeter, NewRegister, register_meters
+
+
+class ListedMounting(NamedTuple):
+    """A meter at an installation (by its number) from a day until (excluded) another."""
+
+    meter_number: str
+    commodity: str
+    installation_number: str
+    first_date: date
+    until_date: date | None
+
+
+class MountingClash(NamedTuple):
+    """Where a listed mounting (by its place in the list) cannot be: the meter hangs elsewhere, or from another day."""
+
+    index: int
+    installation_number: str
+    first_date: date
+    listed: bool
+    """Whether the other mounting is in the list too; else it is registered."""
+
+
+_LISTED = """listed as materialized (
+    select *, daterange(first, until) as period
+      from unnest(%(meter)s::text[], %(commodity)s::text[], %(installation)s::text[], %(first)s::date[],
+                  %(until)s::date[]) with ordinality as listed (meter, commodity, installation, first, until, place))"""
+
+_CLASHES = f"""with {_LISTED}
+    select b.place - 1, a.installation, a.first, true from listed a
+      join listed b on a.meter = b.meter and a.commodity = b.commodity and a.place < b.place and a.period && b.period
+     where (a.installation, a.first) <> (b.installation, b.first)
+    union all
+    select listed.place - 1, i.number, lower(r.period), false
+      from listed
+      join metering_meter m on m.number = listed.meter and m.commodity = listed.commodity
+      join metering_mounting r on r.meter_id = m.id and r.period && listed.period
+      join customers_installation i on i.id = r.installation_id
+     where (i.number, lower(r.period)) <> (listed.installation, listed.first)
+     order by 1"""  # noqa: S608 - constants of this file
+
+_CLOSE = f"""with {_LISTED}
+    update metering_mounting r set period = daterange(lower(r.period), listed.until)
+      from listed, metering_meter m, customers_installation i
+     where m.number = listed.meter and m.commodity = listed.commodity and i.number = listed.installation
+       and r.meter_id = m.id and r.installation_id = i.id and lower(r.period) = listed.first
+       and upper_inf(r.period) and listed.until is not null"""  # noqa: S608
+
+_MOUNT = f"""with {_LISTED}
+    insert into metering_mounting (meter_id, installation_id, period)
+    select distinct m.id, i.id, listed.period
+      from listed
+      join metering_meter m on m.number = listed.meter and m.commodity = listed.commodity
+      join customers_installation i on i.number = listed.installation
+     where not exists (select from metering_mounting r
+                        where r.meter_id = m.id and r.installation_id = i.id and lower(r.period) = listed.first)"""  # noqa: S608
+
+_KNOWN = f"""with {_LISTED}
+    select distinct meter, commodity from listed join metering_meter m on m.number = meter and m.commodity = listed.commodity"""  # noqa: S608
+
+
+def mounting_clashes(*, mountings: Sequence[ListedMounting]) -> list[MountingClash]:
+    """The listed mountings that overlap another of the same meter, in the list or registered, in order of the list."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLASHES, _arrays(mountings))
+        return [MountingClash(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def merge_mountings(
+    *, mountings: Sequence[ListedMounting], registers: dict[str, tuple[NewRegister, ...]]
+) -> tuple[int, int]:
+    """Record the meters that are new, with the registers of their commodity, and bring mountings up to date.
+
+    A mounting that is there stays, and gets its end when it is listed with one. Return how many meters and how many
+    mountings are new or ended. The list must be without `mounting_clashes`.
+    """
+    arrays = _arrays(mountings)
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, arrays)
+        known = set(cursor.fetchall())
+        new = {(each.meter_number, each.commodity): None for each in mountings}.keys() - known
+        meters = [NewMeter(number, commodity, registers[commodity]) for number, commodity in sorted(new)]
+        register_meters(meters=meters)
+        cursor.execute(_CLOSE, arrays)
+        changed = cursor.rowcount
+        cursor.execute(_MOUNT, arrays)
+        return len(meters), changed + cursor.rowcount
+
+
+def _arrays(mountings: Sequence[ListedMounting]) -> dict[str, list[object]]:
+    names = ("meter", "commodity", "installation", "first", "until")
+    return {name: [mounting[place] for mounting in mountings] for place, name in enumerate(names)}

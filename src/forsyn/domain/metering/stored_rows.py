@@ -1,0 +1,300 @@
+"""What the database knows of the meters in a delivery: their registers, mountings, and the day rows already there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+from psycopg import sql
+
+from forsyn.domain.metering.day_rows import COLUMNS, COPY_HEADER, DayRows, from_copy
+from forsyn.domain.metering.grid import Anchors, Stored
+from forsyn.domain.metering.rules import NO_LIMIT, Mountings, Reason, Series
+from forsyn.domain.metering.slots import EPOCH, first_slots
+
+MeterIds = npt.NDArray[np.int32]
+FOREVER = 2**31 - 1
+
+
+class RegisterExpected(NamedTuple):
+    """What a file says that its values are; a register that is something else does not take them."""
+
+    unit: str | None
+    values: str | None
+    resolution: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resolved:
+    """Where a delivery's values belong."""
+
+    series: Series
+    place: npt.NDArray[np.int32]
+    """(meter numbers, register codes): index into `series`, or minus the code of the reason why there is none."""
+
+
+def copy_out(statement: sql.Composed) -> list[bytes]:
+    """The rows of a query in binary COPY form, one message a row."""
+    connection.ensure_connection()
+    text = statement.as_string(connection.connection)
+    with connection.cursor() as cursor, cursor.copy(f"copy ({text}) to stdout (format binary)") as copy:
+        return [bytes(message) for message in copy]
+
+
+def fixed_rows(statement: sql.Composed, columns: Sequence[tuple[str, str]]) -> npt.NDArray[np.void]:
+    """The rows of a query whose columns are not null and of fixed width, as one structured array."""
+    layout: list[tuple[str, str]] = [("fields", ">i2")]
+    for name, kind in columns:
+        layout += [(f"{name}_length", ">i4"), (name, kind)]
+    data = b"".join(copy_out(statement))
+    record = np.dtype(layout)
+    return np.frombuffer(
+        data, record, offset=len(COPY_HEADER), count=(len(data) - len(COPY_HEADER) - 2) // record.itemsize
+    )
+
+
+def integers(array: npt.NDArray[np.integer]) -> sql.Composable:
+    return sql.SQL("'{{" + ",".join(map(str, array.tolist())) + "}}'")
+
+
+# -- meters, registers, mountings ----------------------------------------------------------------------------------
+
+_REGISTERS = sql.SQL("""
+    select (wanted.position - 1)::integer, coalesce(array_position({codes}, register.code::text), 0)::smallint,
+           meter.id, coalesce(register.number, 0::smallint),
+           (register.values is not distinct from 'cumulative')::integer,
+           (register.resolution is not distinct from 'hour')::integer, coalesce(register.rollover, 0),
+           coalesce(register.max_per_hour, {no_limit})::bigint,
+           coalesce(({units})[array_position({codes}, register.code::text)] is null
+               or (register.unit, register.values, register.resolution) = (
+                   ({units})[array_position({codes}, register.code::text)],
+                   ({kinds})[array_position({codes}, register.code::text)],
+                   ({resolutions})[array_position({codes}, register.code::text)]), false)::integer
+      from unnest({numbers}) with ordinality as wanted (number, position)
+      join metering_meter as meter on meter.number = wanted.number
+      left join metering_register as register on register.meter_id = meter.id and register.code = any({codes})
+""")
+_REGISTER_COLUMNS = [
+    ("wanted", ">i4"), ("code", ">i2"), ("meter_id", ">i4"), ("register", ">i2"), ("cumulative", ">i4"),
+    ("hourly", ">i4"), ("rollover", ">i8"), ("max_per_hour", ">i8"), ("as_expected", ">i4"),
+]  # fmt: skip
+
+
+def resolve(numbers: Sequence[str], codes: Sequence[str], expected: Mapping[str, RegisterExpected]) -> Resolved:
+    """Find the register that each meter number and register code means, in one statement.
+
+    Of codes that are not in `expected`, registers of any kind are taken.
+    """
+    known = [expected.get(code, RegisterExpected(None, None, None)) for code in codes]
+    table = fixed_rows(
+        _REGISTERS.format(
+            codes=_texts(codes),
+            numbers=_texts(numbers),
+            units=_texts([of.unit for of in known]),
+            kinds=_texts([of.values for of in known]),
+            resolutions=_texts([of.resolution for of in known]),
+            no_limit=sql.Literal(NO_LIMIT),
+        ),
+        _REGISTER_COLUMNS,
+    )
+    place = np.full((len(numbers), len(codes)), -Reason.METER_UNKNOWN.code, np.int32)
+    place[table["wanted"]] = -Reason.REGISTER_UNKNOWN.code
+    found = table[table["code"] > 0]
+    wanted, code = found["wanted"].astype(np.int64), found["code"].astype(np.int64) - 1
+    place[wanted, code] = np.where(found["as_expected"] == 1, np.arange(len(found)), -Reason.REGISTER_DIFFERS.code)
+    cells, counts = np.unique(wanted * len(codes) + code, return_counts=True)
+    place.ravel()[cells[counts > 1]] = -Reason.METER_AMBIGUOUS.code
+    series = Series(
+        meter_id=found["meter_id"].astype(np.int32),
+        register=found["register"].astype(np.int16),
+        cumulative=found["cumulative"] == 1,
+        hourly=found["hourly"] == 1,
+        rollover=found["rollover"].astype(np.int64),
+        max_per_hour=found["max_per_hour"].astype(np.int64),
+    )
+    return Resolved(series, place)
+
+
+def _texts(texts: Sequence[str | None]) -> sql.Composable:
+    return sql.SQL("{}::text[]").format(sql.Literal(list(texts)))
+
+
+def mountings_of(meter_id: MeterIds) -> Mountings:
+    """All mountings of the meters."""
+    table = fixed_rows(
+        sql.SQL(
+            "select meter_id, coalesce(lower(period) - {epoch}, 0), coalesce(upper(period) - {epoch}, {forever})"
+            "  from metering_mounting where meter_id = any({meters}::integer[])"
+            " order by meter_id, lower(period) nulls first"
+        ).format(
+            epoch=sql.SQL("{}::date").format(sql.Literal(EPOCH)),
+            forever=sql.Literal(FOREVER),
+            meters=integers(np.unique(meter_id)),
+        ),
+        [("meter_id", ">i4"), ("first", ">i4"), ("until", ">i4")],
+    )
+    return Mountings(*(table[name].astype(np.int32) for name in ("meter_id", "first", "until")))
+
+
+# -- day rows ------------------------------------------------------------------------------------------------------
+
+
+class Wanted(NamedTuple):
+    """The days of each series that a delivery touches; days since 1970-01-01, both included."""
+
+    series: npt.NDArray[np.int32]
+    first: npt.NDArray[np.int32]
+    last: npt.NDArray[np.int32]
+
+
+class Taken(NamedTuple):
+    """The local days that earlier deliveries have values of, as far as concerns a delivery."""
+
+    within: bool
+    before: bool
+    after: bool
+
+
+_DELIVERED_DAYS = """
+    select coalesce(bool_or(first_day <= %(last)s and last_day >= %(first)s), false),
+           coalesce(bool_or(first_day < %(first)s), false), coalesce(bool_or(last_day > %(last)s), false)
+      from (select (first_at at time zone 'Europe/Copenhagen' - interval '1 day')::date as first_day,
+                   (last_at at time zone 'Europe/Copenhagen')::date as last_day
+              from metering_delivery where last_at is not null and stored + identical > 0) as delivery
+"""
+
+
+def days_taken(first: date, last: date) -> Taken:
+    """The cheap question that spares the dear one: has any delivery values of these days, of earlier or later ones?"""
+    with connection.cursor() as cursor:
+        cursor.execute(_DELIVERED_DAYS, {"first": first, "last": last})
+        return Taken(*cursor.fetchone())
+
+
+def stored_rows(series: Series, wanted: Wanted, taken: Taken) -> Stored:
+    """The rows that values of the wanted days must be merged with (see merging.merge)."""
+    rows = [DayRows.empty()]
+    if taken.within:
+        rows.append(_rows_within(series, wanted))
+    counters = _of_counters(series, wanted)
+    if len(counters.series) and taken.after:
+        rows.append(_rows_after(series, counters))
+    together = rows[-1] if len(rows) == 2 else _together(rows)
+    of = _series_of(series, together.meter_id, together.register)
+    order = np.lexsort((together.day, of))
+    anchors = _anchors(series, counters) if len(counters.series) and taken.before else Anchors.none()
+    return Stored(together.take(order), of[order], anchors)
+
+
+def _of_counters(series: Series, wanted: Wanted) -> Wanted:
+    counters = series.cumulative[wanted.series]
+    return wanted if counters.all() else Wanted(*(array[counters] for array in wanted))
+
+
+def _wanted_table(series: Series, wanted: Wanted) -> sql.Composed:
+    return sql.SQL(
+        "unnest({}::integer[], {}::smallint[], {}::integer[], {}::integer[])"
+        " as wanted (meter_id, register, first, last)"
+    ).format(
+        integers(series.meter_id[wanted.series]),
+        integers(series.register[wanted.series]),
+        integers(wanted.first),
+        integers(wanted.last),
+    )
+
+
+def _date(day: int) -> sql.Composed:
+    return sql.SQL("{}::date").format(sql.Literal(EPOCH + timedelta(days=int(day))))
+
+
+_EPOCH_DATE = sql.SQL("date '1970-01-01'")
+
+
+def _select(statement: str, **parts: sql.Composable) -> DayRows:
+    columns = sql.SQL(", ".join(f"d.{column}" for column in COLUMNS))
+    return from_copy(copy_out(sql.SQL(statement).format(columns=columns, epoch=_EPOCH_DATE, **parts)))
+
+
+def _rows_within(series: Series, wanted: Wanted) -> DayRows:
+    return _select(
+        "select {columns} from {wanted} join metering_day as d on d.meter_id = wanted.meter_id"
+        "   and d.register = wanted.register and d.day between {epoch} + wanted.first and {epoch} + wanted.last"
+        " where d.day between {first} and {last}",
+        wanted=_wanted_table(series, wanted),
+        first=_date(wanted.first.min()),
+        last=_date(wanted.last.max()),
+    )
+
+
+def _rows_after(series: Series, wanted: Wanted) -> DayRows:
+    return _select(
+        "select {columns} from {wanted} cross join lateral ("
+        "  select * from metering_day as later where later.meter_id = wanted.meter_id"
+        "     and later.register = wanted.register and later.day > {epoch} + wanted.last"
+        "   order by later.day limit 1) as d",
+        wanted=_wanted_table(series, wanted),
+    )
+
+
+_ANCHOR = (
+    "select d.meter_id, d.register, d.day - {epoch} as day, d.opening + d.total as reading,"
+    "       coalesce(case when d.values[cardinality(d.values)] is not null then cardinality(d.values) end,"
+    "                (select max(at) from generate_subscripts(d.values, 1) as at where d.values[at] is not null)) - 1"
+)
+_ANCHOR_COLUMNS = [("meter_id", ">i4"), ("register", ">i2"), ("day", ">i4"), ("reading", ">i8"), ("at", ">i4")]
+
+
+def _anchors(series: Series, wanted: Wanted) -> Anchors:
+    """The last reading before the first wanted day: mostly of the day before, else looked for further back."""
+    found = fixed_rows(
+        sql.SQL(
+            _ANCHOR + " from {wanted} join metering_day as d on d.meter_id = wanted.meter_id"
+            "   and d.register = wanted.register and d.day = {epoch} + wanted.first - 1"
+            " where d.day between {first} - 1 and {last} - 1"
+        ).format(
+            epoch=_EPOCH_DATE,
+            wanted=_wanted_table(series, wanted),
+            first=_date(wanted.first.min()),
+            last=_date(wanted.first.max()),
+        ),
+        _ANCHOR_COLUMNS,
+    )
+    near = _series_of(series, found["meter_id"], found["register"])
+    missing = ~np.isin(wanted.series, near)
+    if missing.any():
+        further = fixed_rows(
+            sql.SQL(
+                _ANCHOR + " from {wanted} cross join lateral ("  # noqa: S608 - constant text
+                "  select * from metering_day as earlier where earlier.meter_id = wanted.meter_id"
+                "     and earlier.register = wanted.register and earlier.day < {epoch} + wanted.first"
+                "   order by earlier.day desc limit 1) as d"
+            ).format(epoch=_EPOCH_DATE, wanted=_wanted_table(series, Wanted(*(array[missing] for array in wanted)))),
+            _ANCHOR_COLUMNS,
+        )
+        found = np.concatenate((found, further))
+    of = _series_of(series, found["meter_id"], found["register"])
+    reading = found["reading"].astype(np.int64)
+    rollover = series.rollover[of]
+    reading = np.where(rollover > 0, reading % np.maximum(rollover, 1), reading)
+    slot = first_slots(found["day"].astype(np.int32), series.hourly[of]) + found["at"]
+    order = np.argsort(of)
+    return Anchors(of[order], slot[order], reading[order])
+
+
+def _series_of(
+    series: Series, meter_id: npt.NDArray[np.integer], register: npt.NDArray[np.integer]
+) -> npt.NDArray[np.int32]:
+    keys = series.meter_id.astype(np.int64) << 16 | series.register
+    order = np.argsort(keys)
+    wanted = meter_id.astype(np.int64) << 16 | register.astype(np.int64)
+    return order[np.searchsorted(keys, wanted, sorter=order)].astype(np.int32)
+
+
+def _together(rows: list[DayRows]) -> DayRows:
+    columns = zip(*([getattr(part, name) for name in DayRows.__dataclass_fields__] for part in rows), strict=True)
+    return DayRows(*(np.concatenate(arrays) for arrays in columns))

@@ -1,0 +1,185 @@
+"""`forsyn import readings` and `forsyn import meters-for`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.utils import timezone
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from forsyn.domain.metering.actions import NotPossible, Receipt
+from forsyn.integrations.reading_files.errors import ReadingFileError
+from forsyn.integrations.reading_files.profile import Profile
+from forsyn.integrations.reading_files.profile_file import parse_profile, shipped_profiles
+from forsyn.interfaces.cli.host import Host
+from forsyn.interfaces.cli.output import console, errors, escape, explaining, print_json
+from forsyn.workflows.import_readings import import_readings
+from forsyn.workflows.readings_meters import make_meters_for
+
+Files = Annotated[list[Path], typer.Argument(help="Parquet or CSV files (.csv, .csv.gz, .csv.zst), in order of time.")]
+ProfileName = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="How the files are written: the key of a shipped profile, or a TOML file of your own. "
+        "Without it, the shipped one that fits the columns.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+
+
+def readings(
+    context: typer.Context,
+    files: Files,
+    profile: ProfileName = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Try everything, keep nothing.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Bring in meter values from files.
+
+    Each file is one delivery: all of it goes in, or where it cannot be read nothing, and the others still do. A value
+    that is there already is identical; another value for the same hour is a correction, and the old one is kept to be
+    seen. What cannot be believed (an unknown meter, an impossible value, a counter that runs backwards) waits in
+    quarantine for the office to release or reject: delivered = stored + identical + quarantined. The same file again
+    changes nothing. Ends with status 1 when a file failed. docs/import-readings.md explains profiles and reasons.
+    """
+    host: Host = context.obj
+    receipts: dict[Path, Receipt | str] = {}
+    with explaining(ReadingFileError, OSError), host.database():
+        chosen = find_profile(profile)
+        with _progress(disabled=json) as bar:
+            for file in files:
+                receipts[file] = _one_file(file, chosen, dry_run=dry_run, bar=bar)
+    if json:
+        print_json([_document(file, receipt) for file, receipt in receipts.items()])
+    else:
+        _tell(receipts, dry_run=dry_run)
+    if any(isinstance(receipt, str) for receipt in receipts.values()):
+        raise typer.Exit(1)
+
+
+def meters_for(context: typer.Context, files: Files, profile: ProfileName = None, json: AsJson = False) -> None:
+    """Make the meters that the files speak of, at clearly fictional customers.
+
+    For trials with real values: every meter that is not registered yet is made with the registers of the profile, and
+    mounted since the first value at an installation with an agreement of its own. The customers are called "Kunde 1
+    Opdigtet" and live in Eksempelby. Afterwards, `forsyn import readings` takes the same files in.
+    """
+    host: Host = context.obj
+    with explaining(ReadingFileError, NotPossible, OSError), host.database():
+        made = make_meters_for(
+            paths=files, profile=find_profile(profile), now=timezone.now(), today=timezone.localdate()
+        )
+    if json:
+        print_json({"made": made.made, "present": made.present})
+    else:
+        console.print(f"{made.made:,} meters made, each at a fictional customer; {made.present:,} were there already.")
+
+
+def find_profile(name: str | None) -> Profile | None:
+    """A shipped profile by its key, or one from a TOML file. Raises ReadingFileError."""
+    if name is None:
+        return None
+    shipped = {each.key: each for each in shipped_profiles()}
+    if name in shipped:
+        return shipped[name]
+    path = Path(name)
+    try:
+        return parse_profile(path.read_text("utf-8"), where=path.name)
+    except OSError:
+        mend = f"name one of {', '.join(shipped)}, or a TOML file"
+        raise ReadingFileError("there is no such profile", where=f"--profile {name}", mend=mend) from None
+    except UnicodeDecodeError:
+        raise ReadingFileError("it is not UTF-8 text", where=path.name, mend="save the profile as UTF-8") from None
+
+
+def _progress(*, disabled: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(), console=errors, transient=True, disable=disabled,
+    )  # fmt: skip
+
+
+def _one_file(file: Path, profile: Profile | None, *, dry_run: bool, bar: Progress) -> Receipt | str:
+    """The receipt, or the sentence that says why there is none."""
+    size = file.stat().st_size if file.is_file() else None
+    task = bar.add_task(escape(file.name), total=size, speed="")
+    began = time.monotonic()
+
+    def progress(done: int, values: int) -> None:
+        _advance(bar, task, done, values, time.monotonic() - began)
+
+    try:
+        return import_readings(path=file, profile=profile, now=timezone.now(), dry_run=dry_run, progress=progress)
+    except (ReadingFileError, NotPossible) as error:
+        return str(error)
+    finally:
+        bar.remove_task(task)
+
+
+def _advance(bar: Progress, task: TaskID, done: int, values: int, seconds: float) -> None:
+    bar.update(task, completed=done, speed=f"{values:,} values, {values / max(seconds, 0.001):,.0f}/s")
+
+
+def _tell(receipts: dict[Path, Receipt | str], *, dry_run: bool) -> None:
+    table = Table("File", box=None)
+    for heading in ("Delivery", "Delivered", "Stored", "Identical", "Quarantined", "Rounded"):
+        table.add_column(heading, justify="right")
+    for file, receipt in receipts.items():
+        if isinstance(receipt, str):
+            continue
+        numbers = (receipt.delivered, receipt.stored, receipt.identical, receipt.quarantined, receipt.delivery.rounded)
+        number = "-" if dry_run and not receipt.already else str(receipt.delivery.id)
+        table.add_row(escape(file.name), number, *(f"{each:,}" for each in numbers))
+    if table.row_count:
+        console.print(table)
+    for file, receipt in receipts.items():
+        for line in _remarks(file, receipt):
+            console.print(line)
+    for receipt in receipts.values():
+        if isinstance(receipt, str):
+            errors.print(f"[red]Error:[/red] {escape(receipt)} Nothing of this file was kept.")
+    if dry_run:
+        console.print("Dry run: nothing was changed.")
+
+
+def _remarks(file: Path, receipt: Receipt | str) -> list[str]:
+    if isinstance(receipt, str):
+        return []
+    name = escape(file.name)
+    if receipt.already:
+        day = timezone.localtime(receipt.delivery.received_at)
+        return [
+            f"{name}: already delivered on {day:%Y-%m-%d %H:%M} as delivery {receipt.delivery.id}; nothing changed."
+        ]
+    lines = [f"{name}: {count:,} quarantined, {reason.value}" for reason, count in receipt.reasons.items()]
+    if receipt.delivery.rounded:
+        lines.append(
+            f"{name}: {receipt.delivery.rounded:,} values rounded to whole base units,"
+            f" {receipt.delivery.rounding_base_units:+,.3f} in all"
+        )
+    return lines
+
+
+def _document(file: Path, receipt: Receipt | str) -> dict[str, object]:
+    if isinstance(receipt, str):
+        return {"file": str(file), "error": receipt}
+    return {
+        "file": str(file),
+        "delivery": receipt.delivery.id,
+        "already_delivered_at": receipt.delivery.received_at if receipt.already else None,
+        "delivered": receipt.delivered,
+        "stored": receipt.stored,
+        "new": 0 if receipt.already else receipt.delivery.new,
+        "completed": 0 if receipt.already else receipt.delivery.completed,
+        "corrected": 0 if receipt.already else receipt.delivery.corrected,
+        "identical": receipt.identical,
+        "quarantined": receipt.quarantined,
+        "reasons": {reason.value: count for reason, count in receipt.reasons.items()},
+        "rounded": receipt.delivery.rounded,
+        "rounding_base_units": receipt.delivery.rounding_base_units,
+    }
