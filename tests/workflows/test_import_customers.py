@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from forsyn.domain.customers import actions, models, queries
+from forsyn.domain.metering.models import Mounting, Register
 from forsyn.integrations.customer_files.errors import CustomerFileError
 from forsyn.integrations.customer_files.fields import FIELDS
 from forsyn.integrations.customer_files.profile import parse_profile, shipped_profiles
@@ -143,6 +145,61 @@ class TestHistory:
         bring_in(_line(agreement_number=""))
         assert models.Agreement.objects.get().number.startswith("A0")
         assert bring_in(_line(agreement_number="")).counts == {}
+
+
+class TestMeters:
+    def test_meters_come_with_customers_and_hang_where_the_rows_say(self) -> None:
+        import_customers(
+            path=EXAMPLES / "kunder.csv", profile=PROFILES["danish_wide"], on_problem=OnProblem.STOP, dry_run=False,
+            today=TODAY, now=NOW,
+        )  # fmt: skip
+        mountings = Mounting.objects.select_related("meter", "installation").order_by("meter__number")
+        assert [(each.meter.number, each.meter.commodity, each.installation.number) for each in mountings] == [
+            ("0070011", "heat", "70011"),
+            ("0070012", "water", "70012"),
+            ("0070022", "water", "70022"),
+            ("0070031", "heat", "70031"),
+            ("0070032", "water", "70032"),
+        ]
+        assert Register.objects.filter(meter__number="0070011").values_list("code", "unit").get() == (
+            "energy",
+            "watt_hours",
+        )
+
+    def test_a_swap_ends_one_mounting_and_begins_another(self, with_meters: Import) -> None:
+        with_meters("1;M1;2020-01-01;")
+        done = with_meters("1;M1;2020-01-01;2026-05-01", "1;M2;2026-05-01;")
+        assert done.counts == {"meters": 1, "mountings": 2}
+        periods = Mounting.objects.order_by("period").values_list("meter__number", "period")
+        assert [(number, period.lower, period.upper) for number, period in periods] == [
+            ("M1", date(2020, 1, 1), date(2026, 5, 1)),
+            ("M2", date(2026, 5, 1), None),
+        ]
+        assert with_meters("1;M1;2020-01-01;2026-05-01", "1;M2;2026-05-01;").counts == {}
+
+    def test_a_meter_at_two_places_at_once_is_named(self, with_meters: Import) -> None:
+        done = with_meters("1;M1;2020-01-01;", "2;M1;2021-01-01;")
+        assert _problems(done) == [(3, "meter_number", "hangs at installation I1 from 2020-01-01 in another row")]
+        with_meters("1;M1;2020-01-01;")
+        done = with_meters("2;M1;2021-01-01;")
+        assert _problems(done) == [(2, "meter_number", "hangs at installation I1 from 2020-01-01 in the register")]
+
+
+@pytest.fixture
+def with_meters(tmp_path: Path) -> Import:
+    """Import lines of home;meter;mounted from;mounted until."""
+    columns = ("meter_number", "mounted_from", "mounted_until")
+    profile = replace(SMALL, columns={**SMALL.columns, **{name: name for name in columns}})
+
+    def run(*lines: str) -> CustomerImport:
+        path = tmp_path / "meters.csv"
+        rows = [f"{_line(line.split(';')[0])};{line.split(';', 1)[1]}" for line in lines]
+        path.write_text("\n".join((f"{HEADER};{';'.join(columns)}", *rows)), "utf-8")
+        return import_customers(
+            path=path, profile=profile, on_problem=OnProblem.STOP, dry_run=False, today=TODAY, now=NOW
+        )
+
+    return run
 
 
 class TestProblems:

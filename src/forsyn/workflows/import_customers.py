@@ -23,6 +23,7 @@ from forsyn.integrations.customer_files.profile import Profile
 from forsyn.integrations.customer_files.rejects import write_rejects, write_report
 from forsyn.integrations.customer_files.transport import CustomerFile, Row
 from forsyn.policy.vocabulary import Source
+from forsyn.workflows.customer_meters import merge_meters, note_meter_problems
 
 BATCH_ROWS = 5_000
 SHOWN_PROBLEMS = 1_000
@@ -74,6 +75,7 @@ def import_customers(
     with transaction.atomic():
         actions_bulk.begin()
         codec, rows = _stage(file, profile, progress)
+        note_meter_problems()
         problem_count = actions_bulk.check(today=today)
         rejected = _withhold(problem_count, on_problem, rows)
         problems = tuple(_problems(codec, limit=SHOWN_PROBLEMS))
@@ -82,6 +84,7 @@ def import_customers(
         counts, rejects = {}, None
         if not problem_count or on_problem is OnProblem.QUARANTINE:
             counts = actions_bulk.merge(source=Source(profile.source), today=today, now=now).counts
+            counts |= merge_meters(values=profile.meters)
         if written := not dry_run and (not problem_count or on_problem is OnProblem.QUARANTINE):
             rejects = write_rejects(file, _problems(codec)) if rejected else None
         else:

@@ -95,6 +95,19 @@ def staged_problems(*, limit: int | None = None) -> Iterator[Problem]:
             yield from rows
 
 
+def staged_meters() -> list[tuple[int, int, str, str, str, date, date | None]]:
+    """Meters that the staged rows tell of, each mounting once: line, part, meter, commodity, installation, first
+    day, first day without it. A meter without a day of mounting hangs there since the installation was made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select min(line), min(part), meter_number, commodity, installation_number,"
+            "       coalesce(mounted_from, installed_from) as first, max(mounted_until)"
+            "  from staged where meter_number is not null"
+            " group by meter_number, commodity, installation_number, first order by min(line), min(part), first"
+        )
+        return cursor.fetchall()
+
+
 @transaction.atomic
 def withhold_problem_rows() -> int:
     """Take the rows with a problem, and the others of the same agreements, out of the staging; return the lines."""

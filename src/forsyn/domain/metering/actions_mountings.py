@@ -47,6 +47,9 @@ _CLASHES = f"""with {_LISTED}
       join metering_mounting r on r.meter_id = m.id and r.period && listed.period
       join customers_installation i on i.id = r.installation_id
      where (i.number, lower(r.period)) <> (listed.installation, listed.first)
+       and not exists (select from listed l  -- what the list itself ends is compared within it
+                        where (l.meter, l.commodity, l.installation, l.first)
+                              = (m.number, m.commodity, i.number, lower(r.period)) and l.until is not null)
      order by 1"""  # noqa: S608 - constants of this file
 
 _CLOSE = f"""with {_LISTED}
@@ -66,7 +69,8 @@ _MOUNT = f"""with {_LISTED}
                         where r.meter_id = m.id and r.installation_id = i.id and lower(r.period) = listed.first)"""  # noqa: S608
 
 _KNOWN = f"""with {_LISTED}
-    select distinct meter, commodity from listed join metering_meter m on m.number = meter and m.commodity = listed.commodity"""  # noqa: S608
+    select distinct m.number, m.commodity from listed
+      join metering_meter m on m.number = listed.meter and m.commodity = listed.commodity"""  # noqa: S608
 
 
 def mounting_clashes(*, mountings: Sequence[ListedMounting]) -> list[MountingClash]:

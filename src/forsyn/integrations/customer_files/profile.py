@@ -16,7 +16,8 @@ from forsyn.integrations.customer_files.fields import CPR_HEADER, FIELDS, KEYS, 
 
 ENCODINGS = ("utf-8", "windows-1252", "latin-1")
 DELIMITERS = ";,\t|"
-_TOP = ("key", "title", "source", "optional", "file", "columns", "constants", "defaults", "values", "part")
+_TOP = ("key", "title", "source", "optional", "file", "columns", "constants", "defaults", "values", "part", "meters")
+_METER_VALUES = ("cumulative", "interval")
 _SOURCES = ("person", "utility", "partner", "public_register", "employer", "other_person")
 PART_REGISTERS = ("installation", "agreement", "meter")
 """What a [[part]] can say for itself; customer and supply point are the whole row's."""
@@ -49,6 +50,8 @@ class Profile:
     parts: tuple[Part, ...]
     optional: frozenset[str]
     """Registers that a row may leave out."""
+    meters: Mapping[str, str] = field(default_factory=dict)
+    """Commodity -> what new meters deliver: "cumulative" (the default) or "interval"."""
 
     def mapped(self) -> frozenset[str]:
         """Every field that gets a value from somewhere, other than a default."""
@@ -88,6 +91,7 @@ def parse_profile(text: str, *, where: str) -> Profile:
         values=_value_maps(document, where),
         parts=_parts(document, where),
         optional=_optional(document, where),
+        meters=_meters(document, where),
     )
     _fits_together(profile, where)
     return profile
@@ -134,7 +138,7 @@ def _one_of(table: Mapping[str, Any], key: str, default: str, choices: Iterable[
 def _date_formats(table: Mapping[str, Any], where: str) -> tuple[str, ...]:
     formats = table.get("date_formats", ["%Y-%m-%d"])
     sample = date(2026, 11, 23)
-    for each in formats if isinstance(formats, list) and formats else [None]:
+    for each in formats if isinstance(formats, list) and formats else [""]:
         try:
             good = datetime.strptime(sample.strftime(each), each).date() == sample  # noqa: DTZ007 - a date
         except (ValueError, TypeError):
@@ -190,6 +194,12 @@ def _parts(document: Mapping[str, Any], where: str) -> tuple[Part, ...]:
             )
         found.append(mappings)
     return tuple(found)
+
+
+def _meters(document: Mapping[str, Any], where: str) -> dict[str, str]:
+    table, place = _table(document, "meters", where), f"{where}, [meters]"
+    _only(table, FIELDS["commodity"].choices, place)
+    return {commodity: _one_of(table, commodity, "", _METER_VALUES, place) for commodity in table}
 
 
 def _optional(document: Mapping[str, Any], where: str) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class CustomerFile:
-    """A CSV file on disk, how it is written, and its digest."""
+    """A CSV file on disk, how it is written."""
 
     path: Path
     encoding: str
@@ -64,11 +63,6 @@ class CustomerFile:
         if found < 2:
             what = "the file is empty" if not found else "the file has a header but no rows"
             raise CustomerFileError(what, where=self.path.name, mend="ask its sender for a complete one")
-
-    def sha256(self) -> str:
-        """The file's digest."""
-        with self._open() as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def _open(self) -> BinaryIO:
         try:
