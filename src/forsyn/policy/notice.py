@@ -198,12 +198,14 @@ class NoticeWriter(Writer):
         )
 
     def rule(self, rule: Retention) -> tuple[Inline, Inline, Inline]:
-        name, members = rule.name.in_(self.language), self.names(self.policy.categories[key] for key in rule.categories)
-        what = (
-            (Span(name, strong=True),)
-            if len(rule.categories) == 1
-            else (Span(f"{name}:", strong=True), Span(f" {members}"))
-        )
+        name = rule.name.in_(self.language)
+        what: Inline = (Span(name, strong=True),)
+        if len(rule.categories) > 1:
+            members = self.names(self.policy.categories[key] for key in rule.categories)
+            what = (Span(f"{name}:", strong=True), Span(f" {members}"))
+        if rule.purpose is not None:
+            purpose = self.policy.purposes[rule.purpose].name.in_(self.language)
+            what = (*what, Span(self.say("for_purpose", purpose=purpose)))
         return what, (Span(self.until(rule)),), (Span(rule.reason.in_(self.language)),)
 
     def until(self, rule: Retention) -> str:

@@ -41,7 +41,7 @@ TEXTS = {
     "data": Text("Hvad ved vi om dig?", "What do we know about you?"),
     "data_intro": Text(
         "Det er langtfra alt, der gælder for dig. Det kommer an på, hvad du bruger os til.",
-        "Far from all of it applies to you. It depends on what you use us for.",
+        "Much of it will not apply to you. It depends on what you use us for.",
     ),
     "sources": Text("Hvor har vi oplysningerne fra?", "Where do the data come from?"),
     "sources_intro": Text(
@@ -105,6 +105,7 @@ TEXTS = {
     "keeping": Text("Hvor længe gemmer vi dem?", "How long do we keep them?"),
     "keeping_caption": Text("Hvor længe vi gemmer dine oplysninger", "How long we keep your data"),
     "keeping_what": Text("Hvad", "What"),
+    "for_purpose": Text(" (til formålet ”{purpose}”)", " (for the purpose “{purpose}”)"),
     "keeping_when": Text("Hvor længe", "How long"),
     "keeping_why": Text("Hvorfor", "Why"),
     "at_once": Text("straks efter{comma} {event}", "immediately after {event}"),
@@ -131,8 +132,8 @@ TEXTS = {
     "rights_how": Text(
         "Du bruger dine rettigheder i selvbetjeningen, eller ved at skrive eller ringe til os. Skriver du på "
         "e-mail til {email}, så sæt ”{mark}” i emnefeltet. Det er gratis.",
-        "You use your rights in self-service, or by writing or calling. If you write by e-mail to {email}, put "
-        "“{mark}” in the subject line. It is free of charge.",
+        "You can use your rights in self-service, or by writing to us or calling. If you write by e-mail to {email}, "
+        "put “{mark}” in the subject line. It is free of charge.",
     ),
     "rights_time": Text(
         "Vi sikrer os først, at det er dig, uden at spørge om mere end nødvendigt. Du får svar så hurtigt som "

@@ -172,8 +172,9 @@ class Event(Item):
 class Retention(Item):
     """How long some categories are kept: ``period`` after ``event``, because of ``reason``.
 
-    ``purpose`` limits the rule to data held for that purpose. ``review``: an unreviewed row is erased
-    when so long has passed since the last review.
+    ``purpose`` limits the rule to data held for that purpose alone; a rule without one takes the rest. A category
+    may have several rules: it is thinned by one and erased by another. ``review``: an unreviewed row is
+    erased when so long has passed since the last review.
     """
 
     name: Text

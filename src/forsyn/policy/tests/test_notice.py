@@ -128,13 +128,14 @@ def test_every_retention_rule_is_a_row_with_its_period_event_and_reason(policy: 
     rows = next(
         block for part in document.sections if part.id == "keeping" for block in part.blocks if isinstance(block, Table)
     )
-    told = {plain(row[0]).partition(":")[0]: row for row in rows.rows}
+    told = {row[0][0].text.rstrip(":"): row for row in rows.rows}
     assert len(told) == len(policy.retention)
     for rule in policy.retention.values():
         what, when, why = told[rule.name.in_(language)]
         assert period_words(rule.period, language) in plain(when)
         assert policy.events[rule.event].phrase.in_(language) in plain(when)
         assert plain(why) == rule.reason.in_(language)
+        assert rule.purpose is None or policy.purposes[rule.purpose].name.in_(language) in plain(what)
         assert len(rule.categories) == 1 or all(
             policy.categories[key].name.in_(language) in plain(what) for key in rule.categories
         )
