@@ -264,17 +264,14 @@ class NoticeWriter(Writer):
     def objection(self) -> Iterable[Block]:
         """Told apart from all else, as Art. 21(4) demands."""
         yield self.paragraph(self.policy.rights[Right.OBJECTION].explanation.in_(self.language))
-        yield self.paragraph(self.say("objection_to"))
-        yield BulletList(
-            tuple(
-                (
-                    Span(purpose.name.in_(self.language), strong=True),
-                    Span(f". {notice_purposes.objection(purpose, self.language)}"),
-                )
-                for purpose in self.policy.purposes.values()
-                if purpose.objection is not Objection.NONE and purpose.capacity is Capacity.CONTROLLER
-            )
-        )
+        reached: dict[str, list[Inline]] = {}
+        for purpose in self.policy.purposes.values():
+            if purpose.objection is not Objection.NONE and purpose.capacity is Capacity.CONTROLLER:
+                effect = notice_purposes.objection(purpose, self.language)
+                reached.setdefault(effect, []).append((Span(purpose.name.in_(self.language)),))
+        for effect, names in reached.items():
+            yield self.paragraph(self.say("objection_to", effect=effect))
+            yield BulletList(tuple(names))
 
     def withdrawal(self) -> Iterable[Block]:
         yield self.paragraph(self.say("withdrawal_how"))

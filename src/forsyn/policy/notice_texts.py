@@ -145,7 +145,7 @@ TEXTS = {
     ),
     "right": Text("{name} ({article})", "{name} ({article})"),
     "objection": Text("Din ret til at sige nej", "Your right to object"),
-    "objection_to": Text("Du kan gøre indsigelse mod dette:", "You can object to this:"),
+    "objection_to": Text("{effect} Det gælder:", "{effect} This goes for:"),
     "withdrawal": Text("Sådan trækker du et samtykke tilbage", "How to withdraw a consent"),
     "withdrawal_how": Text(
         "Du har måske givet et eller flere af samtykkerne herunder. Du kan trække dem tilbage hver for sig, når "

@@ -45,7 +45,7 @@ class Page:
 def dotted(steps: Steps) -> str:
     """``purposes.settlement.bases[1]`` for people."""
     text = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in steps)
-    return text.removeprefix(".") or "the file"
+    return text.removeprefix(".") or "The file"
 
 
 class Node:

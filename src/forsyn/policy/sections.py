@@ -26,7 +26,7 @@ from forsyn.policy.policy import (
     Text,
 )
 from forsyn.policy.problems import did_you_mean
-from forsyn.policy.reading import Node, dotted
+from forsyn.policy.reading import Node, Page, dotted
 from forsyn.policy.vocabulary import (
     Capacity,
     Kind,
@@ -75,7 +75,8 @@ def read(root: Node) -> Policy:
 
 
 def _only(root: Node, key: str, reader: Callable[[Node], Declared]) -> Declared:
-    node = root.child(key) or Node(root.page, (key,), {})
+    # A section that is missing is one problem, not one for each of its keys.
+    node = root.child(key) or Node(Page(root.page.file, {(): 1}), (key,), {})
     item = reader(node)
     node.finish()
     return item
@@ -265,10 +266,12 @@ def _recipient(node: Node) -> Recipient:
 
 def _rights(root: Node) -> Mapping[Right, RightRule]:
     rules: dict[Right, RightRule] = {}
-    section = root.child("rights") or Node(root.page, ("rights",), {})
+    section = root.child("rights")
+    if section is None:
+        return rules
     for right in Right:
-        node = section.child(right) or Node(root.page, ("rights", right), {})
-        if node.table:
+        node = section.child(right)
+        if node is not None:
             rules[right] = RightRule(
                 *_item(node), right, node.text("article"), node.both("name"), node.both("explanation")
             )

@@ -95,6 +95,14 @@ def test_a_category_that_nothing_reads_and_nothing_ends_is_two_problems(minimal_
     ]
 
 
+@pytest.mark.parametrize("section", ["controller", "rights", "cookies", "third_countries"])
+def test_a_missing_section_is_one_problem(minimal_text: str, section: str) -> None:
+    start = minimal_text.index(f"[{section}")
+    end = minimal_text.find("\n[", start) + 1
+    found = problems_of(minimal_text[:start] + minimal_text[end:])
+    assert [problem.what for problem in found] == [f"The file has no {section!r}."]
+
+
 def test_all_faults_come_at_once_in_the_order_of_the_lines(minimal_text: str) -> None:
     text = minimal_text
     for fault in ("unknown key", "bad period", "wrong type", "bad cvr"):

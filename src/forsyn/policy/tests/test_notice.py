@@ -157,7 +157,7 @@ def test_the_right_to_object_stands_apart_with_every_purpose_it_reaches(policy: 
     text = section(document, "objection")
     for purpose in policy.purposes.values():
         reached = purpose.objection is not Objection.NONE and purpose.capacity is Capacity.CONTROLLER
-        assert (f"- {purpose.name.in_(document.language)}." in text) == reached
+        assert (f"- {purpose.name.in_(document.language)}\n" in text) == reached
 
 
 def test_company_and_version_are_told(policy: Policy, document: Document) -> None:
