@@ -19,7 +19,7 @@ from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.workflows.migrate import migrate
 
 REPOSITORY = Path(__file__).parent
-pytest_plugins = ["tests.world"]
+pytest_plugins = ["tests.world", "tests.signing_in"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

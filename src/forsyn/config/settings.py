@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from forsyn.config.brokers import Brokers
 from forsyn.config.environment import flag, secret_key
 from forsyn.config.instance import PROJECT, Instance
 
@@ -16,12 +17,15 @@ DEMO = flag("FORSYN_DEMO")
 HTTPS = flag("FORSYN_HTTPS")
 SERVING = flag("FORSYN_SERVING")
 
+BROKERS = Brokers.from_environment()
+
 SECRET_KEY = secret_key(INSTANCE.state)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("FORSYN_HOSTS", "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("FORSYN_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
+    "forsyn.interfaces.sign_in",  # before allauth: its templates and words come first
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -33,16 +37,15 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "forsyn.domain.safeguards",
     "forsyn.domain.accounts",
     "forsyn.domain.customers",
     "forsyn.domain.metering",
-    "forsyn.interfaces.sign_in",
     "forsyn.interfaces.portal",
     "forsyn.interfaces.office",
     "forsyn.interfaces.privacy_desk",
+    "forsyn.interfaces.notices",
 ]
 
 MIDDLEWARE = [
@@ -50,13 +53,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "forsyn.interfaces.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "forsyn.interfaces.session_limits.SessionLimitsMiddleware",
 ]
 
 ROOT_URLCONF = "forsyn.config.urls"
@@ -113,10 +117,86 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "sign_in:start"
+ACCOUNT_ADAPTER = "forsyn.interfaces.sign_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]  # nobody signs up; without these no password field
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # the same work, and an answer for whoever gave another address
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 2
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
+ACCOUNT_RATE_LIMITS = {
+    # At most a quarter of an hour each, as the page for too many attempts says.
+    "login": "60/15m/ip",
+    "login_failed": "30/15m/ip,5/15m/key",
+    "request_login_code": "30/15m/ip,5/15m/key",
+    "confirm_login_code": "60/15m/ip,3/15m/key",
+    "reset_password": "20/15m/ip,5/15m/key",
+    "reset_password_from_key": "20/15m/ip",
+    "reauthenticate": "10/15m/user",
+    "change_password": "5/15m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "forsyn.interfaces.sign_in.forms.StaffSignInForm",
+    "request_login_code": "forsyn.interfaces.sign_in.forms.RequestCodeForm",
+    "confirm_login_code": "forsyn.interfaces.sign_in.forms.ConfirmCodeForm",
+    "reauthenticate": "forsyn.interfaces.sign_in.forms.ReauthenticateForm",
+    "reset_password": "forsyn.interfaces.sign_in.forms.ResetPasswordForm",
+    "reset_password_from_key": "forsyn.interfaces.sign_in.forms.NewPasswordForm",
+    "change_password": "forsyn.interfaces.sign_in.forms.ChangePasswordForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("FORSYN_PROXIES", "1" if HTTPS else "0"))
+
+MFA_ADAPTER = "forsyn.interfaces.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the utility gives staff their addresses
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_FORMS = {
+    "authenticate": "forsyn.interfaces.sign_in.forms.SecondFactorForm",
+    "reauthenticate": "forsyn.interfaces.sign_in.forms.SecondFactorForm",
+    "activate_totp": "forsyn.interfaces.sign_in.forms.ActivateTOTPForm",
+}
+
+SOCIALACCOUNT_ADAPTER = "forsyn.interfaces.sign_in.adapters.BrokerAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": BROKERS.apps}}
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+
+CACHES = {
+    "default": {  # counts attempts, for all processes together
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_attempts",
+        "KEY_FUNCTION": "forsyn.domain.accounts.throttle.hashed_key",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 SESSION_ENGINE = "forsyn.domain.accounts.sessions"
-SESSION_COOKIE_AGE = 60 * 60 * 8
+SESSION_COOKIE_AGE = 60 * 60 * 12  # at most; see SESSION_LIMITS
+SESSION_LIMITS = {  # seconds without a request, and in all
+    "staff": (30 * 60, 10 * 60 * 60),
+    "customer": (60 * 60, 12 * 60 * 60),
+}
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -135,7 +215,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *BROKERS.origins],  # browsers hold a form's redirect against this, too
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -173,6 +253,16 @@ if flag("FORSYN_TESTING"):
     WHITENOISE_AUTOREFRESH = True
 
 EMAIL_BACKEND = os.environ.get("FORSYN_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = os.environ.get("FORSYN_EMAIL_FROM", "")  # else the controller's own
+EMAIL_HOST = os.environ.get("FORSYN_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("FORSYN_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("FORSYN_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("FORSYN_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = flag("FORSYN_EMAIL_TLS")
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = INSTANCE.state / "outbox"
+if DEMO:  # nothing leaves the machine: the demo's pages show the mails
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 
 LOGGING = {
     "version": 1,

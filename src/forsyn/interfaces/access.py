@@ -86,6 +86,8 @@ def customer_required(view: View) -> View:
         if who.kind is None:
             return _to_sign_in(request)
         if who.kind != AccountKind.CUSTOMER:
+            if request.path == "/":
+                return redirect("sign_in:start")
             raise Http404
         if who.customer is None:
             return _no_access(request)
@@ -120,6 +122,21 @@ def staff_required(*roles: Role | str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def staff_session(view: View) -> View:
+    """For pages of allauth that are only staff's: 404 for customers; allauth itself asks who is there, and again."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        who = signed_in(request)
+        if who.kind is None:
+            return _to_sign_in(request)
+        if who.kind != AccountKind.STAFF:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def has_second_factor(request: HttpRequest) -> bool:

@@ -9,6 +9,10 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from forsyn.policy.policy import Text
+from forsyn.policy.vocabulary import Language
 
 register = template.Library()
 
@@ -38,6 +42,12 @@ def navigation_item(context: template.Context, name: str, text: str) -> SafeStri
     else:
         current = mark_safe("")
     return format_html('<li><a href="{}"{}>{}</a></li>', address, current, text)
+
+
+@register.filter
+def in_language(text: Text) -> str:
+    """One of the policy's texts in the page's language."""
+    return text.in_(Language.ENGLISH if get_language() == "en" else Language.DANISH)
 
 
 @register.inclusion_tag("empty_state.html")

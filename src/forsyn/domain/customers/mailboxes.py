@@ -54,6 +54,23 @@ def names_of(*, customer_ids: list[int], today: date) -> list[str]:
     return list(rows.order_by("customer_id").values_list("name", flat=True))
 
 
+@dataclass(frozen=True)
+class Reachable:
+    """A customer with an e-mail on file."""
+
+    number: str
+    name: str
+    email: str
+
+
+def some_reachable(*, limit: int, today: date) -> list[Reachable]:
+    """The first customers, by number, that have an e-mail on file. 1 query."""
+    rows = ContactPoint.objects.filter(
+        kind="email", period__contains=today, customer__names__period__contains=today
+    ).order_by("customer__number")
+    return [Reachable(*row) for row in rows.values_list("customer__number", "customer__names__name", "value")[:limit]]
+
+
 def _mailbox(email: str) -> QuerySet[ContactPoint]:
     rows = ContactPoint.objects.filter(kind="email").annotate(address=Lower("value"))
     return rows.filter(address=email.lower())

@@ -9,3 +9,11 @@ if (summary) {
   summary.setAttribute("tabindex", "-1");
   summary.focus();
 }
+/* A passkey that fails says so in words. */
+document.addEventListener("allauth.error", (event) => {
+  const problem = document.getElementById("webauthn-problem");
+  if (problem) {
+    event.preventDefault();
+    problem.hidden = false;
+  }
+});
