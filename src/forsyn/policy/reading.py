@@ -99,6 +99,9 @@ class Node:
         value = self._get(key, bool, required=default is None)
         return bool(default) if value is None else bool(value)
 
+    def number(self, key: str) -> int:
+        return int(self._get(key, int) or 0)
+
     def date(self, key: str) -> date:
         return self._get(key, date) or date.min
 
@@ -208,4 +211,4 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _example(kind: type) -> str:
-    return {str: '"…"', bool: "true", dict: "{ … }", list: "[ … ]", date: "2026-12-01"}.get(kind, "…")
+    return {str: '"…"', bool: "true", int: "1", dict: "{ … }", list: "[ … ]", date: "2026-12-01"}.get(kind, "…")

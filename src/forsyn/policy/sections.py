@@ -46,7 +46,7 @@ Declared = TypeVar("Declared", bound=Item)
 
 def read(root: Node) -> Policy:
     """The whole file. Problems are noted on the root's page; the answer is only of use without any."""
-    root._get("format", int)
+    root.number("format")
     policy = Policy(
         file=root.page.file,
         version=root.text("version"),
