@@ -153,6 +153,11 @@ def customer_overview(*, customer_id: int, today: date) -> CustomerOverview:
     )
 
 
+def recorded_at_of(*, number: str) -> datetime | None:
+    """When the customer with that number was recorded; None where there is none. 1 query."""
+    return Customer.objects.filter(number=number).values_list("recorded_at", flat=True).first()
+
+
 def name_history(*, customer_id: int) -> list[Name]:
     """All names, newest first. 1 query."""
     rows = CustomerName.objects.filter(customer_id=customer_id).order_by("-period")
@@ -186,30 +191,20 @@ def installations_of(*, customer_id: int) -> list[InstallationView]:
     rows = Installation.objects.filter(supply_point_id__in={point for point, _ in periods})
     views = []
     for row in rows.select_related("supply_point__address").order_by("commodity", "number"):
-        own = [
-            clip
-            for each in periods[row.supply_point_id, row.commodity]
-            if (clip := each.clip(_period(row.period)))
-        ]
+        own = [clip for each in periods[row.supply_point_id, row.commodity] if (clip := each.clip(_period(row.period)))]
         if own:
             views.append(_installation(row, tuple(own)))
-    return sorted(
-        views, key=lambda view: (-(view.agreement_periods[-1].until or _LATEST).toordinal(), view.number)
-    )
+    return sorted(views, key=lambda view: (-(view.agreement_periods[-1].until or _LATEST).toordinal(), view.number))
 
 
 def installation_of(*, customer_id: int, installation_id: int) -> InstallationView | None:
     """One of the customer's installations; None when it is not, and never was, theirs. 2 queries."""
-    return next(
-        (view for view in installations_of(customer_id=customer_id) if view.id == installation_id), None
-    )
+    return next((view for view in installations_of(customer_id=customer_id) if view.id == installation_id), None)
 
 
 def installations_at(*, supply_point_id: int) -> list[InstallationView]:
     """A supply point's installations, without anyone's periods. 1 query."""
-    rows = Installation.objects.filter(supply_point_id=supply_point_id).select_related(
-        "supply_point__address"
-    )
+    rows = Installation.objects.filter(supply_point_id=supply_point_id).select_related("supply_point__address")
     return [_installation(row, ()) for row in rows.order_by("commodity", "number")]
 
 
@@ -222,8 +217,7 @@ def customers_of_account(*, account_id: int, today: date) -> list[CustomerChoice
         .order_by("customer__number")
     )
     return [
-        CustomerChoice(row.customer_id, row.customer.number, name_on(row.customer.names.all(), today))
-        for row in rows
+        CustomerChoice(row.customer_id, row.customer.number, name_on(row.customer.names.all(), today)) for row in rows
     ]
 
 
@@ -254,9 +248,7 @@ def _running_first(view: AgreementView) -> tuple[int, int, str]:
 
 def _agreement(row: Agreement, today: date) -> AgreementView:
     holders = tuple(
-        Holder(
-            each.customer_id, each.customer.number, name_on(each.customer.names.all(), today), each.is_primary
-        )
+        Holder(each.customer_id, each.customer.number, name_on(each.customer.names.all(), today), each.is_primary)
         for each in row.holders.all()
     )
     return AgreementView(
@@ -265,9 +257,7 @@ def _agreement(row: Agreement, today: date) -> AgreementView:
 
 
 def _installation(row: Installation, periods: tuple[Period, ...]) -> InstallationView:
-    return InstallationView(
-        row.pk, row.number, row.commodity, _period(row.period), place(row.supply_point), periods
-    )
+    return InstallationView(row.pk, row.number, row.commodity, _period(row.period), place(row.supply_point), periods)
 
 
 def place(row: SupplyPoint) -> Place:

@@ -53,6 +53,11 @@ def delivery_of(*, sha256: str, profile: str) -> Delivery | None:
     return Delivery.objects.filter(sha256=sha256, profile=profile).first()
 
 
+def delivered_file_names() -> set[str]:
+    """The names of all files that were taken in."""
+    return set(Delivery.objects.values_list("file_name", flat=True))
+
+
 def quarantine_items(
     *,
     delivery_id: int | None = None,

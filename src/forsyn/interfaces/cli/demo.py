@@ -1,0 +1,86 @@
+"""`forsyn demo`: a whole fictional utility on this machine, in one command."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+from django.utils import timezone
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from forsyn.interfaces.cli.host import Host
+from forsyn.interfaces.cli.output import console, errors
+from forsyn.interfaces.cli.web_assets import build_web_assets
+from forsyn.workflows.demo import DemoReady, empty_demo, prepare_demo
+from forsyn.workflows.demo_accounts import DEMO_PASSWORD, STAFF, demo_customers
+from forsyn.workflows.migrate import migrate
+
+SIGN_INS_SHOWN = 3
+
+
+def demo(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the next free one is taken when it is in use.")] = 8000,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the pages, or only bring the data up to date.")
+    ] = True,
+    reset: Annotated[bool, typer.Option("--reset", help="Throw the demo's data away and begin anew.")] = False,
+) -> None:
+    """Try Forsyn: Nordby Forsyning, a fictional utility with 300 customers and two years of hourly readings.
+
+    The first start makes everything, in a database of its own; the next ones bring in the days since. Ctrl-C stops
+    all of it. Accounts with a known password exist in the demo only.
+    """
+    host: Host = context.obj
+    begun = time.monotonic()
+    with host.database():
+        if reset:
+            empty_demo()
+        migrate()
+        build_web_assets()
+        ready = _prepare(host)
+        console.print(_sentence(ready, time.monotonic() - begun))
+        if serve:
+            chosen = host.free_port(port)
+            _show_the_way(f"http://127.0.0.1:{chosen}")
+            host.serve(port=chosen)
+
+
+def _prepare(host: Host) -> DemoReady:
+    with Progress(
+        TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn(), console=errors, transient=True
+    ) as bar:
+        task = bar.add_task("Looking at what is there", total=None)
+        return prepare_demo(
+            folder=host.state / "demo-files",
+            today=timezone.localdate(),
+            now=timezone.now(),
+            tell=lambda sentence, done, total: bar.update(task, description=sentence, completed=done, total=total),
+        )
+
+
+def _sentence(ready: DemoReady, seconds: float) -> str:
+    if not ready.new_customers and not ready.deliveries:
+        return f"Nordby Forsyning is up to date ({seconds:.0f} s)."
+    customers = f"{ready.new_customers} customers, " if ready.new_customers else ""
+    return (
+        f"Nordby Forsyning: {customers}{ready.deliveries} deliveries with {ready.values:,} values"
+        f" ({ready.quarantined:,} in the quarantine) brought in, {seconds:.0f} s."
+    )
+
+
+def _show_the_way(address: str) -> None:
+    console.print(f"\n[bold]{address}/[/bold]        the customers' portal")
+    console.print(f"[bold]{address}/kontor/[/bold] the office, [bold]{address}/persondata/[/bold] the privacy desk")
+    console.print(
+        f"[bold]{address}/demo/[/bold]   whom to sign in as, the codes by e-mail and those of the second step\n"
+    )
+    table = Table("Sign in as", "E-mail", "Password", "Code", box=None)
+    for customer in demo_customers(today=timezone.localdate())[:SIGN_INS_SHOWN]:
+        table.add_row(f"customer {customer.name}", customer.email, "none", f"{address}/demo/ (mailbox)")
+    for email, name, role in STAFF:
+        table.add_row(f"{role.label.lower()} {name}", email, DEMO_PASSWORD, f"{address}/demo/")
+    console.print(table)
+    console.print("\nCtrl-C stops all of it.")
