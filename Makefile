@@ -1,6 +1,6 @@
 # `make demo` and `make test` are the two commands; each does all the set-up it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo test check lint lock assets clean
+.PHONY: demo test check lint lock assets messages clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -39,6 +39,14 @@ lint: .venv/dev.stamp
 lock:
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header runtime.in -o runtime.txt
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c runtime.txt dev.in -o dev.txt
+
+# Renews the vendored web assets of assets.lock.toml (contributors only; needs npm).
+assets: .venv/dev.stamp
+	$(BIN)/python tools/assets.py
+
+# Compiles the English words of the pages; `forsyn up`, the demo and the tests do it by themselves.
+messages: .venv/runtime.stamp
+	$(BIN)/python tools/compile_messages.py
 
 clean:
 	rm -rf .venv .forsyn .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

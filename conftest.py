@@ -16,10 +16,17 @@ from django.db import connections
 from psycopg import sql
 
 from forsyn.config.embedded_postgres import SUPERUSER
+from forsyn.interfaces.translations import compile_translations
 from forsyn.workflows.migrate import migrate
 
 REPOSITORY = Path(__file__).parent
 pytest_plugins = ["tests.world", "tests.signing_in"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process of a run compiles the translations."""
+    if not hasattr(config, "workerinput"):
+        compile_translations()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

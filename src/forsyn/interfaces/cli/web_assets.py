@@ -1,4 +1,4 @@
-"""Builds the web pages' files (style, script, fonts) with digests in their names, when they have changed."""
+"""Builds the web pages' files (style, script, fonts; English words) when they have changed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
+from forsyn.interfaces.translations import compile_translations
+
 
 def build_web_assets() -> bool:
     """Whether something was built; nothing is when the sources are as they were."""
+    compile_translations()
     digest = _digest_of_sources()
     stamp = Path(settings.STATIC_ROOT) / "sources.sha256"
     if stamp.exists() and stamp.read_text(encoding="ascii") == digest:

@@ -13,7 +13,6 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet, MultiFernet
@@ -71,9 +70,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().pre_login(request, user, **hooks)
 
     def is_reauthentication_required(self, *, app: str, **rest: Any) -> bool:
-        """Not for the first second factor, right after the password was given."""
+        """Not right after the password was given."""
         required: bool = super().is_reauthentication_required(app=app, **rest)
-        return required and not (_gave_password_lately(self.request) and not is_mfa_enabled(self.request.user))
+        return required and not _gave_password_lately(self.request)
 
     def get_from_email(self) -> str:
         return settings.DEFAULT_FROM_EMAIL or formataddr((_controller_name(), _contact().email))

@@ -114,13 +114,16 @@ class TestWithoutASecondFactor:
         assert client.get("/konto/start/").headers["Location"] == "/konto/totrin/"
         assert "Beskyt din konto" in client.get("/konto/totrin/").content.decode()
 
-    def test_setting_up_an_app_gives_recovery_codes_once(self, clerk: Account, client: Client) -> None:
+    def test_setting_up_an_app_gives_recovery_codes_once(
+        self, clerk: Account, client: Client, django_capture_on_commit_callbacks: Any
+    ) -> None:
         give_password(client)
         page = client.get(APP).content.decode()
         assert "<svg" in page
         assert 'style="' not in page
         new = client.session["mfa.totp.secret"]
-        done = client.post(APP, {"code": code_of(new)}, follow=True)
+        with django_capture_on_commit_callbacks(execute=True):
+            done = client.post(APP, {"code": code_of(new)}, follow=True)
         codes = re.findall(r"<li><code>(\d+)</code></li>", done.content.decode())
         assert len(codes) == 10
         assert "/konto/totrin/koder/" in done.request["PATH_INFO"]
@@ -146,6 +149,23 @@ class TestWithoutASecondFactor:
         fresh = Client()
         give_password(fresh)
         assert fresh.get("/konto/start/").headers["Location"] == "/konto/totrin/"
+
+
+class TestProtectingTheAccount:
+    def test_asks_for_the_password_again_after_a_while(self, clerk: Account, secret: str, client: Client) -> None:
+        give_password(client)
+        client.post(SECOND, {"code": code_of(secret)})
+        assert client.get("/konto/totrin/koder/nye/").status_code == 200
+        with mock.patch("time.time", return_value=time.time() + 6 * 60):
+            asked = client.get("/konto/totrin/koder/nye/")
+            assert asked.headers["Location"].startswith("/konto/bekraeft/")
+            client.post(asked.headers["Location"], {"password": PASSWORD})
+            assert client.get("/konto/totrin/koder/nye/").status_code == 200
+
+    def test_its_pages_are_not_for_customers(self, world: World, signed_in: SignedIn) -> None:
+        customer = signed_in(world.anna.account)
+        for page in ("/konto/sikkerhed/", "/konto/totrin/", APP, "/konto/totrin/noegle/", "/konto/adgangskode/"):
+            assert customer.get(page).status_code == 404, page
 
 
 class TestAttacks:
