@@ -85,18 +85,23 @@ _ADDRESSES = _Register(
 )
 
 
-def search(*, terms: SearchTerms, today: date) -> Findings:
-    """Find what the terms say. At most ten statements, whatever is found."""
-    numbers = by_numbers(terms, today)
+def search(*, terms: SearchTerms, today: date, people: bool = True) -> Findings:
+    """Find what the terms say. At most ten statements, whatever is found.
+
+    Without `people`, customers and agreements are left out: for staff whose work is pipes and meters.
+    """
+    numbers = by_numbers(terms, today, people=people)
     if terms.too_short:
         return _findings(numbers)
-    names, addresses = (_by_words(register, terms.words, today) for register in (_NAMES, _ADDRESSES))
-    if not (numbers or names.hits or addresses.hits):
-        names = _by_name_and_address(terms.words, today)
-        if not names.hits:
-            names, addresses = (_by_similarity(register, terms.words, today) for register in (_NAMES, _ADDRESSES))
-            return _findings(numbers, names, addresses, guessed=bool(names.hits or addresses.hits))
-    return _findings(numbers, names, addresses)
+    names = _by_words(_NAMES, terms.words, today) if people else Hits()
+    addresses = _by_words(_ADDRESSES, terms.words, today)
+    if numbers or names.hits or addresses.hits:
+        return _findings(numbers, names, addresses)
+    if people and (names := _by_name_and_address(terms.words, today)).hits:
+        return _findings(numbers, names)
+    names = _by_similarity(_NAMES, terms.words, today) if people else Hits()
+    addresses = _by_similarity(_ADDRESSES, terms.words, today)
+    return _findings(numbers, names, addresses, guessed=bool(names.hits or addresses.hits))
 
 
 def _findings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from psycopg.sql import SQL, Composable, Identifier
@@ -34,18 +35,23 @@ _NUMBERED_TABLES = (
 )
 
 
-def by_numbers(terms: SearchTerms, today: date) -> list[tuple[str, Hit]]:
+_OF_PEOPLE = frozenset({"customer", "agreement"})
+
+
+def by_numbers(terms: SearchTerms, today: date, *, people: bool) -> list[tuple[str, Hit]]:
     """What begins with the number typed, of every kind, in one statement: (kind, hit)."""
     parts: list[Composable] = []
     if terms.number:
         parts += [
             _NUMBERED.format(kind=kind, reason=f"{kind}_number", table=Identifier(table))
             for kind, table in _NUMBERED_TABLES
+            if people or kind not in _OF_PEOPLE
         ]
-    parts += [part for part, text in ((_CVR, terms.cvr), (_PHONE, terms.phone), (_EMAIL, terms.email)) if text]
+    if people:
+        parts += [part for part, text in ((_CVR, terms.cvr), (_PHONE, terms.phone), (_EMAIL, terms.email)) if text]
     if not parts:
         return []
-    parameters = {
+    parameters: dict[str, Any] = {
         "today": today,
         "number": terms.number,
         "upper": terms.number.upper(),

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from forsyn.domain.customers import actions
 from forsyn.domain.customers.models import Customer, CustomerName
 from forsyn.domain.customers.search import LIMIT, Findings, search
-from forsyn.domain.customers.search_rows import agreement_rows, customer_rows, installation_rows, supply_point_rows
 from forsyn.domain.customers.search_terms import MAX_CHARACTERS, MAX_WORDS, like_prefix, parse, relevance
+from forsyn.domain.customers.staff_rows import agreement_rows, customer_rows, installation_rows, supply_point_rows
 from forsyn.kernel.danish import search_key, sort_key
 from forsyn.policy.vocabulary import Source
 from tests.world import NOW, TODAY, World

@@ -1,0 +1,42 @@
+"""The search box and what it finds."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from forsyn.interfaces.office import wording
+from forsyn.interfaces.office.access import office_required, people_required
+from forsyn.interfaces.office.requests import page_number
+from forsyn.workflows.office_search import find
+
+
+@require_safe
+@people_required
+def search(request: HttpRequest) -> HttpResponse:
+    """Customers, places, meters and agreements."""
+    return _search(request, people=True)
+
+
+@require_safe
+@office_required
+def supply_points(request: HttpRequest) -> HttpResponse:
+    """Places, installations and meters only; nobody is named."""
+    return _search(request, people=False)
+
+
+def _search(request: HttpRequest, *, people: bool) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    only = wording.GROUP_SLUGS.get(request.GET.get("vis", ""))
+    context = {
+        "people": people,
+        "only": only,
+        "here": reverse("office:search" if people else "office:supply_points"),
+        "result": find(text=text, today=timezone.localdate(), people=people, only=only, page=page_number(request))
+        if text
+        else None,
+    }
+    return render(request, "office/search.html", context)

@@ -1,0 +1,107 @@
+"""One item of the quarantine beside what is stored: the basis of a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import accumulate
+
+from forsyn.domain.metering import inspection, quarantine_queries
+from forsyn.domain.metering.inspection import DayVersion
+from forsyn.domain.metering.models import Meter, QuarantineItem, Register, Resolution, ValueKind
+from forsyn.kernel.local_days import HOUR_SECONDS, day_start_seconds
+
+LINES = 100
+"""Values on one page: an unknown meter's item may hold a year."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One delivered value. value, stored and reading are base units; stored and reading are None where nothing is.
+
+    stored: the consumption that is valid for its hour. reading: what the counter showed then, as stored.
+    """
+
+    number: int
+    at: datetime | None
+    value: int | None
+    stamp_text: str
+    value_text: str
+    stored: int | None
+    reading: int | None
+
+
+@dataclass(frozen=True)
+class ItemFile:
+    """An item, its meter and register where they are known by now, and a page of its lines."""
+
+    item: QuarantineItem
+    meter: Meter | None
+    register: Register | None
+    lines: tuple[Line, ...]
+    page: int
+    pages: int
+
+
+def item_file(*, item_id: int, page: int = 1) -> ItemFile | None:
+    """None where there is no such item."""
+    item = quarantine_queries.item(item_id=item_id)
+    if item is None:
+        return None
+    meter = quarantine_queries.only_meter_with(number=item.meter_number)
+    register = (
+        next((each for each in meter.registers.all() if each.code == item.register_code), None) if meter else None
+    )
+    versions = (
+        inspection.day_versions(meter_id=meter.id, register=register.number, day=item.day)
+        if meter and register and item.day
+        else []
+    )
+    pages = max(-(-item.value_count // LINES), 1)
+    page = min(max(page, 1), pages)
+    part = range((page - 1) * LINES, min(page * LINES, item.value_count))
+    valid = versions[-1] if versions and versions[-1].replaced_at is None else None
+    return ItemFile(item, meter, register, tuple(_line(item, place, register, valid) for place in part), page, pages)
+
+
+def _line(item: QuarantineItem, place: int, register: Register | None, valid: DayVersion | None) -> Line:
+    seconds = _at(item.instants, place)
+    slot = _slot(item, register, seconds)
+    stored = _at(valid.values, slot) if valid is not None and slot is not None else None
+    return Line(
+        number=_at(item.lines, place) or 0,
+        at=None if seconds is None else datetime.fromtimestamp(seconds, UTC),
+        value=_at(item.values, place),
+        stamp_text=_text(item.stamp_texts, place),
+        value_text=_text(item.value_texts, place),
+        stored=stored,
+        reading=_reading(register, valid, slot) if stored is not None else None,
+    )
+
+
+def _slot(item: QuarantineItem, register: Register | None, seconds: int | None) -> int | None:
+    """The place of a value in its day: its hour, or the whole day."""
+    if item.day is None or register is None or seconds is None:
+        return None
+    if register.resolution == Resolution.DAY:
+        return 0
+    slot = (seconds - 1 - day_start_seconds(item.day)) // HOUR_SECONDS
+    return slot if slot >= 0 else None
+
+
+def _reading(register: Register | None, valid: DayVersion | None, slot: int | None) -> int | None:
+    """What a counter showed at the end of an hour: where it stood at the day's beginning, and what came since."""
+    if register is None or valid is None or slot is None:
+        return None
+    if register.values != ValueKind.CUMULATIVE or valid.opening is None:
+        return None
+    return valid.opening + list(accumulate(value or 0 for value in valid.values))[slot]
+
+
+def _at(values: Sequence[int | None], place: int) -> int | None:
+    return values[place] if 0 <= place < len(values) else None
+
+
+def _text(texts: Sequence[str] | None, place: int) -> str:
+    return texts[place] if texts is not None and place < len(texts) else ""
