@@ -64,7 +64,8 @@ def test_real_water_goes_in_and_its_dirt_is_set_aside(shared_data: Path) -> None
         assert cursor.fetchone() == (0,)
         cursor.execute(
             "select count(*) from (select sum(total) as consumed, meter_id,"
-            "         (array_agg(opening + total order by day desc))[1] - (array_agg(opening order by day))[1] as counted"
+            "         (array_agg(opening + total order by day desc))[1]"
+            "         - (array_agg(opening order by day))[1] as counted"
             "    from metering_day group by meter_id) as meter where consumed <> counted"
         )
         assert cursor.fetchone() == (0,), "totals telescope"
