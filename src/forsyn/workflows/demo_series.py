@@ -58,7 +58,7 @@ class Hours:
         bounds = np.searchsorted(start, starts)
         elapsed = (start - starts[day]) // HOUR_SECONDS
         length = np.diff(bounds)[day]
-        clock = np.where(length == 24, elapsed, np.where(elapsed < 2, elapsed, elapsed + 24 - length))
+        clock = np.where(length == 24, elapsed, np.where(elapsed < 2 + (length == 25), elapsed, elapsed + 24 - length))
         ordinal = np.arange(first.toordinal(), end.toordinal(), dtype=np.int64)
         return cls(start, day, clock, ordinal, bounds)
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from forsyn.domain.accounts.models import Role
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors
 from forsyn.interfaces.cli.web_assets import build_web_assets
@@ -17,7 +17,13 @@ from forsyn.workflows.demo import DemoReady, empty_demo, prepare_demo
 from forsyn.workflows.demo_accounts import DEMO_PASSWORD, STAFF, demo_customers
 from forsyn.workflows.migrate import migrate
 
-SIGN_INS_SHOWN = 3
+SIGN_INS_SHOWN = 4
+JOBS = {
+    Role.CLERK: "clerk",
+    Role.BILLING: "billing clerk",
+    Role.OPERATIONS: "operations engineer",
+    Role.DPO: "data protection officer",
+}
 
 
 def demo(
@@ -72,15 +78,15 @@ def _sentence(ready: DemoReady, seconds: float) -> str:
 
 
 def _show_the_way(address: str) -> None:
-    console.print(f"\n[bold]{address}/[/bold]        the customers' portal")
-    console.print(f"[bold]{address}/kontor/[/bold] the office, [bold]{address}/persondata/[/bold] the privacy desk")
-    console.print(
-        f"[bold]{address}/demo/[/bold]   whom to sign in as, the codes by e-mail and those of the second step\n"
-    )
-    table = Table("Sign in as", "E-mail", "Password", "Code", box=None)
+    """Where to look and how to sign in; in lines, so that nothing is cut off in a narrow window."""
+    console.print(f"\n[bold]{address}/[/bold]  the customers' portal", soft_wrap=True)
+    console.print(f"[bold]{address}/kontor/[/bold]  the office", soft_wrap=True)
+    console.print(f"[bold]{address}/persondata/[/bold]  the privacy desk", soft_wrap=True)
+    console.print(f"[bold]{address}/demo/[/bold]  everybody to sign in as, mails and codes", soft_wrap=True)
+    console.print("\n[bold]Customers[/bold] get a code by e-mail; the demo's mailbox is on the page /demo/.")
     for customer in demo_customers(today=timezone.localdate())[:SIGN_INS_SHOWN]:
-        table.add_row(f"customer {customer.name}", customer.email, "none", f"{address}/demo/ (mailbox)")
-    for email, name, role in STAFF:
-        table.add_row(f"{role.label.lower()} {name}", email, DEMO_PASSWORD, f"{address}/demo/")
-    console.print(table)
+        console.print(f"  {customer.email:<34} {customer.name}", soft_wrap=True)
+    console.print(f"[bold]Staff[/bold] have the password [bold]{DEMO_PASSWORD}[/bold] and then a code, also on /demo/.")
+    for email, _, role in STAFF:
+        console.print(f"  {email:<34} {JOBS[role]}", soft_wrap=True)
     console.print("\nCtrl-C stops all of it.")
