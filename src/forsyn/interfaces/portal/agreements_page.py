@@ -68,7 +68,8 @@ class AgreementCard:
     housing: str | Promise
     relation: str | Promise
     period: str
-    running: bool
+    state: str
+    """running, coming or over."""
     other_holders: tuple[str, ...]
     installations: tuple[InstallationLine, ...]
 
@@ -91,7 +92,7 @@ def agreement_cards(
             housing=HOUSING[HousingKind(agreement.place.housing_kind)],
             relation=RELATIONS[Relation(agreement.relation)],
             period=_agreement_period(agreement.period, today),
-            running=today in agreement.period,
+            state=_state(agreement.period, today),
             other_holders=tuple(holder.name for holder in agreement.holders if holder.customer_id != customer_id),
             installations=tuple(
                 _installation(one, meters.get(one.id, ()), agreement.period, today)
@@ -120,7 +121,7 @@ def _installation(one: InstallationView, meters: Sequence[MountedMeter], held: P
 def _meter(meter: MountedMeter, own: Period, mounted: Period, today: date) -> MeterLine:
     """What lies outside the agreement's time, such as when the meter was put up for somebody else, stays untold."""
     hangs = today in own
-    text = _("Sidder her nu") if hangs and own.first > mounted.first else wording.period_text(own)
+    text = _("Sidder her nu") if hangs and own.first > mounted.first else wording.upper_first(wording.period_text(own))
     return MeterLine(
         number=meter.meter_number,
         device=" ".join(part for part in (meter.manufacturer, meter.model) if part),
@@ -132,4 +133,10 @@ def _meter(meter: MountedMeter, own: Period, mounted: Period, today: date) -> Me
 def _agreement_period(period: Period, today: date) -> str:
     if period.until is None and period.first <= today:
         return _("Siden %(date)s") % {"date": wording.long_date(period.first)}
-    return wording.period_text(period)
+    return wording.upper_first(wording.period_text(period))
+
+
+def _state(period: Period, today: date) -> str:
+    if today in period:
+        return "running"
+    return "coming" if today < period.first else "over"

@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 class Level(Enum):
     """How long one slot of a page is."""
@@ -40,7 +42,7 @@ class Scale:
 
     def text(self, amount: int) -> str:
         """An amount with its unit."""
-        return f"{self.number(amount)} {self.symbol}"
+        return f"{self.number(amount)}{NO_BREAK}{self.symbol}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ MEASURES = {measure.commodity: measure for measure in (HEAT, WATER)}
 
 def percent(fraction: float) -> str:
     """A fraction as a whole percentage without sign, as prose has it."""
-    return gettext("%(number)s %%") % {"number": number_format(round(abs(fraction) * 100), 0, force_grouping=True)}
+    number = number_format(round(abs(fraction) * 100), 0, force_grouping=True)
+    return (gettext("%(number)s %%") % {"number": number}).replace(" ", NO_BREAK)
 
 
 def signed_percent(fraction: float) -> str:

@@ -76,7 +76,8 @@ def draw(pairs: Sequence[Pair], unit: int) -> Chart:
     top = step * max(math.ceil(highest / step), 1)
     ticks = [Tick(value, _number(_y(value, top))) for value in range(0, top + 1, step)]
     slot = 100 / max(len(pairs), 1)
-    return Chart([_column(pair, slot * place, slot, top) for place, pair in enumerate(pairs)], ticks)
+    single = all(pair.last_year is None for pair in pairs)
+    return Chart([_column(pair, slot * place, slot, top, single=single) for place, pair in enumerate(pairs)], ticks)
 
 
 def round_step(at_least: float, unit: int) -> int:
@@ -88,14 +89,15 @@ def round_step(at_least: float, unit: int) -> int:
     return next(step for step in (*steps, math.ceil(at_least)) if step >= max(at_least, 1))
 
 
-def _column(pair: Pair, left: float, slot: float, top: int) -> Column:
+def _column(pair: Pair, left: float, slot: float, top: int, *, single: bool) -> Column:
     start, width = left + slot * (1 - GROUP) / 2, slot * GROUP / 2
+    beside = start + slot * GROUP / 4 if single else start + width
     return Column(
-        whole=Bar(_number(left), _number(slot), "0", _number(HEIGHT)),
+        whole=Bar(_number(left), _number(slot), _number(TOP - 8), _number(BASE - TOP + 8)),
         centre=_number(left + slot / 2),
         last_year=_bar(pair.last_year, start, width, top),
-        this_year=_bar(pair.this_year, start + width, width, top),
-        gap=_hollow(start + width, width) if pair.gap else None,
+        this_year=_bar(pair.this_year, beside, width, top),
+        gap=_hollow(beside, width) if pair.gap else None,
     )
 
 

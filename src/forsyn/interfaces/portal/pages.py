@@ -103,6 +103,16 @@ class ConsumptionPage:
         return any(column.place.gap for column in self.columns)
 
     @property
+    def beside_last_year(self) -> bool:
+        """Whether the chart has bars of the year before."""
+        return any(column.place.last_year for column in self.columns)
+
+    @property
+    def has_remarks(self) -> bool:
+        """Whether the table needs a column for them."""
+        return any(column.remarks for column in self.columns)
+
+    @property
     def up(self) -> Link:
         """The page above."""
         return self.trail[-2] if len(self.trail) > 1 else self.trail[0]
@@ -152,7 +162,11 @@ def figures(where: Where) -> Figures:
 def consumption_page(where: Where) -> ConsumptionPage:
     """Everything a consumption page shows."""
     found = figures(where)
-    pairs = [chart.Pair(slot.amount, slot.last_year, slot.state is State.MISSING) for slot in found.slots]
+    # among all years, the year before is the bar to the left
+    beside = where.level is not Level.YEARS
+    pairs = [
+        chart.Pair(slot.amount, slot.last_year if beside else None, slot.state is State.MISSING) for slot in found.slots
+    ]
     drawn = chart.draw(pairs, where.scale.base_units)
     current_year = where.period.first.year == where.today.year
     columns = [

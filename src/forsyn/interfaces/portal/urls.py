@@ -12,7 +12,6 @@ _PERIODS = (_PLACE, _PLACE + _YEAR, _PLACE + _MONTH, _PLACE + _DAY)
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("kundenummer/", views.choose_customer, name="choose_customer"),
     path("aftaler/", views.agreements, name="agreements"),
     path("oplysninger/", views_contact.contact, name="contact"),
     path("oplysninger/bekraeft/", views_contact.confirm_email, name="confirm_email"),

@@ -1,16 +1,16 @@
-"""The portal's front page, the choice of customer number, and the agreements."""
+"""The portal's front page and the agreements."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from forsyn.domain.customers.queries import agreements_of, customer_overview, installations_of
 from forsyn.domain.metering.delivery_queries import meters_at_installations
-from forsyn.interfaces.access import CHOSEN_CUSTOMER, customer_required
+from forsyn.interfaces.access import customer_required
 from forsyn.interfaces.portal.agreements_page import agreement_cards
 from forsyn.interfaces.portal.overview import overview
 
@@ -27,17 +27,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "portal/home.html", context)
-
-
-@require_POST
-@customer_required
-def choose_customer(request: HttpRequest) -> HttpResponse:
-    """Look at another of the account's own customers from now on."""
-    chosen = request.POST.get("customer", "")
-    if chosen not in {str(own) for own in request.customer_ids}:  # type: ignore[attr-defined]
-        raise Http404
-    request.session[CHOSEN_CUSTOMER] = int(chosen)
-    return redirect("portal:home")
 
 
 @require_GET

@@ -80,7 +80,12 @@ def slot_label(level: Level, slot: Slot) -> str:
 
 def slot_word(level: Level) -> str:
     """What one slot is: a column heading."""
-    return {Level.YEARS: _("År"), Level.MONTHS: _("Måned"), Level.DAYS: _("Dag"), Level.HOURS: _("Time")}[level]
+    return {
+        Level.YEARS: _("År"),
+        Level.MONTHS: _("Måned"),
+        Level.DAYS: _("Dag"),
+        Level.HOURS: pgettext("column", "Time"),
+    }[level]
 
 
 def chart_hint(level: Level) -> str:

@@ -98,5 +98,3 @@ def anna(world: World, meter_store: MeterStore) -> Party:
     yesterday = TODAY - timedelta(days=1)
     meter_store.fill(meter, date(2024, 10, 1), yesterday, lambda day, _: 900 if day.year == 2026 else 1000)
     return world.anna
-
-

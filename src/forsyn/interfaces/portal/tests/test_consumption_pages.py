@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from forsyn.domain.metering.rules import Quality
 from tests.world import MOVING_DATE, TODAY
@@ -116,9 +117,7 @@ def test_a_meter_swap_does_not_show(signed_in, world, meter_store) -> None:
 def terrace(world, meter_store):
     """Dorthe lived there until 30 September, Erik since; 2 kWh an hour hers, 1 kWh his."""
     meter = meter_store.meter(world.dorthe.installations["heat"], "heat", date(2020, 1, 1))
-    meter_store.fill(
-        meter, date(2025, 1, 1), date(2026, 11, 1), lambda day, _: 2000 if day < MOVING_DATE else 1000
-    )
+    meter_store.fill(meter, date(2025, 1, 1), date(2026, 11, 1), lambda day, _: 2000 if day < MOVING_DATE else 1000)
     return world
 
 
@@ -214,7 +213,7 @@ def test_one_account_looks_at_one_customer_at_a_time(signed_in, world) -> None:
     client = signed_in(world.freja)
     assert client.get(consumption(world.freja, "water")).status_code == 200
     assert client.get(consumption(world.freja_shop, "heat")).status_code == 404
-    client.post("/kundenummer/", {"customer": world.freja_shop.customer_id})
+    client.post(reverse("sign_in:choose_customer"), {"customer": world.freja_shop.customer_id})
     assert client.get(consumption(world.freja_shop, "heat")).status_code == 200
     assert client.get(consumption(world.freja, "water")).status_code == 404
 
@@ -223,7 +222,7 @@ def test_an_installation_without_values_says_so(signed_in, world) -> None:
     text = page(signed_in(world.ingrid), consumption(world.ingrid, period="2026/"))
     assert "Ingen målinger endnu" in text
     assert "Vi har ikke fået tal fra måleren endnu" in text
-    assert "<svg class=\"plot\"" not in text
+    assert '<svg class="plot"' not in text
 
 
 def test_english_readers_read_english(signed_in, anna) -> None:
@@ -232,7 +231,9 @@ def test_english_readers_read_english(signed_in, anna) -> None:
     text = page(client, consumption(anna, period="2026/"))
     assert "March 2026: 669 kWh, last year 743 kWh" in bars(text)
     assert "You have used 10% less heat than in the same period last year" in text
-    assert not re.search(r"[æøåÆØÅ]", re.sub(r"Ærøvej|lang=\"da\".*?<", "", text.partition("<main")[2].partition("<footer")[0]))
+    assert not re.search(
+        r"[æøåÆØÅ]", re.sub(r"Ærøvej|lang=\"da\".*?<", "", text.partition("<main")[2].partition("<footer")[0])
+    )
 
 
 # -- files ---------------------------------------------------------------------------------------------------------
