@@ -7,4 +7,7 @@ urlpatterns = [
     path("", include("forsyn.interfaces.portal.urls")),
     path("kontor/", include("forsyn.interfaces.office.urls")),
     path("persondata/", include("forsyn.interfaces.privacy_desk.urls")),
+    path("privatlivspolitik/", include("forsyn.interfaces.notices.urls")),
 ]
+
+handler429 = "forsyn.interfaces.refusals.too_many_attempts"

@@ -2,14 +2,245 @@
 
 from __future__ import annotations
 
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
 import typer
+from rich.table import Column, Table
+
+from forsyn.domain.safeguards.queries import live_catalog
+from forsyn.integrations.documents.pdf import TypesettingError
+from forsyn.interfaces.cli.host import Host
+from forsyn.interfaces.cli.output import console, errors, escape, explaining, fail, print_json
+from forsyn.interfaces.notices import rendering
+from forsyn.policy import describe
+from forsyn.policy.document import Document, as_text
+from forsyn.policy.loading import load_policy
+from forsyn.policy.notice import notice as notice_of
+from forsyn.policy.policy import Policy
+from forsyn.policy.problems import PolicyError, Problem
+from forsyn.policy.vocabulary import Language
+from forsyn.workflows.declarations import all_bindings, check_declarations
 
 app = typer.Typer(
     help="Read and check what the controller has declared: the policy file, the columns, the public notice.",
     no_args_is_help=True,
 )
 
+POLICY_FILE = typer.Option(
+    None,
+    "--policy",
+    metavar="FILE",
+    help="Another policy file than this instance's own (FORSYN_POLICY, or policies/utility.toml).",
+)
+PART = typer.Argument(None, help="What to list; nothing gives an overview.")
+LANGUAGE = typer.Option(Language.ENGLISH, "--lang", help="Language of the texts.")
+JSON = typer.Option(False, "--json", help="Answer with one JSON document.")
 
-@app.callback()
-def policy() -> None:
-    """Read and check what the controller has declared: the policy file, the columns, the public notice."""
+
+EMPTY = Problem("the database", "It has no tables yet.", "Run `forsyn migrate` first.")
+
+
+class Part(StrEnum):
+    """What `forsyn policy show` can list."""
+
+    CATEGORIES = "categories"
+    PURPOSES = "purposes"
+    RETENTION = "retention"
+    RECIPIENTS = "recipients"
+    COLUMNS = "columns"
+
+
+SHOWN = {
+    Part.CATEGORIES: ("key", "name", "kind", "purposes", "retention"),
+    Part.PURPOSES: ("key", "name", "bases", "consent"),
+    Part.RETENTION: ("key", "categories", "event", "period", "then"),
+    Part.RECIPIENTS: ("key", "name", "role", "country", "agreement"),
+    Part.COLUMNS: ("table", "column", "categories", "source", "reason"),
+}
+"""The columns of the table that a person sees; --json has them all."""
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    policy_file: Path | None = POLICY_FILE,
+    offline: bool = typer.Option(
+        False, "--offline", help="Check the file alone, compared with no columns; no database is needed."
+    ),
+    json: bool = JSON,
+) -> None:
+    """Check that the policy file, the program and the live database agree.
+
+    Reads the policy file strictly, and compares the declaration of every column with the database's own catalog and
+    with the comment that the column carries there. Each problem says where it is, what is wrong and how to mend it.
+    Ends with status 0 when all is well, and with 1 when there are problems, so that a deployment can depend on it.
+
+    Example: forsyn policy check --policy policies/supplier.toml --offline
+    """
+    host: Host = context.obj
+    file = policy_file or host.policy_file
+    try:
+        policy = load_policy(file)
+    except PolicyError as error:
+        _tell_problems(file, error.problems, json=json, compared=False)
+    if offline:
+        _tell_agreement(policy, json=json, compared=False)
+        return
+    with host.database():
+        problems = check_declarations(policy) if live_catalog().tables else [EMPTY]
+    if problems:
+        _tell_problems(file, problems, json=json, compared=True)
+    _tell_agreement(policy, json=json, compared=True)
+
+
+def _tell_problems(file: Path, problems: tuple[Problem, ...] | list[Problem], *, json: bool, compared: bool) -> None:
+    if json:
+        listed = [{"where": p.where, "what": p.what, "mend": p.mend} for p in problems]
+        print_json({"agrees": False, "policy": str(file), "database_compared": compared, "problems": listed})
+    else:
+        for problem in problems:
+            errors.print(f"[bold]{escape(problem.where)}[/bold]: {escape(problem.what)} {escape(problem.mend)}")
+        errors.print(f"[red]{len(problems)} {'problem' if len(problems) == 1 else 'problems'} found.[/red]")
+    raise typer.Exit(1)
+
+
+def _tell_agreement(policy: Policy, *, json: bool, compared: bool) -> None:
+    rows = describe.columns(all_bindings())
+    size = {
+        "tables": len({row["table"] for row in rows}),
+        "columns": len(rows),
+        "personal_columns": sum(row["personal"] for row in rows),
+    }
+    if json:
+        answer = {"agrees": True, "policy": policy.file, "database_compared": compared, "problems": []}
+        print_json(answer | describe.overview(policy, Language.ENGLISH) | (size if compared else {}))
+        return
+    console.print(
+        f"{escape(policy.file)}, version {escape(policy.version)}, is sound: {len(policy.categories)} categories, "
+        f"{len(policy.purposes)} purposes, {len(policy.retention)} retention rules, "
+        f"{len(policy.recipients)} recipients."
+    )
+    if compared:
+        console.print(
+            f"[green]The program and the live database agree with it:[/green] {size['tables']} tables, "
+            f"{size['columns']} columns, {size['personal_columns']} of them personal."
+        )
+    else:
+        console.print("Neither the program's columns nor a database were compared with it.")
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    part: Part | None = PART,
+    policy_file: Path | None = POLICY_FILE,
+    language: Language = LANGUAGE,
+    json: bool = JSON,
+) -> None:
+    """List what is declared: categories, purposes, retention, recipients, or columns.
+
+    No database is needed: the lists come from the policy file and the program's bindings. The table shows the most
+    useful columns; --json has everything.
+
+    Example: forsyn policy show purposes --lang da
+    """
+    host: Host = context.obj
+    with explaining(PolicyError):
+        policy = load_policy(policy_file or host.policy_file)
+    rows = _rows(part, policy, language)
+    if json:
+        print_json(rows)
+    elif isinstance(rows, dict):
+        for name, value in rows.items():
+            console.print(f"[bold]{name}[/bold]: {escape(str(value))}")
+    else:
+        console.print(_table(SHOWN[part], rows) if part else "")
+
+
+def _rows(part: Part | None, policy: Policy, language: Language) -> dict[str, Any] | list[dict[str, Any]]:
+    if part is None:
+        return describe.overview(policy, language)
+    if part is Part.COLUMNS:
+        return describe.columns(all_bindings())
+    makers = {
+        Part.CATEGORIES: describe.categories,
+        Part.PURPOSES: describe.purposes,
+        Part.RETENTION: describe.retention,
+        Part.RECIPIENTS: describe.recipients,
+    }
+    return makers[part](policy, language)
+
+
+def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Table:
+    table = Table(*(Column(name, overflow="fold") for name in columns), box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(_cell(row[column])) for column in columns))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+class Form(StrEnum):
+    """How the notice is written."""
+
+    HTML = "html"
+    PDF = "pdf"
+    TEXT = "text"
+
+
+FORM = typer.Option(None, "--format", help="html, pdf or text; else the one that --output's name ends with, else text.")
+OUTPUT = typer.Option(None, "--output", "-o", metavar="FILE", help="Where to write it; else to standard output.")
+NOTICE_LANGUAGE = typer.Option(Language.DANISH, "--lang", help="Danish is the authentic text; English goes with it.")
+ENDINGS = {".html": Form.HTML, ".htm": Form.HTML, ".pdf": Form.PDF, ".txt": Form.TEXT, ".md": Form.TEXT}
+
+
+@app.command()
+def notice(
+    context: typer.Context,
+    language: Language = NOTICE_LANGUAGE,
+    form: Form | None = FORM,
+    output: Path | None = OUTPUT,
+    policy_file: Path | None = POLICY_FILE,
+) -> None:
+    """Write the public privacy notice from the policy file.
+
+    The notice answers Art. 13 and 14 of the GDPR. As html it is one file with its style inside, to put on any web
+    site; as pdf it is tagged and accessible (PDF/UA-1); as text it is for mail and for comparing versions. No database
+    is needed.
+
+    Example: forsyn policy notice --lang da --output privatlivspolitik.pdf
+    """
+    host: Host = context.obj
+    with explaining(PolicyError, TypesettingError):
+        document = notice_of(load_policy(policy_file or host.policy_file), language)
+        content = _written(document, form or _form_of(output))
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        fail(f"{output} cannot be written: {error.strerror}. Name a file in a folder that exists and is yours.")
+    errors.print(f"Wrote {escape(str(output))} ({len(content)} bytes).")
+
+
+def _form_of(output: Path | None) -> Form:
+    if output is None:
+        return Form.TEXT
+    ending = output.suffix.lower()
+    if ending not in ENDINGS:
+        fail(f"{output} ends with none of {', '.join(ENDINGS)}. Rename it, or say --format html, pdf or text.")
+    return ENDINGS[ending]
+
+
+def _written(document: Document, form: Form) -> bytes:
+    if form is Form.PDF:
+        return rendering.pdf(document)
+    return (rendering.standalone_html(document) if form is Form.HTML else as_text(document)).encode()

@@ -134,6 +134,7 @@ def test_says_everything_once(everything: bytes) -> None:
     for part in ("Vi skal vide noget om dig, Åse Ærø.", "Prøvevej 1", "Og tidligere navne.", "Sag 0", "Sag 59"):
         assert text.count(part) == 1, part
     assert "version 1.0, gælder fra 1. december 2026" in text
+    assert "\u2060" not in text, "no invisible letters that copied text would carry along"
 
 
 def test_only_the_fonts_that_lie_beside_the_template(everything: bytes) -> None:

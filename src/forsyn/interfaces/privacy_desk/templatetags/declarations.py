@@ -1,0 +1,94 @@
+"""Template filters that show declarations: texts in the reader's language, vocabulary as words, lists with "og"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from forsyn.interfaces.privacy_desk.labels import SECTIONS, label
+from forsyn.interfaces.privacy_desk.presenters import RetentionRow
+from forsyn.policy.countries import Country
+from forsyn.policy.periods import Period
+from forsyn.policy.policy import Item, Text
+from forsyn.policy.vocabulary import Language
+from forsyn.policy.wording import article_words, capitalised, period_words, series
+
+register = template.Library()
+register.filter("capitalised", capitalised)
+
+
+@register.simple_tag(takes_context=True)
+def desk_item(context: template.Context, name: str, text: str) -> SafeString:
+    """One entry of the desk's own menu, marked on its own page."""
+    if context["request"].resolver_match.view_name == name:
+        return format_html('<li><a href="{}" aria-current="page">{}</a></li>', reverse(name), text)
+    return format_html('<li><a href="{}">{}</a></li>', reverse(name), text)
+
+
+def reader() -> Language:
+    """The language of the request."""
+    return Language.ENGLISH if (get_language() or "").startswith("en") else Language.DANISH
+
+
+@register.filter
+def spoken(text: Text) -> str:
+    """A declared text in the language of the request."""
+    return text.in_(reader())
+
+
+@register.filter
+def country(place: Country) -> str:
+    """A country's name in the language of the request."""
+    return place.en if reader() is Language.ENGLISH else place.da
+
+
+@register.filter
+def section(key: str) -> str:
+    """What kind of declaration an item is."""
+    return str(SECTIONS[key])
+
+
+@register.filter
+def item_name(item: Item) -> str:
+    """What people call an item: its name, else the key that the policy file has."""
+    name = getattr(item, "name", None) or getattr(getattr(item, "contact", None), "name", None)
+    return spoken(name) if isinstance(name, Text) else name or item.key
+
+
+@register.filter
+def word(value: StrEnum) -> str:
+    """One word of the policy's vocabulary."""
+    return label(value)
+
+
+@register.filter
+def words(values: Iterable[StrEnum]) -> str:
+    """Several words of the vocabulary: "a, b og c"."""
+    return series([label(value) for value in values], reader())
+
+
+@register.filter
+def length_in_words(period: Period) -> str:
+    """A period as people say it: "1 år og 6 måneder"."""
+    return period_words(period, reader())
+
+
+@register.filter
+def kept(row: RetentionRow) -> str:
+    """Until when a retention rule keeps something: "5 år efter …", or "indtil …" where it ends at once."""
+    event = spoken(row.event.phrase)
+    if not row.rule.period:
+        return gettext("straks efter %(event)s") % {"event": event}
+    return gettext("%(period)s efter %(event)s") % {"period": length_in_words(row.rule.period), "event": event}
+
+
+@register.filter
+def article(number: str) -> str:
+    """An article of the GDPR: "artikel 6, stk. 1, litra c"."""
+    return article_words(number, reader())

@@ -1,0 +1,137 @@
+"""The privacy desk's pages: only for the data protection officer, true to the live database, in both languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from forsyn.interfaces.privacy_desk import views
+from forsyn.policy.problems import Problem
+from tests.world import World
+
+PAGES = ["home", "categories", "purposes", "retention", "recipients", "columns", "columns_csv", "claims", "notice"]
+SIGNED_IN_QUERIES = 6
+"""Session, account, roles; the session's time of last use is written back in a transaction."""
+
+
+def signed_in(client: Client, account: object) -> Client:
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": 0}]
+    session.save()
+    return client
+
+
+@pytest.fixture
+def dpo(client: Client, world: World) -> Client:
+    return signed_in(client, world.dpo)
+
+
+def text(client: Client, page: str, **query: str) -> str:
+    response = client.get(reverse(f"privacy_desk:{page}"), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_else_gets_in(client: Client, world: World, page: str) -> None:
+    address = reverse(f"privacy_desk:{page}")
+    assert client.get(address).headers["Location"].startswith(reverse("account_login"))
+    for account in (world.clerk, world.billing, world.operations, world.anna.account):
+        assert signed_in(client, account).get(address).status_code == 404
+    client.logout()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_officer_gets_in_with_few_queries(dpo: Client, django_assert_max_num_queries: object, page: str) -> None:
+    reads_the_catalog = page in {"home", "columns", "columns_csv"}
+    with django_assert_max_num_queries(SIGNED_IN_QUERIES + reads_the_catalog):  # type: ignore[operator]
+        text(dpo, page)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_only_read(dpo: Client, page: str) -> None:
+    assert dpo.post(reverse(f"privacy_desk:{page}")).status_code == 405
+
+
+def test_says_yes_when_everything_is_declared(dpo: Client) -> None:
+    page = text(dpo, "home")
+    assert "Ja. Politikken, erklæringerne og databasen passer sammen" in page
+    assert "Opgaver" not in page
+
+
+def test_says_what_to_do_when_something_is_not(dpo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem("customers_pet.name", "The column is bound to no data category.", "Add it to <Table>.")
+    monkeypatch.setattr(views, "check_declarations", lambda: [problem])
+    page = text(dpo, "home")
+    assert "Nej, der er 1 ting, der skal rettes" in page
+    assert "customers_pet.name" in page
+    assert "Add it to &lt;Table&gt;." in page
+
+
+def test_sees_a_new_column_at_once(dpo: Client) -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("create temporary view elsewhere as select 1")  # another schema's are not ours
+    before = text(dpo, "columns", state="undeclared")
+    assert "Ingen kolonner passer" in before
+    assert "elsewhere" not in before
+
+
+def test_finds_columns_by_word_state_and_category(dpo: Client) -> None:
+    assert "Viser 0 af" not in text(dpo, "columns", words="birth_date")
+    emails = text(dpo, "columns", category="email")
+    assert "customers_contact_point" in emails
+    assert "customers_address" not in emails
+    assert "not_personal" in text(dpo, "columns", state="not_personal")
+
+
+@pytest.mark.parametrize("query", [{"state": "alt"}, {"category": "skostørrelse"}, {"words": "x" * 101}])
+def test_an_unknown_filter_is_explained(dpo: Client, query: dict[str, str]) -> None:
+    assert "Noget skal rettes" in text(dpo, "columns", **query)
+
+
+def test_hostile_words_are_only_words(dpo: Client) -> None:
+    assert "<script>" not in text(dpo, "columns", words='"><script>alert(1)</script>').replace("<script src=", "")
+
+
+def test_the_csv_has_what_the_page_has(dpo: Client) -> None:
+    response = dpo.get(reverse("privacy_desk:columns_csv"), {"category": "email"})
+    content = response.content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content), delimiter=";"))
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert {"customers_contact_point"} <= {row["Tabel"] for row in rows}
+    assert all("e-mailadresse" in row["Kategorier"] for row in rows)
+    assert f"Viser {len(rows)} af" in text(dpo, "columns", category="email")
+
+
+def test_a_purpose_tells_its_basis_and_its_claims(dpo: Client) -> None:
+    page = text(dpo, "purposes")
+    assert "Artikel 6, stk. 1, litra c" in page
+    assert "(retlig forpligtelse)" in page
+    assert f"{reverse('privacy_desk:claims')}#SF-11" in page
+
+
+def test_every_claim_of_the_policy_is_listed(dpo: Client) -> None:
+    page = text(dpo, "claims")
+    assert all(f'id="SF-{number:02}"' in page for number in (1, 3, 11, 30))
+
+
+def test_the_notice_can_be_read_in_either_language(dpo: Client) -> None:
+    assert "Hvem er vi?" in text(dpo, "notice")
+    assert "Who are we?" in text(dpo, "notice", sprog="en")
+    assert dpo.get(reverse("privacy_desk:notice"), {"sprog": "fr"}).status_code == 404
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in {"columns_csv"}])
+def test_speaks_english_too(dpo: Client, page: str) -> None:
+    dpo.cookies["forsyn_language"] = "en"
+    content = text(dpo, page)
+    assert '<html lang="en">' in content
+    assert "Overblik" not in content
+    assert "Overview" in content

@@ -1,0 +1,146 @@
+"""The privacy desk's pages: what is declared, what the database really has, and whether the two agree."""
+
+from __future__ import annotations
+
+import csv
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from forsyn.domain.accounts.models import Role
+from forsyn.domain.safeguards.queries import live_catalog
+from forsyn.interfaces.access import staff_required
+from forsyn.interfaces.notices import rendering
+from forsyn.interfaces.privacy_desk import presenters
+from forsyn.interfaces.privacy_desk.forms import STATES, ColumnFilter
+from forsyn.interfaces.privacy_desk.labels import label
+from forsyn.interfaces.privacy_desk.templatetags.declarations import reader, spoken
+from forsyn.policy.notice import notice as notice_of
+from forsyn.policy.vocabulary import Language
+from forsyn.workflows.declarations import all_bindings, check_declarations, current_policy
+
+
+@require_safe
+@staff_required(Role.DPO)
+def home(request: HttpRequest) -> HttpResponse:
+    """Whether everything is declared, right now, and how much that is."""
+    policy = current_policy()
+    context = {
+        "policy": policy,
+        "problems": check_declarations(),
+        "checked_at": timezone.now(),
+        "counts": presenters.counts(policy, all_bindings()),
+    }
+    return render(request, "privacy_desk/home.html", context)
+
+
+@require_safe
+@staff_required(Role.DPO)
+def categories(request: HttpRequest) -> HttpResponse:
+    """Each data category: whose, from where, what for, how long, and in which columns."""
+    policy = current_policy()
+    return render(request, "privacy_desk/categories.html", {"groups": presenters.categories(policy, all_bindings())})
+
+
+@require_safe
+@staff_required(Role.DPO)
+def purposes(request: HttpRequest) -> HttpResponse:
+    """Each purpose with its legal bases, and what it may read."""
+    return render(request, "privacy_desk/purposes.html", {"groups": presenters.purposes(current_policy())})
+
+
+@require_safe
+@staff_required(Role.DPO)
+def retention(request: HttpRequest) -> HttpResponse:
+    """Each retention rule."""
+    return render(request, "privacy_desk/retention.html", {"rules": presenters.retention(current_policy())})
+
+
+@require_safe
+@staff_required(Role.DPO)
+def recipients(request: HttpRequest) -> HttpResponse:
+    """Each recipient, by role."""
+    return render(request, "privacy_desk/recipients.html", {"recipients": presenters.recipients(current_policy())})
+
+
+@require_safe
+@staff_required(Role.DPO)
+def claims(request: HttpRequest) -> HttpResponse:
+    """Each claim with the declarations that fulfil it."""
+    return render(request, "privacy_desk/claims.html", {"claims": presenters.claims(current_policy())})
+
+
+def _filter(request: HttpRequest) -> tuple[ColumnFilter, list[presenters.ColumnRow], int]:
+    policy = current_policy()
+    form = ColumnFilter(request.GET, categories=[(key, spoken(c.name)) for key, c in policy.categories.items()])
+    rows = presenters.column_rows(policy, all_bindings(), live_catalog())
+    return form, presenters.filtered(rows, **form.wanted()), len(rows)
+
+
+@require_safe
+@staff_required(Role.DPO)
+def columns(request: HttpRequest) -> HttpResponse:
+    """The data map: every column of the live database with its declaration."""
+    form, rows, total = _filter(request)
+    context = {
+        "form": form,
+        "tables": presenters.by_table(rows),
+        "shown": len(rows),
+        "total": total,
+        "asked": request.GET.urlencode(),
+    }
+    return render(request, "privacy_desk/columns.html", context)
+
+
+@require_safe
+@staff_required(Role.DPO)
+def columns_csv(request: HttpRequest) -> HttpResponse:
+    """The data map as CSV for a Danish spreadsheet: UTF-8 with BOM, semicolons."""
+    _form, rows, _total = _filter(request)
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="kolonner.csv"'
+    writer = csv.writer(response, delimiter=";")
+    writer.writerow(
+        [
+            _("Tabel"),
+            _("Kolonne"),
+            _("Type"),
+            _("Erklæring"),
+            _("Kategorier"),
+            _("Begrundelse"),
+            _("Kilde"),
+            _("Givet af personen"),
+            _("Vej til personen"),
+        ]
+    )
+    for row in rows:
+        names = [c if isinstance(c, str) else spoken(c.name) for c in row.categories]
+        writer.writerow(
+            [
+                row.table,
+                row.column,
+                row.type,
+                str(STATES[row.state]),
+                ", ".join(names),
+                row.reason,
+                label(row.source) if row.source else "",
+                _("ja") if row.given else "",
+                " | ".join(row.paths),
+            ]
+        )
+    return response
+
+
+@require_safe
+@staff_required(Role.DPO)
+def notice(request: HttpRequest) -> HttpResponse:
+    """The public notice as people see it, in both languages, with its files."""
+    wanted = request.GET.get("sprog", str(reader()))
+    if wanted not in set(Language):
+        raise Http404
+    document = notice_of(current_policy(), Language(wanted))
+    context = {"sections": document.sections, "language": wanted, **rendering.context(document)}
+    return render(request, "privacy_desk/notice.html", context)
