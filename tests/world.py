@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db.backends.postgresql.psycopg_any import DateRange
 
-from forsyn.domain.accounts.models import Account, AccountKind, Role, StaffRole
+from forsyn.domain.accounts.actions import create_customer_account, create_staff
+from forsyn.domain.accounts.models import Account, Role
 from forsyn.domain.customers import actions
 from forsyn.policy.vocabulary import Source
 
@@ -209,14 +209,11 @@ def _agreements(home: Home, customer_ids: list[int], first: date, until: date | 
 
 
 def _account_for(customer_id: int, name: str, email: str, first: date, account: Account | None = None) -> Account:
-    account = account or Account.objects.create(email=email, name=name, kind=AccountKind.CUSTOMER, created_at=NOW)
+    account = account or Account.objects.get(pk=create_customer_account(email=email, name=name, now=NOW))
     actions.grant_portal_access(account_id=account.pk, customer_id=customer_id, first_date=first)
     return account
 
 
 def _staff(mailbox: str, name: str, role: Role) -> Account:
-    account = Account.objects.create(
-        email=f"{mailbox}@nordby.example", name=name, kind=AccountKind.STAFF, created_at=NOW
-    )
-    StaffRole.objects.create(account=account, role=role, period=DateRange(BEGINNING, None))
-    return account
+    key = create_staff(email=f"{mailbox}@nordby.example", name=name, roles=[role], first_date=BEGINNING, now=NOW)
+    return Account.objects.get(pk=key)
