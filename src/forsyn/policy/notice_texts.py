@@ -31,7 +31,7 @@ TEXTS = {
     ),
     "subject_mark": Text(
         "Skriver du til {email}, så sæt ”{mark}” i emnefeltet. Så når din mail hurtigt frem til de rette.",
-        "If you write to {email}, put “{mark}” in the subject line. Then your mail soon reaches the right people.",
+        "If you write to {email}, put “{mark}” in the subject line. Then it reaches the right people quickly.",
     ),
     "address": Text("Adresse", "Address"),
     "phone": Text("Telefon", "Telephone"),
@@ -50,7 +50,7 @@ TEXTS = {
         "Most of it you tell us yourself, for example when you write, call or use our self-service. The rest "
         "comes from here:",
     ),
-    "source_what": Text(" Det gælder {categories}.", " This goes for {categories}."),
+    "source_what": Text(" Det gælder {categories}.", " This concerns {categories}."),
     "source_notice": Text(
         "Får vi oplysninger om dig fra andre, fortæller vi dig det senest en måned efter, medmindre du allerede "
         "ved det, eller loven bestemmer noget andet.",
@@ -131,9 +131,11 @@ TEXTS = {
     "rights": Text("Dine rettigheder", "Your rights"),
     "rights_how": Text(
         "Du bruger dine rettigheder i selvbetjeningen, eller ved at skrive eller ringe til os. Skriver du på "
-        "e-mail til {email}, så sæt ”{mark}” i emnefeltet. Det er gratis.",
+        "e-mail til {email}, så sæt ”{mark}” i emnefeltet. Det koster ikke noget "
+        "at bruge dine rettigheder.",
         "You can use your rights in self-service, or by writing to us or calling. If you write by e-mail to {email}, "
-        "put “{mark}” in the subject line. It is free of charge.",
+        "put “{mark}” in the subject line. Using your rights "
+        "costs nothing.",
     ),
     "rights_time": Text(
         "Vi sikrer os først, at det er dig, uden at spørge om mere end nødvendigt. Du får svar så hurtigt som "
@@ -145,7 +147,7 @@ TEXTS = {
     ),
     "right": Text("{name} ({article})", "{name} ({article})"),
     "objection": Text("Din ret til at sige nej", "Your right to object"),
-    "objection_to": Text("{effect} Det gælder:", "{effect} This goes for:"),
+    "objection_to": Text("{effect} Det gælder:", "{effect} This applies to:"),
     "withdrawal": Text("Sådan trækker du et samtykke tilbage", "How to withdraw a consent"),
     "withdrawal_how": Text(
         "Du har måske givet et eller flere af samtykkerne herunder. Du kan trække dem tilbage hver for sig, når "
