@@ -7,6 +7,7 @@ telephone, or a heading of the same document; anything else is set as text.
 from __future__ import annotations
 
 from math import sqrt
+from statistics import fmean
 from typing import Any
 
 from forsyn.policy.document import (
@@ -113,9 +114,10 @@ def _span(span: Span, known: frozenset[str]) -> Plain:
 
 def _widths(table: Table) -> list[float]:
     """Shares of the page's width: wider for longer texts, but less than in proportion, and none very narrow."""
+    columns = [[len(plain(row[place])) for row in table.rows] or [0] for place in range(len(table.headers))]
     lengths = [
-        max([len(header), *(len(plain(row[place])) for row in table.rows)])
-        for place, header in enumerate(table.headers)
+        max(len(header), (fmean(column) + max(column)) / 2)
+        for header, column in zip(table.headers, columns, strict=True)
     ]
-    shares = [sqrt(length) for length in lengths]
+    shares = [sqrt(max(length, 1)) for length in lengths]
     return [round(max(share / sum(shares), 0.14), 3) for share in shares]
