@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from forsyn.domain.metering.actions_meters import NewMeter, NewRegister, register_meters
+from forsyn.domain.metering.actions_meters import NewRegister
 
 
 class ListedMounting(NamedTuple):
@@ -68,9 +68,21 @@ _MOUNT = f"""with {_LISTED}
      where not exists (select from metering_mounting r
                         where r.meter_id = m.id and r.installation_id = i.id and lower(r.period) = listed.first)"""  # noqa: S608
 
-_KNOWN = f"""with {_LISTED}
-    select distinct m.number, m.commodity from listed
-      join metering_meter m on m.number = listed.meter and m.commodity = listed.commodity"""  # noqa: S608
+_NEW_METERS = f"""with {_LISTED}
+    insert into metering_meter (number, commodity, manufacturer, model)
+    select distinct meter, commodity, '', '' from listed order by meter
+    on conflict (number, commodity) do nothing"""  # noqa: S608
+
+_REGISTERS = f"""with {_LISTED}, register as (
+        select * from unnest(%(of)s::text[], %(number)s::int2[], %(code)s::text[], %(unit)s::text[], %(values)s::text[],
+                             %(resolution)s::text[], %(rollover)s::int8[], %(max_per_hour)s::int4[])
+               as register (commodity, number, code, unit, values, resolution, rollover, max_per_hour))
+    insert into metering_register (meter_id, number, code, unit, "values", resolution, rollover, max_per_hour)
+    select distinct m.id, r.number, r.code, r.unit, r.values, r.resolution, r.rollover, r.max_per_hour
+      from listed
+      join metering_meter m on m.number = listed.meter and m.commodity = listed.commodity
+      join register r on r.commodity = listed.commodity
+     where not exists (select from metering_register there where there.meter_id = m.id)"""  # noqa: S608
 
 
 def mounting_clashes(*, mountings: Sequence[ListedMounting]) -> list[MountingClash]:
@@ -89,17 +101,25 @@ def merge_mountings(
     A mounting that is there stays, and gets its end when it is listed with one. Return how many meters and how many
     mountings are new or ended. The list must be without `mounting_clashes`.
     """
-    arrays = _arrays(mountings)
+    arrays = _arrays(mountings) | _register_arrays(registers)
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, arrays)
-        known = set(cursor.fetchall())
-        new = {(each.meter_number, each.commodity): None for each in mountings}.keys() - known
-        meters = [NewMeter(number, commodity, registers[commodity]) for number, commodity in sorted(new)]
-        register_meters(meters=meters)
+        cursor.execute(_NEW_METERS, arrays)
+        meters = cursor.rowcount
+        if meters:
+            cursor.execute(_REGISTERS, arrays)
         cursor.execute(_CLOSE, arrays)
         changed = cursor.rowcount
         cursor.execute(_MOUNT, arrays)
-        return len(meters), changed + cursor.rowcount
+        return meters, changed + cursor.rowcount
+
+
+def _register_arrays(registers: dict[str, tuple[NewRegister, ...]]) -> dict[str, list[object]]:
+    rows = [
+        {"of": commodity, "number": number, **register._asdict()}
+        for commodity, each in registers.items()
+        for number, register in enumerate(each, start=1)
+    ]
+    return {name: [row[name] for row in rows] for name in ("of", "number", *NewRegister._fields)}
 
 
 def _arrays(mountings: Sequence[ListedMounting]) -> dict[str, list[object]]:
