@@ -1,6 +1,6 @@
 """Lists the Danish texts that have no English yet, as .po entries to fill in.
 
-    python tools/untranslated.py src/forsyn/interfaces/portal >> src/forsyn/interfaces/portal/locale/en/LC_MESSAGES/django.po
+    python tools/untranslated.py src/forsyn/interfaces/portal >> .../portal/locale/en/LC_MESSAGES/django.po
 
 Finds texts with Django's own template parser and with Python's, so it needs no gettext programs.
 """
@@ -21,7 +21,7 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.utils.translation.template import trim_whitespace
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "forsyn"
-CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "gettext_noop"}
+CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "gettext_noop"}
 Found = tuple[str, str | None]
 """A text and its plural form, if it has one."""
 
@@ -51,6 +51,8 @@ def _in_python(tree: ast.Module) -> Iterator[Found]:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         values = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
+        if name.startswith("pgettext"):
+            del values[:1]  # the context
         if name in CALLS and values and isinstance(values[0], str):
             plural = values[1] if name.startswith("ngettext") and len(values) > 1 else None
             yield values[0], str(plural) if plural else None
@@ -85,7 +87,7 @@ def _marked_literals(source: str) -> Iterator[Found]:
     for quote in ('"', "'"):
         pieces = source.split(f"_({quote}")[1:]
         for piece in pieces:
-            yield piece.split(f"{quote})")[0], None
+            yield piece.split(f"{quote})")[0].replace(f"\\{quote}", quote), None
 
 
 def main() -> None:
@@ -95,7 +97,7 @@ def main() -> None:
     for folder in sys.argv[1:] or [str(PACKAGE)]:
         for text, plural in sorted(texts_in(Path(folder))):
             if text not in known:
-                entry = polib.POEntry(msgid=text, msgstr="" if plural is None else "")
+                entry = polib.POEntry(msgid=text, msgstr="")
                 if plural:
                     entry = polib.POEntry(msgid=text, msgid_plural=plural, msgstr_plural={0: "", 1: ""})
                 print(entry)

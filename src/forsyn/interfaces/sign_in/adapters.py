@@ -11,6 +11,7 @@ import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -166,5 +167,6 @@ class BrokerAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Keep of an identity only what tells it apart from others."""
-        sociallogin.account.extra_data = {}
+        """Not for staff: their second factor is ours to ask for."""
+        if request.user.is_authenticated and request.user.kind == AccountKind.STAFF:
+            raise ImmediateHttpResponse(redirect("sign_in:start"))

@@ -5,13 +5,18 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from allauth.socialaccount.internal import jwtkit
+import jwt
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+
+ALGORITHMS = ["RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512", "EdDSA"]
+"""With a public key only: a token signed with a shared secret, or not at all, is refused."""
+CLOCKS_APART_SECONDS = 60
 
 
 def nonce_of(state: str) -> str:
@@ -33,16 +38,33 @@ class BrokerOAuth2Adapter(OpenIDConnectOAuth2Adapter):
     client_class = BrokerClient
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        claims: dict[str, Any] = jwtkit.verify_and_decode(
-            credential=id_token,
-            keys_url=self.openid_config["jwks_uri"],
-            issuer=self.openid_config["issuer"],
-            audience=app.client_id,
-            lookup_kid=jwtkit.lookup_kid_jwk,
-        )
-        if not secrets.compare_digest(str(claims.get("nonce")), nonce_of(self.request.GET["state"])):
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                id_token,
+                key=self._key_of(id_token),
+                algorithms=ALGORITHMS,
+                issuer=self.openid_config["issuer"],
+                audience=app.client_id,
+                leeway=CLOCKS_APART_SECONDS,
+                options={"require": ["iss", "aud", "exp", "iat", "sub", "nonce"]},
+            )
+        except jwt.PyJWTError as error:
+            raise OAuth2Error(f"The ID token does not hold: {error}") from error
+        if not secrets.compare_digest(str(claims["nonce"]), nonce_of(self.request.GET["state"])):
             raise OAuth2Error("The ID token belongs to another sign-in.")
         return claims
+
+    def _key_of(self, id_token: str) -> jwt.PyJWK:
+        """The issuer's key that the token names; a token may name none where the issuer has only one."""
+        wanted = jwt.get_unverified_header(id_token).get("kid")
+        with get_adapter().get_requests_session() as session:
+            response = session.get(self.openid_config["jwks_uri"])
+            response.raise_for_status()
+        keys = jwt.PyJWKSet.from_dict(response.json()).keys
+        fitting = [key for key in keys if key.key_id == wanted] if wanted else keys
+        if len(fitting) != 1:
+            raise jwt.InvalidKeyError(f"the issuer has {len(fitting)} keys for {wanted!r}")
+        return fitting[0]
 
 
 class BrokerProvider(OpenIDConnectProvider):

@@ -9,6 +9,7 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from allauth.socialaccount import views as socialaccount
 from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
@@ -34,6 +35,7 @@ customers = [
     path("konto/", request_code, name="account_login"),
     path("konto/kode/", request_code, name="account_request_login_code"),
     path("konto/kode/bekraeft/", views.ConfirmCodeView.as_view(), name="account_confirm_login_code"),
+    path("konto/oidc/afbrudt/", socialaccount.login_cancelled, name="socialaccount_login_cancelled"),
     path("konto/oidc/<slug:provider_id>/", views.broker_login, name="openid_connect_login"),
     path("konto/oidc/<slug:provider_id>/retur/", views.broker_callback, name="openid_connect_callback"),
     path("konto/identiteter/", views.identities, name="socialaccount_connections"),

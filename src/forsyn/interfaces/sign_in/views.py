@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account import views as account_views
@@ -22,12 +23,15 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from requests import RequestException
 
 from forsyn.domain.accounts.models import AccountKind, Role
 from forsyn.interfaces.access import CHOSEN_CUSTOMER, has_second_factor, signed_in
 from forsyn.interfaces.sign_in.codes import CustomerCodeProcess
 from forsyn.interfaces.sign_in.cookie_list import cookie_list
 from forsyn.interfaces.sign_in.provider import BrokerOAuth2Adapter
+
+logger = logging.getLogger(__name__)
 
 # -- customers -----------------------------------------------------------------------------------------------------
 
@@ -192,3 +196,6 @@ def _broker_view(view: Any, request: HttpRequest, provider_id: str) -> HttpRespo
         return view.adapter_view(BrokerOAuth2Adapter(request, provider_id))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except RequestException:
+        logger.exception("The sign-in provider %s does not answer.", provider_id)
+        return render(request, "socialaccount/authentication_error.html")
