@@ -138,15 +138,19 @@ def _lay_delivered(
     *,
     released: bool,
 ) -> None:
+    value = values.value
     if not last.all():
-        row, column, value = row[last], column[last], values.value[last]
-    else:
-        value = values.value
-    same = grid.present[row, column] & (grid.level[row, column] == value)
-    grid.level[row, column] = value
-    grid.present[row, column] = True
-    grid.kept[row, column] = same
-    grid.released[row, column] = released | (same & grid.released[row, column])
+        row, column, value = row[last], column[last], value[last]
+    cell = row * grid.level.shape[1] + column
+    level, present = grid.level.ravel(), grid.present.ravel()
+    if (grid.stored >= 0).any():
+        same = present[cell] & (level[cell] == value)
+        grid.kept.ravel()[cell] = same
+        grid.released.ravel()[cell] &= same
+    if released:
+        grid.released.ravel()[cell] = True
+    level[cell] = value
+    present[cell] = True
 
 
 class Steps(NamedTuple):

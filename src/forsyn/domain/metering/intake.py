@@ -15,7 +15,7 @@ from forsyn.domain.metering.day_rows import COPY_HEADER, COPY_TRAILER
 from forsyn.domain.metering.day_writer import DayWriter
 from forsyn.domain.metering.merging import StepTooLargeError, merge
 from forsyn.domain.metering.quarantine_packing import COLUMNS, SetAside, packed
-from forsyn.domain.metering.rules import INT4_MAX, Mountings, Outcome, Series, Values, screen
+from forsyn.domain.metering.rules import INT4_MAX, Outcome, Series, Values, screen
 from forsyn.domain.metering.slots import EPOCH
 from forsyn.domain.metering.spool import Chunk
 from forsyn.domain.metering.stored_rows import Resolved, Taken, Wanted, days_taken, mountings_of, stored_rows
@@ -86,10 +86,9 @@ class Intake:
             chunk, place = chunk.take(~lost), place[~lost]
         if not len(place):
             return
-        mountings = mountings_of(np.unique(resolved.series.meter_id[np.unique(place)]))
         values = Values(place, chunk.at, chunk.value)
         if not released:
-            chunk, values = self._screen(chunk, resolved.series, values, mountings)
+            chunk, values = self._screen(chunk, resolved.series, values)
         elif (np.abs(values.value[~resolved.series.cumulative[values.series]]) > INT4_MAX).any():
             raise StepTooLargeError
         order = _order(values)
@@ -138,7 +137,10 @@ class Intake:
                 copy.write(item)
             copy.write(COPY_TRAILER)
 
-    def _screen(self, chunk: Chunk, series: Series, values: Values, mountings: Mountings) -> tuple[Chunk, Values]:
+    def _screen(self, chunk: Chunk, series: Series, values: Values) -> tuple[Chunk, Values]:
+        used = np.zeros(len(series), np.bool_)
+        used[values.series] = True
+        mountings = mountings_of(np.unique(series.meter_id[used]))
         reasons = screen(series, values, mountings, now_seconds=int(self.now.timestamp()))
         bad = reasons != 0
         if not bad.any():

@@ -122,6 +122,12 @@ class Series:
         """The plausible maximum in one slot: an hour, or a day of at most 25 hours."""
         return np.minimum(np.where(self.hourly, self.max_per_hour, self.max_per_hour * 25), NO_LIMIT)
 
+    @property
+    def max_value(self) -> Integers:
+        """The largest value that can be right by itself."""
+        of_counter = np.where(self.rollover > 0, self.rollover - 1, np.iinfo(np.int64).max)
+        return np.where(self.cumulative, of_counter, self.max_per_slot)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
@@ -162,7 +168,7 @@ def mounted(mountings: Mountings, meter_id: npt.NDArray[np.int32], day: npt.NDAr
 
 def _not_mounted(series: Series, of: npt.NDArray[np.int32], days: npt.NDArray[np.int32], mountings: Mountings) -> Mask:
     """Values of days on which their meter hung nowhere. Most meters hang all the time: those are told first."""
-    first, last = np.full(len(series), days.min(initial=0)), np.full(len(series), days.max(initial=0))
+    first, last = (np.full(len(series), day, np.int32) for day in (days.min(), days.max()))
     at_first, at_last = mounted(mountings, series.meter_id, first), mounted(mountings, series.meter_id, last)
     starts = np.bincount(mountings.meter_id, minlength=int(series.meter_id.max(initial=0)) + 1)
     always = at_first & at_last & (starts[series.meter_id] == 1)
@@ -175,14 +181,12 @@ def _not_mounted(series: Series, of: npt.NDArray[np.int32], days: npt.NDArray[np
 def screen(series: Series, values: Values, mountings: Mountings, *, now_seconds: int) -> npt.NDArray[np.uint8]:
     """Code of the reason for which each value cannot be stored whatever its neighbours say; 0 for none."""
     reasons = np.zeros(len(values), np.uint8)
+    if not len(values):
+        return reasons
     storable = slots.in_range(values.at)
-    days = slots.local_days(np.where(storable, values.at, SAFE_INSTANT))
-    cumulative = series.cumulative[values.series]
-    most = series.max_per_slot[values.series]
-    rollover = series.rollover[values.series]
-    too_much = np.where(cumulative, (rollover > 0) & (values.value >= rollover), values.value > most)
+    days = slots.local_days(values.at if storable.all() else np.where(storable, values.at, SAFE_INSTANT))
     checks = (
-        (Reason.IMPOSSIBLE_VALUE, (values.value < 0) | too_much),
+        (Reason.IMPOSSIBLE_VALUE, (values.value < 0) | (values.value > series.max_value[values.series])),
         (Reason.NOT_MOUNTED, _not_mounted(series, values.series, days, mountings)),
         (Reason.STAMP_IN_FUTURE, values.at > now_seconds + FUTURE_SECONDS),
         (Reason.STAMP_OUT_OF_RANGE, ~storable),

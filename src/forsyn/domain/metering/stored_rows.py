@@ -78,6 +78,7 @@ _REGISTERS = sql.SQL("""
       from unnest({numbers}) with ordinality as wanted (number, position)
       join metering_meter as meter on meter.number = wanted.number
       left join metering_register as register on register.meter_id = meter.id and register.code = any({codes})
+     order by meter.id, register.number
 """)
 _REGISTER_COLUMNS = [
     ("wanted", ">i4"), ("code", ">i2"), ("meter_id", ">i4"), ("register", ">i2"), ("cumulative", ">i4"),
