@@ -14,6 +14,7 @@ from forsyn.domain.metering import actions, quarantine_queries
 from forsyn.domain.metering.actions_quarantine import ITEMS_AT_ONCE, Decided
 from forsyn.domain.metering.importing import one_at_a_time
 from forsyn.domain.metering.quarantine_queries import Selection, SelectionSummary
+from forsyn.domain.metering.rules import RETRIED
 
 
 class DecidedMeanwhile(Exception):
@@ -38,6 +39,11 @@ class Plan:
     """Values that there is a place for."""
     unreadable: int
     """Values without a number, an instant or a possible year: there is nothing to store."""
+
+    @property
+    def judged_anew(self) -> bool:
+        """Whether a release tries the values again, instead of overruling why they were set aside."""
+        return self.reason in RETRIED
 
 
 def plan(*, selection: Selection) -> Plan:

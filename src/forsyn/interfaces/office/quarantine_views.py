@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forsyn.domain.metering import quarantine_queries
@@ -159,7 +158,7 @@ def _decide(request: HttpRequest, asked: Asked, note: str, items: int) -> HttpRe
     return redirect(asked.back if asked.selection.item_id else reverse("office:quarantine"))
 
 
-_TOO_FAR = later(
+_TOO_FAR = gettext_lazy(
     "En af værdierne ligger så langt fra sine naboer, at den slet ikke kan gemmes. Intet er ændret. Afvis den."
 )
 

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from forsyn.domain.customers.timeline import EventKind, Happening
 from forsyn.kernel.periods import Period
@@ -17,53 +16,53 @@ from forsyn.workflows.office_search import Group
 
 Text = str | Promise
 
-COMMODITIES: dict[str, Text] = {"heat": later("Varme"), "water": later("Vand"), "waste_water": later("Spildevand")}
+COMMODITIES: dict[str, Text] = {"heat": _("Varme"), "water": _("Vand"), "waste_water": _("Spildevand")}
 RELATIONS: dict[str, Text] = {
-    "owner": later("Ejer"),
-    "tenant": later("Lejer"),
-    "administrator": later("Administrator"),
+    "owner": _("Ejer"),
+    "tenant": _("Lejer"),
+    "administrator": _("Administrator"),
 }
 HOUSING: dict[str, Text] = {
-    "house": later("Parcelhus"),
-    "terraced_house": later("Rækkehus"),
-    "flat": later("Lejlighed"),
-    "holiday_home": later("Fritidshus"),
-    "business": later("Erhverv"),
+    "house": _("Parcelhus"),
+    "terraced_house": _("Rækkehus"),
+    "flat": _("Lejlighed"),
+    "holiday_home": _("Fritidshus"),
+    "business": _("Erhverv"),
 }
-CUSTOMER_KINDS: dict[str, Text] = {"person": later("Privatperson"), "company": later("Virksomhed")}
+CUSTOMER_KINDS: dict[str, Text] = {"person": _("Privatperson"), "company": _("Virksomhed")}
 CONTACTS: dict[str, Text] = {
-    "email": later("E-mail"),
-    "mobile": later("Mobil"),
-    "landline": later("Fastnettelefon"),
-    "work_phone": later("Arbejdstelefon"),
+    "email": _("E-mail"),
+    "mobile": _("Mobil"),
+    "landline": _("Fastnettelefon"),
+    "work_phone": _("Arbejdstelefon"),
 }
 SOURCES: dict[str, Text] = {
-    "person": later("oplyst af kunden"),
-    "meter": later("målt"),
-    "utility": later("skrevet af os"),
-    "derived": later("beregnet"),
-    "employer": later("oplyst af arbejdsgiveren"),
-    "other_person": later("oplyst af en anden"),
-    "public_register": later("fra et offentligt register"),
-    "partner": later("fra en samarbejdspartner"),
-    "system": later("dannet af systemet"),
+    "person": _("oplyst af kunden"),
+    "meter": _("målt"),
+    "utility": _("skrevet af os"),
+    "derived": _("beregnet"),
+    "employer": _("oplyst af arbejdsgiveren"),
+    "other_person": _("oplyst af en anden"),
+    "public_register": _("fra et offentligt register"),
+    "partner": _("fra en samarbejdspartner"),
+    "system": _("dannet af systemet"),
 }
 REGISTERS: dict[str, Text] = {
-    "energy": later("Energi"),
-    "volume": later("Volumen"),
-    "flow_energy": later("Fremløbsenergi"),
-    "return_energy": later("Returløbsenergi"),
+    "energy": _("Energi"),
+    "volume": _("Volumen"),
+    "flow_energy": _("Fremløbsenergi"),
+    "return_energy": _("Returløbsenergi"),
 }
-LANGUAGES: dict[str, Text] = {"da": later("Dansk"), "en": later("Engelsk")}
-STATES: dict[str, Text] = {"open": later("Afventer"), "released": later("Frigivet"), "rejected": later("Afvist")}
+LANGUAGES: dict[str, Text] = {"da": _("Dansk"), "en": _("Engelsk")}
+STATES: dict[str, Text] = {"open": _("Afventer"), "released": _("Frigivet"), "rejected": _("Afvist")}
 STATE_SLUGS = {"open": "afventer", "released": "frigivet", "rejected": "afvist"}
 
 GROUPS: dict[Group, Text] = {
-    Group.CUSTOMERS: later("Kunder"),
-    Group.SUPPLY_POINTS: later("Forsyningssteder"),
-    Group.METERS: later("Målere"),
-    Group.INSTALLATIONS: later("Installationer"),
-    Group.AGREEMENTS: later("Aftaler"),
+    Group.CUSTOMERS: _("Kunder"),
+    Group.SUPPLY_POINTS: _("Forsyningssteder"),
+    Group.METERS: _("Målere"),
+    Group.INSTALLATIONS: _("Installationer"),
+    Group.AGREEMENTS: _("Aftaler"),
 }
 GROUP_SLUGS = {
     "kunder": Group.CUSTOMERS,
@@ -73,20 +72,20 @@ GROUP_SLUGS = {
     "aftaler": Group.AGREEMENTS,
 }
 WHY_FOUND: dict[str, Text] = {
-    "former_name": later("Tidligere navn: %s"),
-    "cvr": later("CVR-nr. %s"),
-    "phone": later("Telefon %s"),
-    "former_phone": later("Tidligere telefon: %s"),
-    "email": later("E-mail %s"),
-    "former_email": later("Tidligere e-mail: %s"),
+    "former_name": _("Tidligere navn: %s"),
+    "cvr": _("CVR-nr. %s"),
+    "phone": _("Telefon %s"),
+    "former_phone": _("Tidligere telefon: %s"),
+    "email": _("E-mail %s"),
+    "former_email": _("Tidligere e-mail: %s"),
 }
 
 EVENT_KINDS: dict[EventKind, Text] = {
-    EventKind.AGREEMENT: later("Flytning"),
-    EventKind.NAME: later("Navn"),
-    EventKind.CONTACT: later("Kontakt"),
-    EventKind.METER: later("Måler"),
-    EventKind.ACCESS: later("Portaladgang"),
+    EventKind.AGREEMENT: _("Flytning"),
+    EventKind.NAME: _("Navn"),
+    EventKind.CONTACT: _("Kontakt"),
+    EventKind.METER: _("Måler"),
+    EventKind.ACCESS: _("Portaladgang"),
 }
 EVENT_SLUGS = {
     "flytning": EventKind.AGREEMENT,
@@ -96,20 +95,20 @@ EVENT_SLUGS = {
     "adgang": EventKind.ACCESS,
 }
 HAPPENINGS: dict[Happening, Text] = {
-    Happening.MOVED_IN: later("Flyttede ind: %(subject)s"),
-    Happening.MOVED_OUT: later("Flyttede ud: %(subject)s"),
-    Happening.WILL_MOVE_IN: later("Flytter ind: %(subject)s"),
-    Happening.WILL_MOVE_OUT: later("Flytter ud: %(subject)s"),
-    Happening.NAME_RECORDED: later("Navn registreret: %(after)s"),
-    Happening.NAME_CHANGED: later("Skiftede navn fra %(before)s til %(after)s"),
-    Happening.CONTACT_RECORDED: later("%(subject)s registreret: %(after)s"),
-    Happening.CONTACT_CHANGED: later("%(subject)s ændret fra %(before)s til %(after)s"),
-    Happening.CONTACT_REMOVED: later("%(subject)s fjernet: %(before)s"),
-    Happening.ACCESS_GRANTED: later("%(subject)s fik adgang til portalen"),
-    Happening.ACCESS_ENDED: later("%(subject)s har ikke længere adgang til portalen"),
-    Happening.METER_MOUNTED: later("Måler %(after)s sat op ved installation %(subject)s"),
-    Happening.METER_TAKEN_DOWN: later("Måler %(before)s taget ned ved installation %(subject)s"),
-    Happening.METER_REPLACED: later("Måler %(before)s skiftet til %(after)s ved installation %(subject)s"),
+    Happening.MOVED_IN: _("Flyttede ind: %(subject)s"),
+    Happening.MOVED_OUT: _("Flyttede ud: %(subject)s"),
+    Happening.WILL_MOVE_IN: _("Flytter ind: %(subject)s"),
+    Happening.WILL_MOVE_OUT: _("Flytter ud: %(subject)s"),
+    Happening.NAME_RECORDED: _("Navn registreret: %(after)s"),
+    Happening.NAME_CHANGED: _("Skiftede navn fra %(before)s til %(after)s"),
+    Happening.CONTACT_RECORDED: _("%(subject)s registreret: %(after)s"),
+    Happening.CONTACT_CHANGED: _("%(subject)s ændret fra %(before)s til %(after)s"),
+    Happening.CONTACT_REMOVED: _("%(subject)s fjernet: %(before)s"),
+    Happening.ACCESS_GRANTED: _("%(subject)s fik adgang til portalen"),
+    Happening.ACCESS_ENDED: _("%(subject)s har ikke længere adgang til portalen"),
+    Happening.METER_MOUNTED: _("Måler %(after)s sat op ved installation %(subject)s"),
+    Happening.METER_TAKEN_DOWN: _("Måler %(before)s taget ned ved installation %(subject)s"),
+    Happening.METER_REPLACED: _("Måler %(before)s skiftet til %(after)s ved installation %(subject)s"),
 }
 
 
@@ -122,102 +121,102 @@ class ReasonText:
     advice: Text
 
 
-_ASK_THE_SENDER = later("Ret filen hos afsenderen, og indlæs den igen. Afvis derefter værdierne her.")
-_RELEASE_IF_RIGHT = later("Se efter i målerens øvrige tal. Frigiv, hvis værdien er rigtig; ellers afvis.")
+_ASK_THE_SENDER = _("Ret filen hos afsenderen, og indlæs den igen. Afvis derefter værdierne her.")
+_RELEASE_IF_RIGHT = _("Se efter i målerens øvrige tal. Frigiv, hvis værdien er rigtig; ellers afvis.")
 
 REASONS: dict[str, ReasonText] = {
-    "value_missing": ReasonText(later("Værdi mangler"), later("Linjen har ingen værdi."), _ASK_THE_SENDER),
+    "value_missing": ReasonText(_("Værdi mangler"), _("Linjen har ingen værdi."), _ASK_THE_SENDER),
     "value_unreadable": ReasonText(
-        later("Værdi kan ikke læses"), later("Værdien er ikke et tal, vi kan læse."), _ASK_THE_SENDER
+        _("Værdi kan ikke læses"), _("Værdien er ikke et tal, vi kan læse."), _ASK_THE_SENDER
     ),
     "value_not_finite": ReasonText(
-        later("Værdi er ikke et tal"), later("Værdien er uendelig eller »ikke et tal«."), _ASK_THE_SENDER
+        _("Værdi er ikke et tal"), _("Værdien er uendelig eller »ikke et tal«."), _ASK_THE_SENDER
     ),
     "value_too_large": ReasonText(
-        later("Værdi er for stor"), later("Tallet er større, end nogen måler kan tælle."), _ASK_THE_SENDER
+        _("Værdi er for stor"), _("Tallet er større, end nogen måler kan tælle."), _ASK_THE_SENDER
     ),
-    "stamp_missing": ReasonText(later("Tidspunkt mangler"), later("Linjen har intet tidspunkt."), _ASK_THE_SENDER),
+    "stamp_missing": ReasonText(_("Tidspunkt mangler"), _("Linjen har intet tidspunkt."), _ASK_THE_SENDER),
     "stamp_unreadable": ReasonText(
-        later("Tidspunkt kan ikke læses"),
-        later("Tidspunktet er skrevet på en måde, vi ikke kan læse."),
+        _("Tidspunkt kan ikke læses"),
+        _("Tidspunktet er skrevet på en måde, vi ikke kan læse."),
         _ASK_THE_SENDER,
     ),
     "local_hour_ambiguous": ReasonText(
-        later("Dobbelttime er uklar"),
-        later("Timen findes to gange, fordi uret blev stillet tilbage, og filen siger ikke hvilken."),
+        _("Dobbelttime er uklar"),
+        _("Timen findes to gange, fordi uret blev stillet tilbage, og filen siger ikke hvilken."),
         _ASK_THE_SENDER,
     ),
     "local_hour_nonexistent": ReasonText(
-        later("Timen findes ikke"), later("Timen blev sprunget over, da uret blev stillet frem."), _ASK_THE_SENDER
+        _("Timen findes ikke"), _("Timen blev sprunget over, da uret blev stillet frem."), _ASK_THE_SENDER
     ),
     "stamp_off_grid": ReasonText(
-        later("Skævt tidspunkt"), later("Tidspunktet passer ikke til målerens timer eller dage."), _ASK_THE_SENDER
+        _("Skævt tidspunkt"), _("Tidspunktet passer ikke til målerens timer eller dage."), _ASK_THE_SENDER
     ),
     "stamp_out_of_range": ReasonText(
-        later("Umuligt årstal"), later("Tidspunktet ligger uden for de år, der kan have målinger."), _ASK_THE_SENDER
+        _("Umuligt årstal"), _("Tidspunktet ligger uden for de år, der kan have målinger."), _ASK_THE_SENDER
     ),
     "stamp_in_future": ReasonText(
-        later("Tidspunkt i fremtiden"),
-        later("Målingen er dateret efter, at filen blev modtaget. Målerens ur går forkert."),
-        later("Lad måleren stille. Frigiv kun, hvis tidspunktet alligevel er rigtigt."),
+        _("Tidspunkt i fremtiden"),
+        _("Målingen er dateret efter, at filen blev modtaget. Målerens ur går forkert."),
+        _("Lad måleren stille. Frigiv kun, hvis tidspunktet alligevel er rigtigt."),
     ),
-    "meter_missing": ReasonText(later("Målernummer mangler"), later("Linjen nævner ingen måler."), _ASK_THE_SENDER),
+    "meter_missing": ReasonText(_("Målernummer mangler"), _("Linjen nævner ingen måler."), _ASK_THE_SENDER),
     "meter_unknown": ReasonText(
-        later("Ukendt måler"),
-        later("Ingen måler har det nummer."),
-        later("Opret måleren, og frigiv derefter: så gemmes dens værdier. Er den ikke vores, så afvis."),
+        _("Ukendt måler"),
+        _("Ingen måler har det nummer."),
+        _("Opret måleren, og frigiv derefter: så gemmes dens værdier. Er den ikke vores, så afvis."),
     ),
     "meter_ambiguous": ReasonText(
-        later("Flere målere med samme nummer"),
-        later("Nummeret findes på flere målere, og filen siger ikke hvilken."),
-        later("Ret filens profil, så den nævner forsyningsarten, og indlæs filen igen. Afvis derefter værdierne her."),
+        _("Flere målere med samme nummer"),
+        _("Nummeret findes på flere målere, og filen siger ikke hvilken."),
+        _("Ret filens profil, så den nævner forsyningsarten, og indlæs filen igen. Afvis derefter værdierne her."),
     ),
-    "unit_unknown": ReasonText(later("Ukendt enhed"), later("Enheden kendes ikke."), _ASK_THE_SENDER),
+    "unit_unknown": ReasonText(_("Ukendt enhed"), _("Enheden kendes ikke."), _ASK_THE_SENDER),
     "row_malformed": ReasonText(
-        later("Linjen er i stykker"), later("Linjen har ikke de kolonner, den skal have."), _ASK_THE_SENDER
+        _("Linjen er i stykker"), _("Linjen har ikke de kolonner, den skal have."), _ASK_THE_SENDER
     ),
     "register_unknown": ReasonText(
-        later("Ukendt tælleværk"),
-        later("Måleren har ikke det tælleværk, filen nævner."),
-        later("Opret tælleværket på måleren, og frigiv derefter. Skal det ikke gemmes, så afvis."),
+        _("Ukendt tælleværk"),
+        _("Måleren har ikke det tælleværk, filen nævner."),
+        _("Opret tælleværket på måleren, og frigiv derefter. Skal det ikke gemmes, så afvis."),
     ),
     "register_differs": ReasonText(
-        later("Tælleværket passer ikke"),
-        later("Filen leverer en anden slags tal, end tælleværket er oprettet til."),
-        later("Ret tælleværket eller filens profil, og frigiv derefter; ellers afvis."),
+        _("Tælleværket passer ikke"),
+        _("Filen leverer en anden slags tal, end tælleværket er oprettet til."),
+        _("Ret tælleværket eller filens profil, og frigiv derefter; ellers afvis."),
     ),
     "not_mounted": ReasonText(
-        later("Ikke monteret"),
-        later("Måleren hang ingen steder på det tidspunkt."),
-        later("Ret monteringens dato, hvis den er forkert, og frigiv derefter. Ellers afvis."),
+        _("Ikke monteret"),
+        _("Måleren hang ingen steder på det tidspunkt."),
+        _("Ret monteringens dato, hvis den er forkert, og frigiv derefter. Ellers afvis."),
     ),
     "impossible_value": ReasonText(
-        later("Usandsynlig værdi"),
-        later("Værdien er negativ eller større, end måleren kan nå på en time."),
+        _("Usandsynlig værdi"),
+        _("Værdien er negativ eller større, end måleren kan nå på en time."),
         _RELEASE_IF_RIGHT,
     ),
     "backward_step": ReasonText(
-        later("Tælleren går baglæns"),
-        later("Målerstanden er lavere end den forrige."),
-        later("Er måleren skiftet eller nulstillet, så registrer målerskiftet. Frigiv kun, hvis standen er rigtig."),
+        _("Tælleren går baglæns"),
+        _("Målerstanden er lavere end den forrige."),
+        _("Er måleren skiftet eller nulstillet, så registrer målerskiftet. Frigiv kun, hvis standen er rigtig."),
     ),
     "duplicate_in_hour": ReasonText(
-        later("To værdier i samme time"),
-        later("Filen har to forskellige værdier for samme time; den seneste er gemt."),
-        later("Frigiv, hvis det er denne værdi, der er den rigtige; ellers afvis."),
+        _("To værdier i samme time"),
+        _("Filen har to forskellige værdier for samme time; den seneste er gemt."),
+        _("Frigiv, hvis det er denne værdi, der er den rigtige; ellers afvis."),
     ),
 }
 
 
 def reason_text(code: str) -> ReasonText:
     """Words for a reason; an unknown code speaks for itself."""
-    return REASONS.get(code) or ReasonText(code, _("Årsagen har ingen forklaring endnu."), "")
+    return REASONS.get(code) or ReasonText(code, gettext("Årsagen har ingen forklaring endnu."), "")
 
 
 QUALITIES: dict[int, Text] = {
-    1: later("første aflæsning"),
-    2: later("med forbrug fra timer uden aflæsning"),
-    4: later("frigivet fra karantæne"),
+    1: _("første aflæsning"),
+    2: _("med forbrug fra timer uden aflæsning"),
+    4: _("frigivet fra karantæne"),
 }
 
 
@@ -234,11 +233,11 @@ def day_text(day: date) -> str:
 def period_text(period: Period) -> str:
     """fra 1. oktober 2024, or 1. oktober 2024 – 30. september 2026: the last day is named, not the one after."""
     if period.until is None:
-        return _("fra %(first)s") % {"first": day_text(period.first)}
+        return gettext("fra %(first)s") % {"first": day_text(period.first)}
     last = period.until - timedelta(days=1)
     if last == period.first:
         return day_text(last)
-    return _("%(first)s – %(last)s") % {"first": day_text(period.first), "last": day_text(last)}
+    return gettext("%(first)s – %(last)s") % {"first": day_text(period.first), "last": day_text(last)}
 
 
 @dataclass(frozen=True)

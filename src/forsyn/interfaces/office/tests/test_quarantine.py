@@ -56,14 +56,14 @@ def test_what_will_happen_is_shown_before(world: World, store: Store, operations
     item = item_of(store, "impossible_value")
     page = words(operations, address_of("frigiv", element=item.pk))
     assert "1 post, 1 værdi, 1 måler" in page
-    assert "1 værdi gemmes" in page
+    assert "Gemmes og mærkes »frigivet fra karantæne«: 1 værdi." in page
     item.refresh_from_db()
     assert item.state == "open", "looking changes nothing"
     page = words(operations, address_of("afvis", element=item.pk))
     assert "Intet gemmes" in page
     page = words(operations, address_of("frigiv", leverance=store.first.delivery.pk, aarsag="meter_unknown"))
     assert "1 måler kendes stadig ikke" in page
-    assert "gemmes, selv om" not in page
+    assert "prøves igen" not in page
 
 
 def test_a_released_value_counts_and_the_delivery_still_adds_up(world: World, store: Store, operations: Client) -> None:
@@ -91,7 +91,7 @@ def test_a_rejected_value_stays_out_with_its_note(world: World, store: Store, op
 def test_a_whole_group_is_released_once_its_meter_is_known(world: World, store: Store, operations: Client) -> None:
     register_meters(meters=[NewMeter("9999999", "heat", (HEAT,), "50021", BEGINNING)])
     address = address_of("frigiv", leverance=store.first.delivery.pk, aarsag="meter_unknown")
-    assert "3 værdier gemmes" in words(operations, address)
+    assert "som om de lige var leveret (3 værdier)" in words(operations, address)
     answer = operations.post(address, {"note": "Oprettet i dag", "items": 1}, follow=True)
     assert "Gemt: 3 værdier." in read(answer.content.decode())
     assert not QuarantineItem.objects.filter(reason="meter_unknown", state="open").exists()
