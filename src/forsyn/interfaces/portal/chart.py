@@ -29,6 +29,10 @@ class Bar:
     y: str
     height: str
 
+    def __html__(self) -> str:
+        """As SVG attributes, for templates."""
+        return f'x="{self.x}%" y="{self.y}" width="{self.width}%" height="{self.height}"'
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

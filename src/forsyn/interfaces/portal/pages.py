@@ -149,6 +149,8 @@ def figures(where: Where) -> Figures:
         return _figures_of_a_day(where)
     period = where.period
     series = _series(where, period)
+    if where.level is Level.YEARS:
+        period = _since_first_value(period, series)
     periods = _slot_periods(where.level, period)
     slots = date_slots(periods, series, series, where.ownership)
     return Figures(
@@ -214,6 +216,12 @@ def _series(where: Where, period: Period) -> Series:
         series = where.source.days(period)
         return series | where.source.days(before) if before else series
     return where.source.days(Period(before.first, period.until) if before else period)
+
+
+def _since_first_value(period: Period, series: Series) -> Period:
+    """All years, without those before the meter could be read from afar."""
+    first = min(series, default=None)
+    return Period(date(max(first.year if first else period.first.year, period.first.year), 1, 1), period.until)
 
 
 def _slot_periods(level: Level, period: Period) -> list[Period]:

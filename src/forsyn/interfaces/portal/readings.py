@@ -42,14 +42,14 @@ class Source:
         totals = queries.day_totals(
             installation_id=self.installation_id, register_code=self.register_code, first_date=first, last_date=last
         )
-        found = {
-            first + number * DAY: DayAmount(int(total), bool(complete), carries=bool(quality & Quality.AFTER_GAP))
-            for number, (total, present, complete, quality) in enumerate(
-                zip(totals.total, totals.present, totals.complete, totals.quality, strict=True)
+        columns = (totals.days, totals.total, totals.complete, totals.quality)
+        own = {
+            day: DayAmount(total, complete, carries=bool(quality & Quality.AFTER_GAP))
+            for day, total, complete, quality in zip(
+                *(column[totals.present].tolist() for column in columns), strict=True
             )
-            if present
+            if self.ownership.owns(day)
         }
-        own = {day: amount for day, amount in found.items() if self.ownership.owns(day)}
         for period_held in self.ownership.periods:
             self._take_out_what_a_former_gap_brought(own, period_held)
         return own

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from forsyn.interfaces.portal.amounts import Level, Measure, Scale, percent
 from forsyn.interfaces.portal.comparison import Comparison
@@ -110,14 +110,26 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_STATES = {
+    State.MISSING: gettext_noop("mangler målinger"),
+    State.AWAITED: gettext_noop("målinger på vej"),
+    State.FUTURE: gettext_noop("ikke begyndt"),
+    State.OUTSIDE: gettext_noop("uden for din aftale"),
+}
+_PLAIN_REMARKS = {
+    Remark.SO_FAR: gettext_noop("indtil nu"),
+    Remark.CARRIED: gettext_noop("med forbrug fra tid, hvor måleren ikke blev aflæst"),
+    Remark.RELEASED: gettext_noop("usædvanlig værdi, godkendt af en medarbejder"),
+    Remark.FIRST_READING: gettext_noop("målerens første aflæsning"),
+    Remark.ESTIMATED: gettext_noop("skønnet"),
+    Remark.LEAP_DAY: gettext_noop("sammenlignet uden 29. februar"),
+    Remark.LAST_YEAR_GAP: gettext_noop("sammenlignet uden dage, der mangler året før"),
+}
+
+
 def state_text(state: State) -> str:
     """Why there is no figure."""
-    return {
-        State.MISSING: _("mangler målinger"),
-        State.AWAITED: _("målinger på vej"),
-        State.FUTURE: _("ikke begyndt"),
-        State.OUTSIDE: _("uden for din aftale"),
-    }[state]
+    return _(_STATES[state])
 
 
 def amount_text(slot: Slot, scale: Scale) -> str:
@@ -144,22 +156,13 @@ def remarks_text(slot: Slot, owned: Period | None) -> str:
 def _remarks(slot: Slot, owned: Period | None) -> Iterator[str]:
     if slot.amount is None:
         yield state_text(slot.state)
-    plain = {
-        Remark.SO_FAR: _("indtil nu"),
-        Remark.CARRIED: _("med forbrug fra tid, hvor måleren ikke blev aflæst"),
-        Remark.RELEASED: _("usædvanlig værdi, godkendt af en medarbejder"),
-        Remark.FIRST_READING: _("målerens første aflæsning"),
-        Remark.ESTIMATED: _("skønnet"),
-        Remark.LEAP_DAY: _("sammenlignet uden 29. februar"),
-        Remark.LAST_YEAR_GAP: _("sammenlignet uden dage, der mangler året før"),
-    }
     if Remark.BEGAN in slot.remarks and owned:
         yield _("din aftale begyndte %(date)s") % {"date": long_date(owned.first)}
     if Remark.ENDED in slot.remarks and owned and owned.until:
         yield _("din aftale sluttede %(date)s") % {"date": long_date(owned.until - timedelta(days=1))}
     if Remark.GAP in slot.remarks:
         yield _gap_text(slot.missing_days)
-    yield from (text for remark, text in plain.items() if remark in slot.remarks)
+    yield from (_(text) for remark, text in _PLAIN_REMARKS.items() if remark in slot.remarks)
 
 
 def _gap_text(missing_days: int) -> str:
