@@ -1,6 +1,6 @@
 # `make demo` and `make test` are the two commands; each does all the set-up it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo test check lint lock assets messages clean
+.PHONY: demo test check lint lock assets messages clean docs
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,6 +34,10 @@ lint: .venv/dev.stamp
 	@echo "Setting up the tools for tests ..."
 	@$(PIP) -r requirements/dev.txt
 	@touch $@
+
+# Renews docs/generated/ from the declarations and the commands' own help.
+docs: .venv/runtime.stamp
+	$(BIN)/python tools/generated_docs.py
 
 # Renews the pinned requirements with hashes (needs uv).
 lock:
