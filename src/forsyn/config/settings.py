@@ -172,6 +172,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_FORMS = {
     "authenticate": "forsyn.interfaces.sign_in.forms.SecondFactorForm",
     "reauthenticate": "forsyn.interfaces.sign_in.forms.SecondFactorForm",
+    "add_webauthn": "forsyn.interfaces.sign_in.forms.AddKeyForm",
     "activate_totp": "forsyn.interfaces.sign_in.forms.ActivateTOTPForm",
 }
 

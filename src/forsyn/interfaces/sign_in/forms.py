@@ -9,6 +9,7 @@ from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -79,6 +80,12 @@ class ActivateTOTPForm(Worded, totp_forms.ActivateTOTPForm):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["code"].widget.attrs |= {"class": "form-input code-input", "inputmode": "numeric"}
+
+
+class AddKeyForm(Worded, AddWebAuthnForm):
+    """A passkey gets a name."""
+
+    words = {"name": (_("Navn på nøglen"), _("For eksempel »Arbejdstelefon«."))}
 
 
 class ReauthenticateForm(Worded, account_forms.ReauthenticateForm):
