@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 
 from forsyn.domain.customers.queries import recorded_at_of
 from forsyn.domain.metering.delivery_queries import delivered_file_names
@@ -21,6 +21,7 @@ from forsyn.integrations.customer_files.profile import shipped_profiles
 from forsyn.kernel.local_days import local_day
 from forsyn.workflows.demo_accounts import NotADemo, make_demo_staff
 from forsyn.workflows.demo_deliveries import PROFILES, DemoFile, later_files, regular_file
+from forsyn.workflows.demo_history import make_history
 from forsyn.workflows.demo_town import Town, build_town, customer_rows
 from forsyn.workflows.demo_windows import delivered_until, windows
 from forsyn.workflows.import_customers import OnProblem, import_customers
@@ -87,16 +88,18 @@ def _bring_in_customers(town: Town, folder: Path, *, today: date, now: datetime,
         writer = csv.DictWriter(out, generic.wanted_columns(), delimiter=generic.delimiter)
         writer.writeheader()
         writer.writerows(customer_rows(town))
-    done = import_customers(
-        path=path,
-        profile=replace(generic, meters={"heat": "interval", "water": "cumulative"}),
-        on_problem=OnProblem.STOP,
-        dry_run=False,
-        today=today,
-        now=now,
-    )
-    if done.problems:
-        raise RuntimeError(f"The demo's own customer file is refused: {done.problems[0]}")
+    with transaction.atomic():
+        done = import_customers(
+            path=path,
+            profile=replace(generic, meters={"heat": "interval", "water": "cumulative"}),
+            on_problem=OnProblem.STOP,
+            dry_run=False,
+            today=today,
+            now=now,
+        )
+        if done.problems:
+            raise RuntimeError(f"The demo's own customer file is refused: {done.problems[0]}")
+        make_history(anchor=town.anchor, email="frida.tobolig@kunde.example", name="Frida Tobolig", now=now)
     return done.counts.get("customers", 0)
 
 

@@ -163,7 +163,7 @@ class _Builder:
         birgit = self._person("Birgit Åkjær Opdigt", "birgit.opdigt")
         yield self._home((Occupancy((bo, birgit), date(2019, 9, 1)),), "flat")
         leak = (self.anchor - timedelta(days=17), self.anchor - timedelta(days=3), 34)
-        liv = self._person("Liv Lækagesen", "liv.laekagesen")
+        liv = self._person("Liv Tætsen", "liv.laekagesen")
         yield self._home((Occupancy((liv,), date(2021, 2, 1)),), "house", leak=leak)
         moved = (self.anchor.replace(day=1) - timedelta(days=40)).replace(day=1)
         dorthe, erik = (
@@ -179,6 +179,9 @@ class _Builder:
             str(self._number()), "Æblegården Opdigt ApS", "company", cvr, email="kontor@aeblegaarden.example"
         )
         yield self._home((Occupancy((orchard,), date(2017, 1, 1)),), "business")
+        for mailbox, kind, since in (("frida.tobolig", "house", date(2015, 6, 1)), ("", "flat", date(2024, 8, 1))):
+            frida = self._person("Frida Tobolig", mailbox)
+            yield self._home((Occupancy((frida,), since),), kind)
 
     def _occupancies(self, kind: str) -> tuple[Occupancy, ...]:
         first = date(self.random.randint(2008, 2024), self.random.randint(1, 12), 1)

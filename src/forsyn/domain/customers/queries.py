@@ -158,6 +158,11 @@ def recorded_at_of(*, number: str) -> datetime | None:
     return Customer.objects.filter(number=number).values_list("recorded_at", flat=True).first()
 
 
+def customer_ids(*, numbers: Iterable[str]) -> dict[str, int]:
+    """Customer number -> id, for those that are there. 1 query."""
+    return dict(Customer.objects.filter(number__in=set(numbers)).values_list("number", "id"))
+
+
 def name_history(*, customer_id: int) -> list[Name]:
     """All names, newest first. 1 query."""
     rows = CustomerName.objects.filter(customer_id=customer_id).order_by("-period")
