@@ -23,6 +23,11 @@ WATER = NewRegister("volume", "litres", "cumulative")
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """See `stop_the_clock`."""
+    stop_the_clock(monkeypatch)
+
+
+def stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages' clock stands at the world's moment."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY)
@@ -69,8 +74,7 @@ class Store:
     day: date
 
 
-@pytest.fixture
-def store(world: World) -> Store:
+def build_store(world: World) -> Store:
     """A week of Anna's heat, with dirt in it; the last day corrected since."""
     swap = {"until_date": METER_SWAP_DATE}
     heating, water = (f"{world.anna.home.number}{digit}" for digit in "12")
@@ -91,6 +95,12 @@ def store(world: World) -> Store:
     )
     second = deliver("rettelse.csv", [Values("0071001", "energy", corrected, [7] * 24)], NOW - timedelta(hours=1))
     return Store(heat, old, new, first, second, corrected)
+
+
+@pytest.fixture
+def store(world: World) -> Store:
+    """See `build_store`."""
+    return build_store(world)
 
 
 def signed_in(client: Client, account: object) -> Client:

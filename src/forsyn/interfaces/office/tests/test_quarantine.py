@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -12,11 +16,11 @@ from forsyn.domain.metering.models import Delivery, QuarantineItem
 from forsyn.domain.metering.quarantine_queries import Selection
 from forsyn.domain.metering.rules import Reason
 from forsyn.interfaces.office import wording
-from forsyn.interfaces.office.tests.conftest import HEAT, Store, Values, deliver, signed_in
+from forsyn.interfaces.office.tests.conftest import HEAT, Store, Values, build_store, deliver, signed_in
 from forsyn.interfaces.office.tests.test_pages import read, words
 from forsyn.workflows import quarantine_decision
-from forsyn.workflows.quarantine_decision import DecidedMeanwhile, decide, plan
-from tests.world import BEGINNING, NOW, TODAY, World
+from forsyn.workflows.quarantine_decision import DecidedMeanwhile, TakingIn, decide, plan
+from tests.world import BEGINNING, NOW, TODAY, World, build_world
 
 DECISION = "office:quarantine_decision"
 
@@ -144,6 +148,38 @@ def test_a_group_that_changed_since_it_was_shown_is_not_decided(world: World, st
     with pytest.raises(DecidedMeanwhile):
         decide(selection=selection, expected_items=3, note="Alle", **ours)
     assert quarantine_queries.summary(selection=selection).items == 2
+
+
+@pytest.mark.parametrize("release", [True, False], ids=["release", "reject"])
+def test_two_decisions_at_the_same_moment_are_one(own_database: dict[str, str], *, release: bool) -> None:
+    world = build_world()
+    store = build_store(world)
+    selection = Selection(item_id=item_of(store, "impossible_value").pk)
+    start = Barrier(2)
+
+    def decide_at_once(note: str) -> str:
+        start.wait(timeout=10)
+        try:
+            decide(
+                selection=selection,
+                release=release,
+                expected_items=1,
+                note=note,
+                account_id=world.operations.pk,
+                now=NOW,
+            )
+        except (DecidedMeanwhile, TakingIn):
+            return ""
+        finally:
+            connections.close_all()
+        return note
+
+    with ThreadPoolExecutor(2) as both:
+        done = [note for note in both.map(decide_at_once, ["Karen", "Kurt"]) if note]
+    item = QuarantineItem.objects.get(pk=selection.item_id)
+    assert done == [item.note], "one decided, and it is their note that is kept"
+    delivery = Delivery.objects.get(pk=store.first.delivery.pk)
+    assert delivery.stored == (168 if release else 167)
 
 
 def test_while_a_delivery_is_taken_in_nothing_is_released(
