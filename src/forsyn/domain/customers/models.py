@@ -144,7 +144,8 @@ class ContactPoint(models.Model):
             one_of("kind", ContactKind, "customers_contact_point"),
             one_of("source", Source, "customers_contact_point"),
         ]
-        indexes = [models.Index(Lower("value"), name="customers_contact_value_idx")]
+        # what begins so is found by index under any collation of the cluster
+        indexes = [models.Index(OpClass(Lower("value"), name="text_pattern_ops"), name="customers_contact_value_idx")]
 
 
 class Address(models.Model):
