@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -24,7 +25,9 @@ pytest_plugins = ["tests.world", "tests.signing_in"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The first process of a run compiles the translations."""
+    """The first process of a run compiles the translations. No example fails for being slow on a busy machine."""
+    hypothesis.settings.register_profile("forsyn", deadline=None)
+    hypothesis.settings.load_profile("forsyn")
     if not hasattr(config, "workerinput"):
         compile_translations()
 

@@ -29,8 +29,9 @@ class Bar:
     y: str
     height: str
 
-    def __html__(self) -> str:
-        """As SVG attributes, for templates."""
+    @property
+    def attributes(self) -> str:
+        """As SVG attributes: numbers only, nothing to escape."""
         return f'x="{self.x}%" y="{self.y}" width="{self.width}%" height="{self.height}"'
 
 

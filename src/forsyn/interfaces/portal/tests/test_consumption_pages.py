@@ -45,6 +45,9 @@ def test_a_year_is_read_aloud_month_by_month(signed_in, anna) -> None:
     assert "December 2026: ikke begyndt, sidste år 744 kWh" in bars(text)
     assert "Du har brugt 10 % mindre varme end i samme periode sidste år" in text
     assert f'href="{consumption(anna, period="2026/3/")}" aria-label="Marts 2026' in text
+    assert (
+        len(re.findall(r'<rect class="bar-last" x="[\d.]+%" y="[\d.]+" width="[\d.]+%" height="[\d.]+"/>', text)) == 12
+    )
 
 
 def test_a_month_and_a_day_lead_deeper(signed_in, anna) -> None:
