@@ -82,8 +82,9 @@ def phone(text: str) -> str:
 
 def email(text: str) -> str:
     """An e-mail address in its everyday form; the domain in small letters."""
-    compact = text.strip()
-    if len(compact) > 254 or not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", compact):
+    local, _, domain = text.strip().rpartition("@")
+    compact = f"{local}@{domain.lower()}"
+    fits = len(compact) <= 254 and compact.isprintable()
+    if not fits or not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", compact):
         raise InvalidIdentifier("En e-mailadresse ser ud som navn@eksempel.dk.")
-    local, _, domain = compact.rpartition("@")
-    return f"{local}@{domain.lower()}"
+    return compact

@@ -77,7 +77,9 @@ def import_customers(
         codec, rows = _stage(file, profile, progress)
         note_meter_problems()
         problem_count = actions_bulk.check(today=today)
-        rejected = _withhold(problem_count, on_problem, rows)
+        rejected = rows if problem_count else 0
+        if problem_count and on_problem is OnProblem.QUARANTINE:
+            problem_count, rejected = actions_bulk.withhold_problem_rows()
         problems = tuple(_problems(codec, limit=SHOWN_PROBLEMS))
         if report is not None:
             write_report(report, _problems(codec))
@@ -117,12 +119,6 @@ def _registrations(codec: RowCodec, batch: list[Row], problems: list[actions_bul
             make = placeholder if found else registration
             if staged := make(line=row.line, part=part, values=values):
                 yield staged
-
-
-def _withhold(problem_count: int, on_problem: OnProblem, rows: int) -> int:
-    if not problem_count:
-        return 0
-    return actions_bulk.withhold_problem_rows() if on_problem is OnProblem.QUARANTINE else rows
 
 
 def _problems(codec: RowCodec, limit: int | None = None) -> Iterator[RowProblem]:

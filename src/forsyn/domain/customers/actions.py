@@ -28,7 +28,6 @@ from forsyn.domain.customers.models import (
 )
 from forsyn.domain.customers.rules import NotPossible, Version, danish_date
 from forsyn.kernel import identifiers
-from forsyn.kernel.danish import search_key, sort_key
 from forsyn.kernel.periods import Period
 from forsyn.policy.vocabulary import Source
 
@@ -237,14 +236,10 @@ def _carry_out(plan: rules.ChangePlan, model: type[CustomerName] | type[ContactP
 
 
 def _insert_name(customer: Customer, name: str, first: date, source: Source, now: datetime) -> None:
+    sort, search = rules.name_keys(name)
+    period = DateRange(first, None)
     CustomerName.objects.create(
-        customer=customer,
-        name=name,
-        sort_key=sort_key(name),
-        search_key=search_key(name),
-        period=DateRange(first, None),
-        source=source,
-        recorded_at=now,
+        customer=customer, name=name, sort_key=sort, search_key=search, period=period, source=source, recorded_at=now
     )
 
 

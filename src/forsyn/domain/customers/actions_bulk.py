@@ -109,8 +109,11 @@ def staged_meters() -> list[tuple[int, int, str, str, str, date, date | None]]:
 
 
 @transaction.atomic
-def withhold_problem_rows() -> int:
-    """Take the rows with a problem, and the others of the same agreements, out of the staging; return the lines."""
+def withhold_problem_rows() -> tuple[int, int]:
+    """Take the rows with a problem, and the others of the same agreements, out of the staging.
+
+    Return how many problems there are then, and how many lines have one.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into staged_problem (line, part, field, value, what, mend)"
@@ -123,8 +126,9 @@ def withhold_problem_rows() -> int:
             "  order by o.line, p.line"
         )
         cursor.execute("delete from staged s using staged_problem p where p.line = s.line")
-        cursor.execute("select count(distinct line) from staged_problem")
-        return int(cursor.fetchone()[0])
+        cursor.execute("select count(*), count(distinct line) from staged_problem")
+        problems, lines = cursor.fetchone()
+        return problems, lines
 
 
 @transaction.atomic

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forsyn.domain.customers.rules import address_keys
-from forsyn.kernel.danish import search_key, sort_key
+from forsyn.domain.customers.rules import address_keys, name_keys
 
 COLUMNS: Mapping[str, str] = {
     "line": "int", "part": "smallint",
@@ -37,7 +36,7 @@ def registration(*, line: int, part: int, values: Mapping[str, Any]) -> Registra
     """
     row: dict[str, Any] = {**values, "line": line, "part": part}
     if name := values.get("name"):
-        row["name_sort"], row["name_search"] = sort_key(name), search_key(name)
+        row["name_sort"], row["name_search"] = name_keys(name)
     if street := values.get("street"):
         for key in _TEXT_WHERE_PLACED:
             row.setdefault(key, "")

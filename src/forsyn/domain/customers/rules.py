@@ -13,6 +13,7 @@ from forsyn.kernel.periods import Period
 
 NAME_LENGTH = 200
 NUMBER_LENGTH = 20
+KEY_LENGTH = 400
 EARLIEST_DATE = date(1850, 1, 1)
 
 
@@ -124,6 +125,11 @@ def check_period(first: date, until: date | None, what: str) -> Period:
     return Period(first, until)
 
 
+def name_keys(name: str) -> tuple[str, str]:
+    """Sort key and search key of a name; cut where letters that fold to several make them longer than is kept."""
+    return sort_key(name)[:KEY_LENGTH], search_key(name)[:KEY_LENGTH]
+
+
 def address_keys(
     *, street: str, house_number: str, floor: str, door: str, postal_code: str, city: str
 ) -> tuple[str, str]:
@@ -134,7 +140,7 @@ def address_keys(
         (sort_key(street), f"{digits:0>4}{letter.strip().casefold()}", _floor_order(floor), sort_key(door))
     )
     whole = " ".join(part for part in (street, house_number, floor, door, postal_code, city) if part)
-    return f"{order} {postal_code}"[:400], search_key(whole)[:400]
+    return f"{order} {postal_code}"[:KEY_LENGTH], search_key(whole)[:KEY_LENGTH]
 
 
 def _floor_order(floor: str) -> str:
