@@ -13,12 +13,11 @@ from django.views.decorators.http import require_safe
 from forsyn.domain.accounts.models import Role
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.interfaces.access import staff_required
-from forsyn.interfaces.notices import rendering
+from forsyn.interfaces.notices.rendering import published
 from forsyn.interfaces.privacy_desk import presenters
 from forsyn.interfaces.privacy_desk.forms import STATES, ColumnFilter
 from forsyn.interfaces.privacy_desk.labels import label
 from forsyn.interfaces.privacy_desk.templatetags.declarations import reader, spoken
-from forsyn.policy.notice import notice as notice_of
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.declarations import all_bindings, check_declarations, current_policy
 
@@ -141,6 +140,6 @@ def notice(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("sprog", str(reader()))
     if wanted not in set(Language):
         raise Http404
-    document = notice_of(current_policy(), Language(wanted))
-    context = {"sections": document.sections, "language": wanted, **rendering.context(document)}
+    ready = published(Language(wanted))
+    context = {"document": ready.document, "body": ready.body, "language": wanted}
     return render(request, "privacy_desk/notice.html", context)

@@ -83,9 +83,11 @@ def length_in_words(period: Period) -> str:
 def kept(row: RetentionRow) -> str:
     """Until when a retention rule keeps something: "5 år efter …", or "indtil …" where it ends at once."""
     event = spoken(row.event.phrase)
-    if not row.rule.period:
-        return gettext("straks efter %(event)s") % {"event": event}
-    return gettext("%(period)s efter %(event)s") % {"period": length_in_words(row.rule.period), "event": event}
+    if reader() is Language.DANISH and event.startswith("at "):
+        event = f"\0{event}"  # a clause has a comma before it
+    period = length_in_words(row.rule.period)
+    text = gettext("%(period)s efter %(event)s") if period else gettext("straks efter %(event)s")
+    return (text % {"period": period, "event": event}).replace(" \0", ", ")
 
 
 @register.filter

@@ -117,6 +117,13 @@ def test_a_purpose_tells_its_basis_and_its_claims(dpo: Client) -> None:
     assert f"{reverse('privacy_desk:claims')}#SF-11" in page
 
 
+def test_a_retention_rule_is_a_sentence(dpo: Client) -> None:
+    page = text(dpo, "retention")
+    assert "6 måneder efter, at din aftale er ophørt" in page
+    assert "3 år efter målingen" in page
+    assert "Straks efter, at" in page
+
+
 def test_every_claim_of_the_policy_is_listed(dpo: Client) -> None:
     page = text(dpo, "claims")
     assert all(f'id="SF-{number:02}"' in page for number in (1, 3, 11, 30))
