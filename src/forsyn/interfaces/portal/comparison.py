@@ -97,7 +97,8 @@ def _settled_blocks(series: Series, days: list[date]) -> Iterator[list[date]]:
 
 def _matched(now: list[list[date]], then: list[list[date]]) -> set[date]:
     """The days that lie whole blocks deep in both years."""
-    blocks = [frozenset(block) for block in (*now, *then)]
+    # a block of one day is never broken
+    blocks = [frozenset(block) for block in (*now, *then) if len(block) > 1]
     days = {day for block in now for day in block} & {day for block in then for day in block}
     while broken := [block for block in blocks if block & days and not block <= days]:
         days -= frozenset().union(*broken)
