@@ -20,6 +20,10 @@ from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.interfaces.translations import compile_translations
 from forsyn.workflows.migrate import migrate
 
+hypothesis.settings.register_profile("local", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
 REPOSITORY = Path(__file__).parent
 pytest_plugins = ["tests.world", "tests.signing_in"]
 

