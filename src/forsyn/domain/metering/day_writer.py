@@ -11,8 +11,8 @@ from django.db import connection
 from psycopg import sql
 from psycopg.copy import Copy, QueuedLibpqWriter
 
+from forsyn.domain.metering.array_reads import integers
 from forsyn.domain.metering.day_rows import COLUMNS, COPY_HEADER, COPY_TRAILER, DayRows, to_copy
-from forsyn.domain.metering.stored_rows import integers
 
 COPY_DAYS = f"copy metering_day ({', '.join(COLUMNS)}) from stdin (format binary)"
 

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from django.db import connection
 from psycopg import sql
 
-from forsyn.domain.metering.day_rows import COLUMNS, DayRows, from_copy
+from forsyn.domain.metering.array_reads import read_columns, read_rows
+from forsyn.domain.metering.day_rows import COLUMNS, DayRows
 from forsyn.domain.metering.delivery_queries import (
     MountedMeter,
     ReasonCount,
@@ -196,35 +197,18 @@ def month_totals(*, installation_id: int, register_code: str, years: Iterable[in
     return MonthTotals(months, *counts)
 
 
-_METER_MONTH = np.dtype(
-    [
-        ("fields", ">i2"),
-        ("l0", ">i4"),
-        ("meter_id", ">i4"),
-        ("l1", ">i4"),
-        ("register", ">i2"),
-        ("l2", ">i4"),
-        ("total", ">i8"),
-    ]
-)
-
-
 def all_meters_month_totals(month: date) -> MeterMonthTotals:
     """Sum of each register of each meter in the month that holds the date, in no particular order."""
     first = month.replace(day=1)
     until = (first + timedelta(days=31)).replace(day=1)
-    data = b"".join(
-        _copy_out(
-            sql.SQL(
-                "select meter_id, register, sum(total)::bigint from metering_day"
-                " where day >= {} and day < {} group by meter_id, register"
-            ).format(sql.Literal(first), sql.Literal(until))
-        )
+    meter_id, register, total = read_columns(
+        sql.SQL(
+            "select meter_id, register, sum(total)::bigint from metering_day"
+            " where day >= {} and day < {} group by meter_id, register"
+        ).format(sql.Literal(first), sql.Literal(until)),
+        ("i4", "i2", "i8"),
     )
-    table = np.frombuffer(data, _METER_MONTH, offset=19, count=(len(data) - 21) // _METER_MONTH.itemsize)
-    return MeterMonthTotals(
-        table["meter_id"].astype(np.int32), table["register"].astype(np.int16), table["total"].astype(np.int64)
-    )
+    return MeterMonthTotals(meter_id.astype(np.int32), register.astype(np.int16), total)
 
 
 def gaps(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> list[Gap]:
@@ -258,18 +242,6 @@ def _runs(starts_at: Integers, missing: Mask) -> list[Gap]:
 
 def _columns(alias: str) -> str:
     return ", ".join(f"{alias}.{column}" for column in COLUMNS)
-
-
-def _copy_out(statement: sql.Composed) -> list[bytes]:
-    connection.ensure_connection()
-    text = statement.as_string(connection.connection)
-    with connection.cursor() as cursor, cursor.copy(f"copy ({text}) to stdout (format binary)") as copy:
-        return [bytes(message) for message in copy]
-
-
-def read_rows(statement: sql.Composed) -> DayRows:
-    """Rows of a query that selects day_rows.COLUMNS in their order."""
-    return from_copy(_copy_out(statement))
 
 
 def _days(first_date: date, last_date: date) -> Dates:

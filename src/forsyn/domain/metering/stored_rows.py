@@ -12,7 +12,8 @@ import numpy.typing as npt
 from django.db import connection
 from psycopg import sql
 
-from forsyn.domain.metering.day_rows import COLUMNS, COPY_HEADER, DayRows, from_copy
+from forsyn.domain.metering.array_reads import integers, read_columns, read_rows
+from forsyn.domain.metering.day_rows import COLUMNS, DayRows
 from forsyn.domain.metering.grid import Anchors, Stored
 from forsyn.domain.metering.rules import NO_LIMIT, Mountings, Reason, Series
 from forsyn.domain.metering.slots import EPOCH, first_slots
@@ -38,30 +39,6 @@ class Resolved:
     """(meter numbers, register codes): index into `series`, or minus the code of the reason why there is none."""
 
 
-def copy_out(statement: sql.Composed) -> list[bytes]:
-    """The rows of a query in binary COPY form, one message a row."""
-    connection.ensure_connection()
-    text = statement.as_string(connection.connection)
-    with connection.cursor() as cursor, cursor.copy(f"copy ({text}) to stdout (format binary)") as copy:
-        return [bytes(message) for message in copy]
-
-
-def fixed_rows(statement: sql.Composed, columns: Sequence[tuple[str, str]]) -> npt.NDArray[np.void]:
-    """The rows of a query whose columns are not null and of fixed width, as one structured array."""
-    layout: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, kind in columns:
-        layout += [(f"{name}_length", ">i4"), (name, kind)]
-    data = b"".join(copy_out(statement))
-    record = np.dtype(layout)
-    return np.frombuffer(
-        data, record, offset=len(COPY_HEADER), count=(len(data) - len(COPY_HEADER) - 2) // record.itemsize
-    )
-
-
-def integers(array: npt.NDArray[np.integer]) -> sql.Composable:
-    return sql.SQL("'{{" + ",".join(map(str, array.tolist())) + "}}'")
-
-
 # -- meters, registers, mountings ----------------------------------------------------------------------------------
 
 _REGISTERS = sql.SQL("""
@@ -80,10 +57,7 @@ _REGISTERS = sql.SQL("""
       left join metering_register as register on register.meter_id = meter.id and register.code = any({codes})
      order by meter.id, register.number
 """)
-_REGISTER_COLUMNS = [
-    ("wanted", ">i4"), ("code", ">i2"), ("meter_id", ">i4"), ("register", ">i2"), ("cumulative", ">i4"),
-    ("hourly", ">i4"), ("rollover", ">i8"), ("max_per_hour", ">i8"), ("as_expected", ">i4"),
-]  # fmt: skip
+_REGISTER_KINDS = ("i4", "i2", "i4", "i2", "i4", "i4", "i8", "i8", "i4")
 
 
 def resolve(numbers: Sequence[str], codes: Sequence[str], expected: Mapping[str, RegisterExpected]) -> Resolved:
@@ -92,7 +66,7 @@ def resolve(numbers: Sequence[str], codes: Sequence[str], expected: Mapping[str,
     Of codes that are not in `expected`, registers of any kind are taken.
     """
     known = [expected.get(code, RegisterExpected(None, None, None)) for code in codes]
-    table = fixed_rows(
+    wanted, code, *columns = read_columns(
         _REGISTERS.format(
             codes=_texts(codes),
             numbers=_texts(numbers),
@@ -101,22 +75,23 @@ def resolve(numbers: Sequence[str], codes: Sequence[str], expected: Mapping[str,
             resolutions=_texts([of.resolution for of in known]),
             no_limit=sql.Literal(NO_LIMIT),
         ),
-        _REGISTER_COLUMNS,
+        _REGISTER_KINDS,
     )
     place = np.full((len(numbers), len(codes)), -Reason.METER_UNKNOWN.code, np.int32)
-    place[table["wanted"]] = -Reason.REGISTER_UNKNOWN.code
-    found = table[table["code"] > 0]
-    wanted, code = found["wanted"].astype(np.int64), found["code"].astype(np.int64) - 1
-    place[wanted, code] = np.where(found["as_expected"] == 1, np.arange(len(found)), -Reason.REGISTER_DIFFERS.code)
+    place[wanted] = -Reason.REGISTER_UNKNOWN.code
+    found = code > 0
+    meter_id, register, cumulative, hourly, rollover, max_per_hour, as_expected = (array[found] for array in columns)
+    wanted, code = wanted[found], code[found] - 1
+    place[wanted, code] = np.where(as_expected == 1, np.arange(len(wanted)), -Reason.REGISTER_DIFFERS.code)
     cells, counts = np.unique(wanted * len(codes) + code, return_counts=True)
     place.ravel()[cells[counts > 1]] = -Reason.METER_AMBIGUOUS.code
     series = Series(
-        meter_id=found["meter_id"].astype(np.int32),
-        register=found["register"].astype(np.int16),
-        cumulative=found["cumulative"] == 1,
-        hourly=found["hourly"] == 1,
-        rollover=found["rollover"].astype(np.int64),
-        max_per_hour=found["max_per_hour"].astype(np.int64),
+        meter_id=meter_id.astype(np.int32),
+        register=register.astype(np.int16),
+        cumulative=cumulative == 1,
+        hourly=hourly == 1,
+        rollover=rollover,
+        max_per_hour=max_per_hour,
     )
     return Resolved(series, place)
 
@@ -127,7 +102,7 @@ def _texts(texts: Sequence[str | None]) -> sql.Composable:
 
 def mountings_of(meter_id: MeterIds) -> Mountings:
     """All mountings of the meters."""
-    table = fixed_rows(
+    columns = read_columns(
         sql.SQL(
             "select meter_id, coalesce(lower(period) - {epoch}, 0), coalesce(upper(period) - {epoch}, {forever})"
             "  from metering_mounting where meter_id = any({meters}::integer[])"
@@ -137,9 +112,9 @@ def mountings_of(meter_id: MeterIds) -> Mountings:
             forever=sql.Literal(FOREVER),
             meters=integers(np.unique(meter_id)),
         ),
-        [("meter_id", ">i4"), ("first", ">i4"), ("until", ">i4")],
+        ("i4", "i4", "i4"),
     )
-    return Mountings(*(table[name].astype(np.int32) for name in ("meter_id", "first", "until")))
+    return Mountings(*(column.astype(np.int32) for column in columns))
 
 
 # -- day rows ------------------------------------------------------------------------------------------------------
@@ -218,7 +193,7 @@ _EPOCH_DATE = sql.SQL("date '1970-01-01'")
 
 def _select(statement: str, **parts: sql.Composable) -> DayRows:
     columns = sql.SQL(", ".join(f"d.{column}" for column in COLUMNS))
-    return from_copy(copy_out(sql.SQL(statement).format(columns=columns, epoch=_EPOCH_DATE, **parts)))
+    return read_rows(sql.SQL(statement).format(columns=columns, epoch=_EPOCH_DATE, **parts))
 
 
 def _rows_within(series: Series, wanted: Wanted) -> DayRows:
@@ -247,12 +222,12 @@ _ANCHOR = (
     "       coalesce(case when d.values[cardinality(d.values)] is not null then cardinality(d.values) end,"
     "                (select max(at) from generate_subscripts(d.values, 1) as at where d.values[at] is not null)) - 1"
 )
-_ANCHOR_COLUMNS = [("meter_id", ">i4"), ("register", ">i2"), ("day", ">i4"), ("reading", ">i8"), ("at", ">i4")]
+_ANCHOR_KINDS = ("i4", "i2", "i4", "i8", "i4")
 
 
 def _anchors(series: Series, wanted: Wanted) -> Anchors:
     """The last reading before the first wanted day: mostly of the day before, else looked for further back."""
-    found = fixed_rows(
+    found = read_columns(
         sql.SQL(
             _ANCHOR + " from {wanted} join metering_day as d on d.meter_id = wanted.meter_id"
             "   and d.register = wanted.register and d.day = {epoch} + wanted.first - 1"
@@ -263,26 +238,26 @@ def _anchors(series: Series, wanted: Wanted) -> Anchors:
             first=_date(wanted.first.min()),
             last=_date(wanted.first.max()),
         ),
-        _ANCHOR_COLUMNS,
+        _ANCHOR_KINDS,
     )
-    near = _series_of(series, found["meter_id"], found["register"])
+    near = _series_of(series, found[0], found[1])
     missing = ~np.isin(wanted.series, near)
     if missing.any():
-        further = fixed_rows(
+        further = read_columns(
             sql.SQL(
                 _ANCHOR + " from {wanted} cross join lateral ("  # noqa: S608 - constant text
                 "  select * from metering_day as earlier where earlier.meter_id = wanted.meter_id"
                 "     and earlier.register = wanted.register and earlier.day < {epoch} + wanted.first"
                 "   order by earlier.day desc limit 1) as d"
             ).format(epoch=_EPOCH_DATE, wanted=_wanted_table(series, Wanted(*(array[missing] for array in wanted)))),
-            _ANCHOR_COLUMNS,
+            _ANCHOR_KINDS,
         )
-        found = np.concatenate((found, further))
-    of = _series_of(series, found["meter_id"], found["register"])
-    reading = found["reading"].astype(np.int64)
+        found = [np.concatenate(columns) for columns in zip(found, further, strict=True)]
+    meter_id, register, day, reading, at = found
+    of = _series_of(series, meter_id, register)
     rollover = series.rollover[of]
     reading = np.where(rollover > 0, reading % np.maximum(rollover, 1), reading)
-    slot = first_slots(found["day"].astype(np.int32), series.hourly[of]) + found["at"]
+    slot = first_slots(day.astype(np.int32), series.hourly[of]) + at
     order = np.argsort(of)
     return Anchors(of[order], slot[order], reading[order])
 
