@@ -1,5 +1,4 @@
 /* Starts the design system's own scripts. Every page works without them. */
-document.documentElement.classList.add("has-scripts");
 if (window.DKFDS) {
   window.DKFDS.init();
 }
