@@ -20,17 +20,13 @@ from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.interfaces.translations import compile_translations
 from forsyn.workflows.migrate import migrate
 
-hypothesis.settings.register_profile("local", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
-
 REPOSITORY = Path(__file__).parent
 pytest_plugins = ["tests.world", "tests.signing_in"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run compiles the translations. No example fails for being slow on a busy machine."""
-    hypothesis.settings.register_profile("forsyn", deadline=None)
+    hypothesis.settings.register_profile("forsyn", deadline=None, derandomize=bool(os.environ.get("CI")))
     hypothesis.settings.load_profile("forsyn")
     if not hasattr(config, "workerinput"):
         compile_translations()
