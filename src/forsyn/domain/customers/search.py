@@ -29,6 +29,8 @@ LIMIT = 500
 ENOUGH = 25
 """With a page of hits at the beginnings of words, hits within words would only be in the way."""
 SIMILAR_LIMIT = 25
+SIMILAR_CANDIDATES = 2_500
+"""So many are compared at most: half of all names are like a common surname."""
 SIMILAR = "0.37"
 """A letter forgotten or exchanged in a word of four to six leaves this share of the trigrams in common."""
 
@@ -86,7 +88,7 @@ _ADDRESSES = _Register(
 
 
 def search(*, terms: SearchTerms, today: date, people: bool = True) -> Findings:
-    """Find what the terms say. At most ten statements, whatever is found.
+    """Find what the terms say. At most twelve statements, whatever is found.
 
     Without `people`, customers and agreements are left out: for staff whose work is pipes and meters.
     """
@@ -228,22 +230,34 @@ def _by_name_and_address(words: Sequence[str], today: date) -> Hits:
 
 
 def _by_similarity(register: _Register, words: Sequence[str], today: date) -> Hits:
-    """Step 4: each word must be near some word of the key; short words have too few trigrams to be wrong in."""
+    """Step 4: each long word must be near some word of the key; short ones have too few trigrams to be wrong in.
+
+    At first the short words must be right; only where that finds nothing they are left out.
+    """
     long = [place for place, word in enumerate(words) if len(word) > MIN_INFIX]
+    short = [place for place in range(len(words)) if place not in long]
     if not long:
         return Hits()
-    similar = SQL(" and ").join(SQL("search_key %%>> {}").format(Placeholder(f"word_{place}")) for place in long)
+    similar = [SQL("search_key %%>> {}").format(Placeholder(f"word_{place}")) for place in long]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select set_config('pg_trgm.strict_word_similarity_threshold', %s, true)", [SIMILAR])
+        rows = _nearest(register, [*similar, *(_begins(place) for place in short)], words, today)
+        if not rows and short:
+            rows = _nearest(register, similar, words, today)
+    return Hits(tuple({row["id"]: Hit(row["id"], "similar", row["text"]) for row in rows[::-1]}.values())[::-1])
+
+
+def _nearest(
+    register: _Register, conditions: Iterable[Composable], words: Sequence[str], today: date
+) -> list[dict[str, Any]]:
     nearness = SQL(" + ").join(
         SQL("strict_word_similarity({}, search_key)").format(Placeholder(f"word_{place}"))
         for place in range(len(words))
     )
     statement = SQL("select * from ({source}) as found order by {nearness} desc, sort_key limit {limit}").format(
-        source=register.source.format(condition=similar), nearness=nearness, limit=SIMILAR_LIMIT
+        source=register.source.format(condition=SQL(" and ").join(conditions)), nearness=nearness, limit=SIMILAR_LIMIT
     )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select set_config('pg_trgm.strict_word_similarity_threshold', %s, true)", [SIMILAR])
-        rows = _rows(statement, _parameters(words, today) | {"limit": 10 * LIMIT})
-    return Hits(tuple({row["id"]: Hit(row["id"], "similar", row["text"]) for row in rows[::-1]}.values())[::-1])
+    return _rows(statement, _parameters(words, today) | {"limit": SIMILAR_CANDIDATES})
 
 
 def _rows(statement: Composable, parameters: dict[str, Any]) -> list[dict[str, Any]]:
