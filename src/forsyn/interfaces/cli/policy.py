@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -40,6 +41,8 @@ LANGUAGE = typer.Option(Language.ENGLISH, "--lang", help="Language of the texts.
 JSON = typer.Option(False, "--json", help="Answer with one JSON document.")
 
 
+NAMES = {"key", "table", "column", "country", "period"}
+"""Columns that are not broken over lines, since one copies from them."""
 EMPTY = Problem("the database", "It has no tables yet.", "Run `forsyn migrate` first.")
 
 
@@ -175,7 +178,12 @@ def _rows(part: Part | None, policy: Policy, language: Language) -> dict[str, An
 
 
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Table:
-    table = Table(*(Column(name, overflow="fold") for name in columns), box=None, header_style="bold", pad_edge=False)
+    table = Table(
+        *(Column(name, overflow="fold", no_wrap=name in NAMES) for name in columns),
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+    )
     for row in rows:
         table.add_row(*(escape(_cell(row[column])) for column in columns))
     return table
@@ -221,12 +229,23 @@ def notice(
     with explaining(PolicyError, TypesettingError):
         document = notice_of(load_policy(policy_file or host.policy_file), language)
         content = _written(document, form or _form_of(output))
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
+    if output is not None:
+        _save(content, output)
+    elif form is Form.PDF and sys.stdout.isatty():
+        fail("A PDF is not for a terminal to show. Say where to write it: --output FILE.pdf")
+    else:
+        typer.echo(content, nl=False)
+
+
+def _save(content: bytes, output: Path) -> None:
+    """All of it or nothing: the old file stays until the new one is whole."""
+    part = output.with_name(f".{output.name}.part")
     try:
-        output.write_bytes(content)
+        part.write_bytes(content)
+        part.replace(output)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
         fail(f"{output} cannot be written: {error.strerror}. Name a file in a folder that exists and is yours.")
     errors.print(f"Wrote {escape(str(output))} ({len(content)} bytes).")
 

@@ -141,6 +141,12 @@ def test_a_file_that_cannot_be_written_is_explained(tmp_path: Path, name: str, t
     assert tells in result.stderr
 
 
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").mkdir()
+    assert "cannot be written" in run("notice", "--output", tmp_path / "a.pdf", ends=1).stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
+
+
 def test_nothing_half_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "notice.pdf"
     file.write_bytes(b"the old one")
