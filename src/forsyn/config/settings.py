@@ -20,6 +20,7 @@ SERVING = flag("FORSYN_SERVING")
 BROKERS = Brokers.from_environment()
 
 SECRET_KEY = secret_key(INSTANCE.state)
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("FORSYN_OLD_SECRET_KEYS", "").split(",") if key]
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("FORSYN_HOSTS", "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("FORSYN_ORIGINS", "").split(",") if o]
@@ -253,9 +254,9 @@ if flag("FORSYN_TESTING"):
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = True
 
-EMAIL_BACKEND = os.environ.get("FORSYN_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = os.environ.get("FORSYN_EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("FORSYN_EMAIL_FROM", "")  # else the controller's own
-EMAIL_HOST = os.environ.get("FORSYN_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("FORSYN_EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("FORSYN_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("FORSYN_EMAIL_PASSWORD", "")

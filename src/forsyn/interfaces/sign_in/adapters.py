@@ -30,6 +30,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from forsyn.domain.accounts.actions import clear_expired
 from forsyn.domain.accounts.models import Account, AccountKind
 from forsyn.interfaces.pages import controller
 from forsyn.policy.policy import Contact
@@ -69,6 +70,11 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.error(request, _("Medarbejdere logger ind med adgangskode."))
             return redirect("sign_in:staff")
         return super().pre_login(request, user, **hooks)
+
+    def login(self, request: HttpRequest, user: Account) -> None:
+        """Each sign-in sweeps away what is over, so that nothing else has to."""
+        clear_expired(now=timezone.now())
+        super().login(request, user)
 
     def is_reauthentication_required(self, *, app: str, **rest: Any) -> bool:
         """Not right after the password was given."""

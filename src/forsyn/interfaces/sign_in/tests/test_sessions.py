@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -80,13 +82,19 @@ def test_what_is_over_is_cleared_away(world: World, signed_in: SignedIn) -> None
     assert not Session.objects.exists()
 
 
+PAGES = (
+    *("/", "/kontor/", "/persondata/", "/privatlivspolitik/", "/cookies/", "/der-er-intet-her/"),
+    *("/konto/", "/konto/medarbejder/", "/konto/glemt/", "/konto/sikkerhed/"),
+)
+
+
 class TestCookies:
     def test_are_those_of_the_cookie_page_and_no_other(self, world: World, signed_in: SignedIn) -> None:
         declared = {cookie.name for cookie in cookie_list()}
         visitor, customer, clerk = Client(), signed_in(world.anna.account), signed_in(world.clerk)
         seen: set[str] = set()
         for client in (visitor, customer, clerk):
-            for page in ("/konto/", "/konto/medarbejder/", "/konto/glemt/", "/cookies/", "/konto/sikkerhed/", "/nej/"):
+            for page in PAGES:
                 seen |= set(client.get(page).cookies)
             seen |= set(client.post("/sprog/", {"language": "en", "next": "/cookies/"}).cookies)
         seen |= set(visitor.post("/konto/", {"email": world.anna.email}).cookies)
@@ -104,6 +112,17 @@ class TestCookies:
             assert cookie["httponly"], cookie.key
             assert cookie["samesite"] == "Lax", cookie.key
             assert not cookie["max-age"], cookie.key
+
+
+def test_each_sign_in_sweeps(world: World, signed_in: SignedIn) -> None:
+    stale = signed_in(world.gorm.account).session.session_key
+    Session.objects.filter(session_key=stale).update(expire_date=timezone.now() - timedelta(hours=1))
+    client = Client()
+    client.post("/konto/", {"email": world.anna.email})
+    code = re.search(r"\b[A-Z]{4}-[A-Z]{4}\b", mail.outbox[-1].body)
+    assert code
+    client.post("/konto/kode/bekraeft/", {"code": code[0]})
+    assert not Session.objects.filter(session_key=stale).exists()
 
 
 class TestWhoMayOpenWhat:
