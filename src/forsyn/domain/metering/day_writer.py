@@ -13,6 +13,7 @@ from psycopg.copy import Copy, QueuedLibpqWriter
 
 from forsyn.domain.metering.array_reads import integers
 from forsyn.domain.metering.day_rows import COLUMNS, COPY_HEADER, COPY_TRAILER, DayRows, to_copy
+from forsyn.domain.metering.stored_rows import months_around
 
 COPY_DAYS = f"copy metering_day ({', '.join(COLUMNS)}) from stdin (format binary)"
 
@@ -69,7 +70,7 @@ class DayWriter:
             "    unnest({meters}::integer[], {registers}::smallint[], {days}::integer[])"
             "    as wanted (meter_id, register, day)"
             "   where d.meter_id = wanted.meter_id and d.register = wanted.register"
-            "     and d.day = date '1970-01-01' + wanted.day and d.day between {first} and {last}"
+            "     and d.day = date '1970-01-01' + wanted.day and {months}"
             "  returning d.*)"
             " insert into metering_day_superseded (meter_id, day, delivery_id, register, version, total, opening,"
             "        values, quality, superseded_at, superseded_by)"
@@ -79,8 +80,7 @@ class DayWriter:
             meters=integers(rows.meter_id),
             registers=integers(rows.register),
             days=integers(rows.day),
-            first=sql.Literal(np.datetime64(int(rows.day.min()), "D").item()),
-            last=sql.Literal(np.datetime64(int(rows.day.max()), "D").item()),
+            months=months_around(int(rows.day.min()), int(rows.day.max())),
             now=sql.Literal(now),
             delivery=sql.Literal(int(rows.delivery_id[0])),
         )
