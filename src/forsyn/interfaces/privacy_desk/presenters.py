@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from forsyn.policy.bindings import Bindings, BoundColumn, NotPersonal, Personal
-from forsyn.policy.catalog import Catalog, CatalogColumn
+from forsyn.policy.catalog import Catalog, CatalogColumn, column_comment
 from forsyn.policy.policy import Category, Consent, Event, Item, Policy, Purpose, Recipient, Retention, Text
 from forsyn.policy.vocabulary import Role, Source
 
@@ -41,6 +41,14 @@ class ColumnRow:
     given: bool = False
     paths: tuple[str, ...] = ()
     comment: str | None = None
+    """What the database itself says of the column, for any SQL tool to show."""
+    expected: str | None = None
+    """What it ought to say, by the program's declaration."""
+
+    @property
+    def comment_differs(self) -> bool:
+        """Whether the database says something else than the program."""
+        return self.state in (State.PERSONAL, State.NOT_PERSONAL) and self.comment != self.expected
 
     @property
     def category_keys(self) -> tuple[str, ...]:
@@ -74,10 +82,10 @@ def _row(policy: Policy, key: tuple[str, str], bound: BoundColumn | None, live: 
     kind, comment = (live.type, live.comment) if live else ("", None)
     if bound is None:
         return ColumnRow(*key, kind, State.UNDECLARED, comment=comment)
-    binding = bound.binding
+    binding, expected = bound.binding, column_comment(bound.binding)
     if isinstance(binding, NotPersonal):
         state = State.NOT_PERSONAL if live else State.MISSING
-        return ColumnRow(*key, kind, state, reason=binding.reason, comment=comment)
+        return ColumnRow(*key, kind, state, reason=binding.reason, comment=comment, expected=expected)
     return ColumnRow(
         *key,
         kind,
@@ -87,6 +95,7 @@ def _row(policy: Policy, key: tuple[str, str], bound: BoundColumn | None, live: 
         given=binding.given,
         paths=tuple(map(str, bound.table.persons_of(bound.column))),
         comment=comment,
+        expected=expected,
     )
 
 

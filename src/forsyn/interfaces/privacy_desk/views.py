@@ -113,6 +113,7 @@ def columns_csv(request: HttpRequest) -> HttpResponse:
             _("Kilde"),
             _("Givet af personen"),
             _("Vej til personen"),
+            _("Kommentar i databasen"),
         ]
     )
     for row in rows:
@@ -128,6 +129,7 @@ def columns_csv(request: HttpRequest) -> HttpResponse:
                 label(row.source) if row.source else "",
                 _("ja") if row.given else "",
                 " | ".join(row.paths),
+                row.comment or "",
             ]
         )
     return response

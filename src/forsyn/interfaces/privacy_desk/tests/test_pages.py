@@ -7,11 +7,11 @@ import io
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from forsyn.interfaces.privacy_desk import views
+from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
 from forsyn.policy.problems import Problem
 from tests.world import World
 
@@ -75,12 +75,25 @@ def test_says_what_to_do_when_something_is_not(dpo: Client, monkeypatch: pytest.
     assert "Add it to &lt;Table&gt;." in page
 
 
-def test_sees_a_new_column_at_once(dpo: Client) -> None:
-    with connections["default"].cursor() as cursor:
-        cursor.execute("create temporary view elsewhere as select 1")  # another schema's are not ours
-    before = text(dpo, "columns", state="undeclared")
-    assert "Ingen kolonner passer" in before
-    assert "elsewhere" not in before
+def the_database_has(monkeypatch: pytest.MonkeyPatch, table: str, **columns: CatalogColumn) -> None:
+    """As if the live catalog had these columns, besides or instead of its own."""
+    real = views.live_catalog
+
+    def changed() -> Catalog:
+        catalog = real()
+        before = catalog.tables[table].columns if table in catalog.tables else {}
+        return Catalog({**catalog.tables, table: CatalogTable({**before, **columns})})
+
+    monkeypatch.setattr(views, "live_catalog", changed)
+
+
+def test_shows_a_column_that_nobody_declared(dpo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Ingen kolonner passer" in text(dpo, "columns", state="undeclared")
+    the_database_has(monkeypatch, "customers_pet", name=CatalogColumn("text"))
+    page = text(dpo, "columns", state="undeclared")
+    assert "customers_pet" in page
+    assert "mangler en erklæring" in page
+    assert "Viser 1 af" in page
 
 
 def test_finds_columns_by_word_state_and_category(dpo: Client) -> None:
@@ -89,6 +102,14 @@ def test_finds_columns_by_word_state_and_category(dpo: Client) -> None:
     assert "customers_contact_point" in emails
     assert "customers_address" not in emails
     assert "not_personal" in text(dpo, "columns", state="not_personal")
+
+
+def test_says_where_the_database_tells_another_story(dpo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "databasen siger noget andet" not in text(dpo, "columns")
+    the_database_has(monkeypatch, "customers_customer", birth_date=CatalogColumn("date", "shoe size"))
+    page = text(dpo, "columns", words="birth_date")
+    assert "databasen siger noget andet" in page
+    assert "shoe size" in page
 
 
 @pytest.mark.parametrize("query", [{"state": "alt"}, {"category": "skostørrelse"}, {"words": "x" * 101}])
