@@ -6,16 +6,19 @@ belongs partly to whoever lived there before, so it is taken out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
 
 from forsyn.domain.metering import queries
 from forsyn.domain.metering.rules import Quality
 from forsyn.interfaces.portal.comparison import DayAmount
 from forsyn.interfaces.portal.slots import HourAmount, Ownership, Remark
 from forsyn.kernel.calendar import DAY
-from forsyn.kernel.local_days import day_starts_seconds
+from forsyn.kernel.local_days import HOUR_SECONDS, day_start_seconds, day_starts_seconds, local_day
 from forsyn.kernel.periods import Period
 
 _REMARKS = {
@@ -55,30 +58,45 @@ class Source:
         return own
 
     def hours(self, first: date, last: date) -> dict[date, dict[int, HourAmount]]:
-        """The hours of own days that have values, by day and index. 1 query, 1 to 3 more as for `days`."""
+        """The hours of own days that have values, by day and index. Queries as for `hour_values`."""
+        values = self.hour_values(first, last)
+        if values is None:
+            return {}
+        starts = values.starts_at[values.present].tolist()
+        found: dict[date, dict[int, HourAmount]] = {}
+        amounts = zip(values.value[values.present].tolist(), values.quality[values.present].tolist(), strict=True)
+        bounds = day_starts_seconds(first, last + DAY)
+        for at, (amount, quality) in zip(starts, amounts, strict=True):
+            number = bisect_right(bounds, at) - 1
+            of_day = found.setdefault(first + number * DAY, {})
+            of_day[(at - bounds[number]) // HOUR_SECONDS] = HourAmount(amount, remarks_of(quality))
+        return found
+
+    def hour_values(self, first: date, last: date) -> queries.HourlyValues | None:
+        """Every hour from a day to another, present where it is the customer's own; None where no own day is.
+
+        Hours before the first and after the last own day so far are left out. 1 query, 1 more where an own period
+        begins with a gap.
+        """
         span = self._span(Period(first, last + DAY))
         if span is None:
-            return {}
-        first, last = span
+            return None
         values = queries.hourly_values(
-            installation_id=self.installation_id, register_code=self.register_code, first_date=first, last_date=last
+            installation_id=self.installation_id,
+            register_code=self.register_code,
+            first_date=span[0],
+            last_date=span[1],
         )
-        bounds = day_starts_seconds(first, last + DAY)
-        amounts = [
-            HourAmount(value, _remarks(quality)) if present else None
-            for value, present, quality in zip(
-                values.value.tolist(), values.present.tolist(), values.quality.tolist(), strict=True
+        own = np.zeros_like(values.present)
+        for held in self.ownership.periods:
+            since = np.searchsorted(values.starts_at, day_start_seconds(held.first))
+            until = np.searchsorted(
+                values.starts_at, day_start_seconds(min(held.until or span[1] + DAY, span[1] + DAY))
             )
-        ]
-        found: dict[date, dict[int, HourAmount]] = {}
-        for number in range((last - first).days + 1):
-            begin, end = ((bounds[number + shift] - bounds[0]) // 3600 for shift in (0, 1))
-            of_day = {index: hour for index, hour in enumerate(amounts[begin:end]) if hour is not None}
-            if of_day and self.ownership.owns(first + number * DAY):
-                found[first + number * DAY] = of_day
-        for period_held in self.ownership.periods:
-            self._drop_the_hour_that_closed_a_former_gap(found, period_held)
-        return found
+            own[since:until] = values.present[since:until]
+            self._drop_the_hour_that_closed_a_former_gap(values, own, held, int(since), int(until))
+        values.present[:] = own
+        return values
 
     def _span(self, period: Period) -> tuple[date, date] | None:
         """The first and last day of a period on which own values can be."""
@@ -101,13 +119,15 @@ class Source:
             rest = (days[first].amount or 0) - int(hours.value[index])
             days[first] = DayAmount(rest if hours.present.sum() > 1 else None, complete=False)
 
-    def _drop_the_hour_that_closed_a_former_gap(self, days: dict[date, dict[int, HourAmount]], held: Period) -> None:
-        first = min((day for day in days if day in held), default=None)
-        if first is None:
+    def _drop_the_hour_that_closed_a_former_gap(
+        self, values: queries.HourlyValues, own: npt.NDArray[np.bool_], held: Period, since: int, until: int
+    ) -> None:
+        if not own[since:until].any():
             return
-        index = min(days[first])
-        if Remark.CARRIED in days[first][index].remarks and not self._measured_before(first, held):
-            del days[first][index]
+        index = since + int(own[since:until].argmax())
+        if values.quality[index] & Quality.AFTER_GAP:
+            day = local_day(datetime.fromtimestamp(int(values.starts_at[index]), UTC))
+            own[index] = self._measured_before(day, held)
 
     def _measured_before(self, day: date, held: Period) -> bool:
         """Whether anything was measured in the own period before a day."""
@@ -122,15 +142,11 @@ class Source:
         return bool(before.present.any())
 
 
-def _remarks(quality: int) -> frozenset[Remark]:
+def remarks_of(quality: int) -> frozenset[Remark]:
+    """What a value's quality bits tell a reader."""
     if not quality:
-        return _NONE
+        return NO_REMARKS
     return frozenset(remark for bit, remark in _REMARKS.items() if quality & bit)
 
 
-_NONE: frozenset[Remark] = frozenset()
-
-
-def last_measured(days: Iterable[date]) -> date | None:
-    """The latest day with values."""
-    return max(days, default=None)
+NO_REMARKS: frozenset[Remark] = frozenset()

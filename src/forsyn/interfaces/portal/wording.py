@@ -148,6 +148,12 @@ def spoken(level: Level, slot: Slot, scale: Scale, *, current_year: bool) -> str
     return ", ".join(parts)
 
 
+def value_text(absent: State | None, remarks: frozenset[Remark]) -> str:
+    """What to say of one hour in a file: why there is no value, or what is special about it."""
+    texts = [state_text(absent)] if absent else [_(text) for each, text in _PLAIN_REMARKS.items() if each in remarks]
+    return ". ".join(upper_first(text) for text in texts)
+
+
 def remarks_text(slot: Slot, owned: Period | None) -> str:
     """All that a reader should know about a table row, as one line."""
     return ". ".join(upper_first(text) for text in _remarks(slot, owned))

@@ -1,0 +1,94 @@
+"""What was measured in a page's period: slots, total and comparison, before they are put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from forsyn.interfaces.portal.amounts import Level
+from forsyn.interfaces.portal.comparison import Comparison, DayAmount, Series, like_for_like
+from forsyn.interfaces.portal.slots import HourAmount, Slot, compare, date_slots, hour_slots, total
+from forsyn.interfaces.portal.where import Where
+from forsyn.kernel.calendar import a_year_before, day_period, days_of, months_of, year_period
+from forsyn.kernel.local_days import hours_in_day
+from forsyn.kernel.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured in a page's period, before it is put into words."""
+
+    slots: list[Slot]
+    comparison: Comparison
+    amount: int | None
+    last_measured: date | None
+    read_daily: bool = False
+    """The meter is read once a day: there are no hours to show."""
+
+
+def figures(where: Where) -> Figures:
+    """Read what the page is about. 1 query for years and a year, 2 for a month or a day; few more at a move."""
+    if where.level is Level.HOURS:
+        return _figures_of_a_day(where)
+    period = where.period
+    series = _series(where, period)
+    if where.level is Level.YEARS:
+        period = _since_first_value(period, series)
+    periods = _slot_periods(where.level, period)
+    slots = date_slots(periods, series, series, where.ownership)
+    return Figures(
+        slots=slots,
+        comparison=compare(period, series, series, where.ownership),
+        amount=total(series, where.ownership.days(period)),
+        last_measured=max((day for day in series if day in period), default=None),
+    )
+
+
+def _series(where: Where, period: Period) -> Series:
+    """The days of a period and of the same dates a year before."""
+    before = a_year_before(period)
+    if where.level is Level.DAYS:
+        series = where.source.days(period)
+        return series | where.source.days(before) if before else series
+    return where.source.days(Period(before.first, period.until) if before else period)
+
+
+def _since_first_value(period: Period, series: Series) -> Period:
+    """All years, without those before the meter could be read from afar."""
+    first = min(series, default=None)
+    return Period(date(max(first.year if first else period.first.year, period.first.year), 1, 1), period.until)
+
+
+def _slot_periods(level: Level, period: Period) -> list[Period]:
+    if level is Level.MONTHS:
+        return list(months_of(period.first.year))
+    if level is Level.DAYS:
+        return [day_period(day) for day in days_of(period)]
+    last = period.until.year if period.until else period.first.year + 1
+    return [year_period(year) for year in range(period.first.year, last)]
+
+
+def _figures_of_a_day(where: Where) -> Figures:
+    day = where.period.first
+    before = a_year_before(where.period)
+    this = where.source.hours(day, day).get(day, {})
+    last = where.source.hours(before.first, before.first).get(before.first, {}) if before else {}
+    read_daily = set(this) == {0} and where.source.days(where.period)[day].complete
+    series = {day: _day_amount(day, this, daily=read_daily)}
+    earlier = {before.first: _day_amount(before.first, last, daily=set(last) == {0})} if before and last else {}
+    settled = this and (series[day].complete or not where.ownership.awaits(day))
+    return Figures(
+        slots=[] if read_daily else hour_slots(day, this, last, where.ownership),
+        comparison=like_for_like(series, earlier, [day] if settled else []),
+        amount=series[day].amount,
+        last_measured=day if this else None,
+        read_daily=read_daily,
+    )
+
+
+def _day_amount(day: date, hours: Mapping[int, HourAmount], *, daily: bool) -> DayAmount:
+    if not hours:
+        return DayAmount(None, complete=False)
+    amounts = [hour.amount or 0 for hour in hours.values()]
+    return DayAmount(sum(amounts), complete=daily or len(hours) == hours_in_day(day))
