@@ -33,13 +33,27 @@ class Line:
 
 
 @dataclass(frozen=True)
+class StoredHour:
+    """One hour of the item's day as it is stored, or the whole day of a register that is read daily. Base units.
+
+    delivered: what the item would set there.
+    """
+
+    slot: int
+    value: int | None
+    reading: int | None
+    delivered: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class ItemFile:
-    """An item, its meter and register where they are known by now, and a page of its lines."""
+    """An item, its meter and register where they are known by now, a page of its lines, and its day as stored."""
 
     item: QuarantineItem
     meter: Meter | None
     register: Register | None
     lines: tuple[Line, ...]
+    hours: tuple[StoredHour, ...]
     page: int
     pages: int
 
@@ -62,7 +76,23 @@ def item_file(*, item_id: int, page: int = 1) -> ItemFile | None:
     page = min(max(page, 1), pages)
     part = range((page - 1) * LINES, min(page * LINES, item.value_count))
     valid = versions[-1] if versions and versions[-1].replaced_at is None else None
-    return ItemFile(item, meter, register, tuple(_line(item, place, register, valid) for place in part), page, pages)
+    lines = tuple(_line(item, place, register, valid) for place in part)
+    return ItemFile(item, meter, register, lines, _hours(item, register, valid), page, pages)
+
+
+def _hours(item: QuarantineItem, register: Register | None, valid: DayVersion | None) -> tuple[StoredHour, ...]:
+    """Every hour of the day beside what was delivered for it; nothing where nothing of the day is stored."""
+    if valid is None:
+        return ()
+    delivered: dict[int, list[int]] = {}
+    for seconds, value in zip(item.instants, item.values, strict=True):
+        slot = _slot(item, register, seconds)
+        if slot is not None and value is not None:
+            delivered.setdefault(slot, []).append(value)
+    return tuple(
+        StoredHour(slot, value, _reading(register, valid, slot), tuple(delivered.get(slot, ())))
+        for slot, value in enumerate(valid.values)
+    )
 
 
 def _line(item: QuarantineItem, place: int, register: Register | None, valid: DayVersion | None) -> Line:

@@ -15,7 +15,6 @@ from forsyn.domain.metering.inspection import DayVersion
 from forsyn.interfaces.office import wording
 from forsyn.interfaces.office.access import office_required, sees_people
 from forsyn.interfaces.office.requests import iso_date
-from forsyn.kernel.calendar import Fold, LocalHour, local_hours
 from forsyn.workflows.supply_point_file import GAP_DAYS, day_file, meter_file, supply_point_file
 
 
@@ -73,10 +72,9 @@ def meter_day(request: HttpRequest, meter_id: int, register: int, day: str) -> H
 def hour_rows(day: date, versions: Sequence[DayVersion]) -> list[HourRow]:
     """The hours of a day, each with its value, remarks, and whether it changed, in every version."""
     slots = max((len(version.values) for version in versions), default=0)
-    names = [_hour_name(hour) for hour in local_hours(day)] if slots > 1 else [wording.day_text(day)]
     return [
         HourRow(name, tuple(_cell(versions, place, slot) for place in range(len(versions))))
-        for slot, name in enumerate(names[:slots])
+        for slot, name in enumerate(wording.slot_names(day, slots))
     ]
 
 
@@ -87,8 +85,3 @@ def _cell(versions: Sequence[DayVersion], place: int, slot: int) -> tuple[int | 
     before = versions[place - 1].values if place else ()
     changed = place > 0 and (before[slot] if slot < len(before) else None) != value
     return value, wording.quality_text(bits or 0), changed
-
-
-def _hour_name(hour: LocalHour) -> str:
-    letter = {Fold.SUMMER_TIME: " A", Fold.STANDARD_TIME: " B"}.get(hour.fold, "")
-    return f"{hour.hour:02}–{hour.hour + 1:02}{letter}"

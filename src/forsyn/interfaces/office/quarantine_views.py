@@ -85,6 +85,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
         "file": file,
         "item": file.item,
         "unit": file.register.unit if file.register else "",
+        "hours": list(zip(wording.slot_names(file.item.day, len(file.hours)), file.hours, strict=True)),
         "reason_text": wording.reason_text(file.item.reason),
         "may_decide": decides(request) and file.item.state == "open",
     }

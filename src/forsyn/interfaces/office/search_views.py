@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forsyn.interfaces.office import wording
-from forsyn.interfaces.office.access import office_required, people_required
+from forsyn.interfaces.office.access import office_required, sees_people
 from forsyn.interfaces.office.requests import page_number
 from forsyn.workflows.office_search import find
 
 
 @require_safe
-@people_required
+@office_required
 def search(request: HttpRequest) -> HttpResponse:
-    """Customers, places, meters and agreements."""
+    """Customers, places, meters and agreements; who does not work with customers is led to the places."""
+    if not sees_people(request):
+        return redirect("office:supply_points")
     return _search(request, people=True)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from forsyn.domain.customers.timeline import EventKind, Happening
+from forsyn.kernel.calendar import Fold, LocalHour, local_hours
 from forsyn.kernel.periods import Period
 from forsyn.workflows.office_search import Group
 
@@ -268,3 +269,16 @@ def values_text(count: int) -> str:
     """1.204 værdier."""
     number = number_format(count, 0, use_l10n=True, force_grouping=True)
     return ngettext("%(number)s værdi", "%(number)s værdier", count) % {"number": number}
+
+
+def slot_names(day: date | None, slots: int) -> list[str]:
+    """What the slots of a day are called: 23, 24 or 25 hours of the wall clock, or the day itself."""
+    if day is None or slots == 0:
+        return []
+    return [_hour_name(hour) for hour in local_hours(day)][:slots] if slots > 1 else [day_text(day)]
+
+
+def _hour_name(hour: LocalHour) -> str:
+    """02–03; the doubled hour of autumn is 02–03 A in summer time, 02–03 B in standard time."""
+    letter = {Fold.SUMMER_TIME: " A", Fold.STANDARD_TIME: " B"}.get(hour.fold, "")
+    return f"{hour.hour:02}–{hour.hour + 1:02}{letter}"

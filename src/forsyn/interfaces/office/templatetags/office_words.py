@@ -128,10 +128,10 @@ def commodities(codes: tuple[str, ...]) -> str:
 
 @register.simple_tag(takes_context=True)
 def address_with(context: template.Context, **changes: Any) -> str:
-    """This page's query string with some parameters changed; an empty value takes one away."""
+    """This page's query string with some parameters changed; None takes one away."""
     query: QueryDict = context["request"].GET.copy()
     for name, value in changes.items():
-        if value in ("", None):
+        if value is None:
             query.pop(name, None)
         else:
             query[name] = str(value)

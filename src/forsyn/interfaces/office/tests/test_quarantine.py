@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -49,7 +50,19 @@ def test_an_item_shows_its_line_beside_what_is_stored(world: World, store: Store
     item = item_of(store, "impossible_value")
     page = words(operations, reverse("office:quarantine_item", args=[item.pk]))
     assert "7 26. oktober 2026 06:00 900,000 kWh –" in page
+    assert "05–06 mangler 900,000 kWh" in page, "the whole day as stored, with the value in its hour"
+    assert "04–05 1,004 kWh" in page
     assert "Frigiv …" in page
+
+
+def test_a_counters_readings_stand_around_the_doubtful_one(world: World, store: Store, operations: Client) -> None:
+    readings = [100, 101, 102, 90, 104, 105]
+    delivery = deliver("vand.csv", [Values("0082002", "volume", TODAY - timedelta(days=1), readings)]).delivery
+    item = delivery.quarantine_items.get()
+    page = words(operations, reverse("office:quarantine_item", args=[item.pk]))
+    assert "02–03 0,001 m³ 0,102 m³" in page
+    assert "03–04 mangler 0,102 m³ 0,090 m³" in page
+    assert "04–05 0,002 m³ 0,104 m³" in page
 
 
 def test_every_reason_has_words() -> None:
@@ -217,6 +230,26 @@ def test_unreadable_values_have_nothing_to_release(world: World, store: Store, o
     assert "kan ikke gemmes" in words(operations, address_of("frigiv", element=item.pk))
     answer = operations.post(address_of("frigiv", element=item.pk), {"note": "?", "items": 1}, follow=True)
     assert "Bliver i karantæne: 1 værdi." in read(answer.content.decode())
+
+
+def test_items_without_a_meter_number_are_reached_too(world: World, store: Store, operations: Client) -> None:
+    for line in (8, 9):
+        QuarantineItem.objects.create(
+            delivery_id=store.second.delivery.pk,
+            reason="meter_missing",
+            value_count=1,
+            lines=[line],
+            instants=[None],
+            values=[None],
+            state="open",
+        )
+    chosen = f"?leverance={store.second.delivery.pk}&aarsag=meter_missing"
+    body = operations.get(reverse("office:quarantine_group") + chosen).content.decode()
+    assert "uden nummer" in read(body)
+    assert f"{chosen}&maaler=".replace("&", "&amp;") in body
+    assert "2 poster" in words(
+        operations, address_of("afvis", **{"leverance": store.second.delivery.pk}, aarsag="meter_missing") + "&maaler="
+    )
 
 
 def test_a_clerk_cannot_decide_by_address_either(world: World, store: Store, clerk: Client) -> None:
