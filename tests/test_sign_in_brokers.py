@@ -108,6 +108,7 @@ class TestLinking:
 
     def test_can_be_taken_back(self, broker: str, world: World, signed_in: SignedIn) -> None:
         client = signed_in(world.anna.account)
+        assert "Sådan logger du ind" in client.get("/cookies/").content.decode()
         link(client, "anna-at-mitid")
         assert "MitID er knyttet til din konto" in client.get(IDENTITIES).content.decode()
         client.post(IDENTITIES, {"provider": "mitid"})

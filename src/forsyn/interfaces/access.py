@@ -70,8 +70,8 @@ def signed_in(request: HttpRequest) -> SignedIn:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `signed_in` (see `SignedIn`) and `demo`."""
-    return {"signed_in": signed_in(request), "demo": settings.DEMO}
+    """Context processor: `signed_in` (see `SignedIn`) and `brokers` (the OpenID Connect providers configured)."""
+    return {"signed_in": signed_in(request), "brokers": settings.BROKERS.apps}
 
 
 def customer_required(view: View) -> View:

@@ -49,9 +49,6 @@ class RequestCodeView(StartAgain, account_views.RequestLoginCodeView):
     def get_initial(self) -> dict[str, Any]:
         return super().get_initial() | {"email": self.request.GET.get("email", "")}
 
-    def get_context_data(self, **named: Any) -> dict[str, Any]:
-        return super().get_context_data(**named) | {"brokers": settings.BROKERS.apps}
-
     def form_valid(self, form: Any) -> HttpResponse:
         CustomerCodeProcess.begin(self.request, form.cleaned_data["email"])
         return redirect(self.get_success_url())
@@ -129,6 +126,15 @@ def _staff_or_404(request: HttpRequest) -> None:
 # -- everybody -----------------------------------------------------------------------------------------------------
 
 
+FIRST_PAGES = (
+    (Role.CLERK, "/kontor/"),
+    (Role.BILLING, "/kontor/"),
+    (Role.OPERATIONS, "office:supply_points"),
+    (Role.DPO, "/persondata/"),
+)
+"""Where each job begins; the first that fits."""
+
+
 @require_safe
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
@@ -138,9 +144,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("/")
     if not has_second_factor(request):
         return redirect("sign_in:second_factor")
-    if who.roles == {Role.DPO}:
-        return redirect("/persondata/")
-    return redirect("/kontor/") if who.roles else redirect("sign_in:security")
+    return redirect(next((page for role, page in FIRST_PAGES if role in who.roles), "sign_in:security"))
 
 
 @require_POST
@@ -177,7 +181,7 @@ def identities(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "sign_in/identities.html",
-        {"brokers": settings.BROKERS.apps, "linked": set(linked.values_list("provider", flat=True))},
+        {"linked": set(linked.values_list("provider", flat=True))},
     )
 
 

@@ -131,7 +131,12 @@ class TestWhoMayOpenWhat:
 
     def test_staff_are_led_from_the_portal_to_their_own_start(self, world: World, signed_in: SignedIn) -> None:
         assert signed_in(world.clerk).get("/").headers["Location"] == "/konto/start/"
-        assert signed_in(world.dpo).get("/konto/start/").headers["Location"] == "/persondata/"
+
+    def test_each_job_begins_at_a_page_that_it_may_open(self, world: World, signed_in: SignedIn) -> None:
+        for account in (world.clerk, world.billing, world.operations, world.dpo):
+            page = signed_in(account).get("/konto/start/", follow=True)
+            assert page.status_code == 200, account.name
+            assert page.request["PATH_INFO"].startswith(("/kontor/", "/persondata/")), account.name
 
     def test_a_role_that_ended_opens_nothing(self, world: World, signed_in: SignedIn) -> None:
         client = signed_in(world.clerk)
