@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from forsyn.domain.metering.stored_rows import Resolved, Taken, Wanted, days_tak
 SLICE_VALUES = 750_000
 SLICE_ROWS = 150_000
 """Day rows are matrices of 25 columns while they are merged: about 1.5 kB a row."""
+ITEMS_AT_ONCE = 500
 HELD_BACK = 2_000_000
 """So many quarantined values are held in memory before they are written."""
 
@@ -127,17 +129,19 @@ class Intake:
             cursor.copy(f"copy metering_quarantine ({', '.join(COLUMNS)}) from stdin (format binary)") as copy,
         ):
             copy.write(COPY_HEADER)
-            for item in packed(
+            items = packed(
                 aside,
                 delivery_id=self.delivery_id,
                 meter_numbers=self.meter_numbers,
                 register_codes=self.register_codes,
                 texts=texts,
-            ):
-                copy.write(item)
+            )
+            while piece := b"".join(islice(items, ITEMS_AT_ONCE)):
+                copy.write(piece)
             copy.write(COPY_TRAILER)
 
     def _screen(self, chunk: Chunk, series: Series, values: Values) -> tuple[Chunk, Values]:
+        self.writer.flush()
         used = np.zeros(len(series), np.bool_)
         used[values.series] = True
         mountings = mountings_of(np.unique(series.meter_id[used]))

@@ -1,0 +1,193 @@
+"""The import of readings as a whole: dry runs, files that fail, chunks, the number of statements, the command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from typer.testing import CliRunner, Result
+
+from forsyn.domain.metering import actions, intake, queries, spool
+from forsyn.integrations.reading_files.errors import ReadingFileError
+from forsyn.interfaces.cli.main import app
+from forsyn.workflows.import_readings import import_readings
+from forsyn.workflows.readings_meters import make_meters_for
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2019, 6, 1, 6, tzinfo=UTC)
+
+
+def _csv(path: Path, meters: int, *, days: int = 3, register: int = 1_000) -> Path:
+    """Counters of water meters in the DAIAD form, an hour apart, with a spike and a reading twice."""
+    random = np.random.default_rng(meters)
+    lines = ["user key;datetime;meter reading;diff"]
+    for hour in range(24 * days):
+        for meter in range(meters):
+            value = register + 10 * hour + int(random.integers(0, 10))
+            if hour == 30 and meter % 3 == 0:
+                value = 5
+            stamp = f"{1 + hour // 24:02}/03/2016 {hour % 24:02}:15:00"
+            lines += [f"{meter:05};{stamp};{value};0"] * (2 if hour == 7 else 1)
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _stored() -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select number, day, version, opening, total, values, quality from metering_day"
+            " join metering_meter on id = meter_id order by number, day"
+        )
+        return list(cursor.fetchall())
+
+
+def _quarantined() -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select meter_number, reason, day, lines, instants, values from metering_quarantine order by 1, 3, 2"
+        )
+        return list(cursor.fetchall())
+
+
+def test_a_dry_run_tells_everything_and_keeps_nothing(tmp_path: Path) -> None:
+    path = _csv(tmp_path / "water.csv", 6)
+    make_meters_for(paths=[path], profile=None, now=NOW, today=NOW.date())
+    tried = import_readings(path=path, profile=None, now=NOW, dry_run=True)
+    assert (_stored(), _quarantined(), queries.deliveries()) == ([], [], [])
+    done = import_readings(path=path, profile=None, now=NOW)
+    assert (tried.stored, tried.identical, tried.quarantined, tried.reasons) == (
+        done.stored, done.identical, done.quarantined, done.reasons,
+    )  # fmt: skip
+    assert (done.stored, done.identical, done.quarantined) == (6 * 72 - 2, 6, 2)
+
+
+def test_a_file_that_ends_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+    path = _csv(tmp_path / "water.csv", 3)
+    make_meters_for(paths=[path], profile=None, now=NOW, today=NOW.date())
+    with path.open("a") as file:
+        file.write("00000;01/03/2016 09:15:00;1;" + "0" * 3_000_000 + "\n")
+    with pytest.raises(ReadingFileError):
+        import_readings(path=path, profile=None, now=NOW)
+    assert (_stored(), _quarantined(), queries.deliveries()) == ([], [], [])
+
+
+def test_what_is_decided_does_not_depend_on_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _csv(tmp_path / "water.csv", 40)
+    make_meters_for(paths=[path], profile=None, now=NOW, today=NOW.date())
+    results = []
+    for memory, chunk, slice_values in ((10**7, 10**7, 10**7), (500, 600, 100), (500, 10**7, 1)):
+        monkeypatch.setattr(actions, "Spool", lambda m=memory, c=chunk: spool.Spool(memory_values=m, chunk_values=c))
+        monkeypatch.setattr(intake, "SLICE_VALUES", slice_values)
+        receipt = import_readings(path=path, profile=None, now=NOW)
+        results.append((_stored(), _quarantined(), receipt.stored, receipt.identical, receipt.quarantined))
+        with connection.cursor() as cursor:
+            cursor.execute("delete from metering_day")
+            cursor.execute("delete from metering_quarantine")
+            cursor.execute("delete from metering_delivery")
+    assert results[0] == results[1] == results[2]
+
+
+def test_more_meters_take_no_more_statements(tmp_path: Path) -> None:
+    counts = []
+    for number, meters in enumerate((3, 60)):
+        path = _csv(tmp_path / f"water{number}.csv", meters)
+        make_meters_for(paths=[path], profile=None, now=NOW, today=NOW.date())
+        import_readings(path=path, profile=None, now=NOW)
+        later = _csv(tmp_path / f"later{number}.csv", meters, register=1_001)
+        with CaptureQueriesContext(connection) as statements:
+            import_readings(path=later, profile=None, now=NOW)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_a_day_of_unknown_meters_is_one_item_a_meter(tmp_path: Path) -> None:
+    receipt = import_readings(path=_csv(tmp_path / "water.csv", 20), profile=None, now=NOW)
+    assert receipt.quarantined == receipt.delivered == 20 * 73
+    items = queries.quarantine_items(delivery_id=receipt.delivery.pk, page_size=100)
+    assert [item.value_count for item in items] == [73] * 20
+    assert queries.quarantine_summary(receipt.delivery.pk) == [("meter_unknown", "open", 20, 20 * 73)]
+
+
+def test_an_installation_shows_what_its_meter_counted(tmp_path: Path) -> None:
+    path = _csv(tmp_path / "water.csv", 2)
+    make_meters_for(paths=[path], profile=None, now=NOW, today=NOW.date())
+    import_readings(path=path, profile=None, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select installation_id, meter_id from metering_mounting"
+            " join metering_meter as meter on meter.id = meter_id where number = '00000'"
+        )
+        installation_id, meter_id = cursor.fetchone()
+    span = {"register_code": "volume", "first_date": date(2016, 2, 28), "last_date": date(2016, 3, 4)}
+    hours = queries.hourly_values(installation_id=installation_id, **span)
+    days = queries.day_totals(installation_id=installation_id, **span)
+    assert len(hours.starts_at) == 6 * 24
+    assert hours.present.sum() == 71
+    assert days.total.tolist() == hours.value.reshape(6, 24).sum(axis=1).tolist()
+    assert days.complete.tolist() == [False, False, True, False, True, False]
+    missing = queries.gaps(installation_id=installation_id, **span)
+    assert [(gap.starts_at.isoformat(), gap.hours) for gap in missing] == [
+        ("2016-03-02T05:00:00+00:00", 1), ("2016-03-03T23:00:00+00:00", 24),
+    ]  # fmt: skip
+    months = queries.month_totals(installation_id=installation_id, register_code="volume", years=[2016])
+    assert months.total.tolist() == [0, 0, days.total.sum(), *[0] * 9]
+    assert (months.days_present[2], months.days_complete[2]) == (3, 2)
+    (march,) = (total for meter, total in zip(*_month(date(2016, 3, 9)), strict=True) if meter == meter_id)
+    assert march == days.total.sum()
+
+
+def _month(day: date) -> tuple[list[int], list[int]]:
+    found = queries.all_meters_month_totals(day)
+    return found.meter_id.tolist(), found.total.tolist()
+
+
+# -- the command ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run() -> Callable[..., Result]:
+    host = SimpleNamespace(database=nullcontext)
+
+    def command(*arguments: object) -> Result:
+        return CliRunner().invoke(app, ["import", *map(str, arguments)], obj=host)
+
+    return command
+
+
+def test_the_command_goes_on_after_a_bad_file_and_says_so(run: Callable[..., Result], tmp_path: Path) -> None:
+    good, bad = _csv(tmp_path / "good.csv", 2), tmp_path / "bad.parquet"
+    bad.write_bytes(b"PAR1 and no more")
+    assert run("meters-for", good).exit_code == 0
+    result = run("readings", bad, good)
+    assert result.exit_code == 1
+    assert "bad.parquet: it is not a whole Parquet file" in result.stderr.replace("\n", " ")
+    assert "Nothing of this file was kept." in result.stderr.replace("\n", " ")
+    assert "good.csv: 1 quarantined, backward_step" in result.stdout
+    assert "Traceback" not in result.output
+    assert [each.file_name for each in queries.deliveries()] == ["good.csv"]
+
+
+def test_the_command_answers_programs_in_json(run: Callable[..., Result], tmp_path: Path) -> None:
+    path = _csv(tmp_path / "water.csv", 2)
+    assert json.loads(run("meters-for", path, "--json").stdout) == {"made": 2, "present": 0}
+    (first,) = json.loads(run("readings", path, "--json").stdout)
+    assert (first["delivered"], first["stored"], first["identical"], first["quarantined"]) == (146, 143, 2, 1)
+    assert first["reasons"] == {"backward_step": 1}
+    again, missing = json.loads(run("readings", path, tmp_path / "none.csv", "--json").stdout)
+    assert (again["delivery"], again["identical"], again["stored"]) == (first["delivery"], 146, 0)
+    assert again["already_delivered_at"] is not None
+    assert "there is no such file" in missing["error"]
+
+
+def test_an_unknown_profile_is_told_with_the_known_ones(run: Callable[..., Result], tmp_path: Path) -> None:
+    result = run("readings", _csv(tmp_path / "water.csv", 1), "--profile", "daiad")
+    assert result.exit_code == 1
+    assert "daiad_water" in result.stderr
