@@ -18,6 +18,8 @@ from forsyn.domain.accounts.models import Account
 from forsyn.domain.customers import queries
 from forsyn.domain.customers.models import Customer
 from forsyn.domain.metering.models import Delivery, Meter, QuarantineItem
+from forsyn.integrations.customer_files.codec import RowCodec
+from forsyn.integrations.customer_files.profile import shipped_profiles
 from forsyn.kernel import identifiers
 from forsyn.workflows import demo
 from forsyn.workflows.demo import NotADemo, prepare_demo
@@ -65,6 +67,26 @@ def test_the_town_has_what_the_demo_wants_to_show() -> None:
     assert sum(each.kind == "company" for each in OCCUPANTS.values()) == 19
     assert sum(meter.mounted_until is not None for meter in TOWN.meters("water")) == 13, "meter swaps"
     assert sum(meter.leak is not None for meter in TOWN.meters("water")) == 1
+
+
+@given(st.dates(date(2026, 1, 1), date(2035, 12, 31)))
+@hypothesis_settings(max_examples=6, deadline=None)
+def test_on_any_day_the_town_is_a_good_customer_file(anchor: date) -> None:
+    generic = next(profile for profile in shipped_profiles() if profile.key == "generic")
+    columns = generic.wanted_columns()
+    codec = RowCodec(generic, columns, where="kunder.csv")
+    agreements: dict[tuple[str, str], set[tuple[date, date]]] = {}
+    customers = set()
+    for line, row in enumerate(customer_rows(build_town(anchor)), start=2):
+        (values,), problems = codec.decode(line, [row.get(column, "") for column in columns])
+        assert problems == []
+        customers.add(values["customer_number"])
+        place = values["supply_point_number"], values["commodity"]
+        period = values["agreement_from"], values.get("agreement_until", date.max)
+        agreements.setdefault(place, set()).add(period)
+    assert len(customers) == 300
+    for periods in agreements.values():
+        assert all(one[1] <= other[0] for one, other in pairwise(sorted(periods)))
 
 
 @given(st.integers(1, 20), st.sampled_from([date(2026, 3, 20), date(2026, 10, 15), date(2026, 10, 30)]))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -30,9 +33,7 @@ def _customer(number: str = "1001", **other: object) -> int:
 
 
 def _supply_point(number: str = "F1", house_number: str = "7") -> int:
-    address = actions.register_address(
-        street="Ærøvej", house_number=house_number, postal_code="9990", city="Nordby"
-    )
+    address = actions.register_address(street="Ærøvej", house_number=house_number, postal_code="9990", city="Nordby")
     return actions.register_supply_point(number=number, address_id=address, housing_kind="house")
 
 
@@ -119,9 +120,7 @@ class TestAgreements:
 
     def test_an_installation_is_seen_for_the_customers_own_periods_only(self) -> None:
         dorthe, erik, point = _customer("1"), _customer("2"), _supply_point()
-        actions.register_installation(
-            number="I1", supply_point_id=point, commodity="heat", first_date=date(2020, 6, 1)
-        )
+        actions.register_installation(number="I1", supply_point_id=point, commodity="heat", first_date=date(2020, 6, 1))
         moved = date(2026, 10, 1)
         _agreement("A1", point, [dorthe], date(2019, 1, 1), moved)
         _agreement("A2", point, [erik], moved)
@@ -132,16 +131,12 @@ class TestAgreements:
 
     def test_anothers_installation_is_not_found(self) -> None:
         anna, gorm, point = _customer("1"), _customer("2"), _supply_point()
-        key = actions.register_installation(
-            number="I1", supply_point_id=point, commodity="heat", first_date=TODAY
-        )
+        key = actions.register_installation(number="I1", supply_point_id=point, commodity="heat", first_date=TODAY)
         _agreement("A1", point, [anna], TODAY)
         assert queries.installation_of(customer_id=anna, installation_id=key) is not None
         assert queries.installation_of(customer_id=gorm, installation_id=key) is None
 
-    def test_reads_take_the_same_number_of_queries_for_many_rows(
-        self, django_assert_num_queries: object
-    ) -> None:
+    def test_reads_take_the_same_number_of_queries_for_many_rows(self, django_assert_num_queries: object) -> None:
         anna = _customer()
         for number in range(5):
             point = _supply_point(f"F{number}", str(number))
@@ -176,9 +171,7 @@ class AnySequenceOfChanges(RuleBasedStateMachine):
 
     @rule(value=st.sampled_from([None, "a@prøve.example", "b@prøve.example"]))
     def email_changes(self, value: str | None) -> None:
-        actions.change_contact_point(
-            customer_id=self.customer, kind="email", value=value, today=self.day, **BY_PERSON
-        )
+        actions.change_contact_point(customer_id=self.customer, kind="email", value=value, today=self.day, **BY_PERSON)
         assert self._now()[1] == value
 
     @rule(name=st.sampled_from(["Anna Prøve", "Anna Ny"]))
@@ -200,9 +193,7 @@ class AnySequenceOfChanges(RuleBasedStateMachine):
     def running_agreement_ends(self) -> None:
         if self.agreements:
             try:
-                actions.end_agreement(
-                    agreement_id=self.agreements[-1], until_date=self.day + timedelta(days=1)
-                )
+                actions.end_agreement(agreement_id=self.agreements[-1], until_date=self.day + timedelta(days=1))
             except NotPossible:
                 assert self._agreed()[-1].until or self._agreed()[-1].first > self.day
 
@@ -235,9 +226,7 @@ class TestAnySequenceOfChanges(TestCase, AnySequenceOfChanges.TestCase):  # type
 
 @pytest.mark.django_db
 def test_portal_access_is_granted_once_and_can_end() -> None:
-    account = Account.objects.create(
-        email="gorm@example.dk", name="Gorm Prøve", kind="customer", created_at=NOW
-    )
+    account = Account.objects.create(email="gorm@example.dk", name="Gorm Prøve", kind="customer", created_at=NOW)
     key = _customer()
     for _ in range(2):
         actions.grant_portal_access(account_id=account.pk, customer_id=key, first_date=TODAY)
@@ -246,3 +235,27 @@ def test_portal_access_is_granted_once_and_can_end() -> None:
     tomorrow = TODAY + timedelta(days=1)
     actions.end_portal_access(account_id=account.pk, customer_id=key, until_date=tomorrow)
     assert not queries.customers_of_account(account_id=account.pk, today=tomorrow)
+
+
+def test_changes_at_the_same_moment_happen_one_after_the_other(own_database: dict[str, str]) -> None:
+    key, point = _customer(), _supply_point()
+    start = Barrier(6)
+
+    def change(number: int) -> str:
+        start.wait()
+        try:
+            value = f"{number}@kunde.example"
+            actions.change_contact_point(customer_id=key, kind="email", value=value, today=TODAY, **BY_PERSON)
+            _agreement(f"A{number}", point, [key], TODAY)
+        except NotPossible as error:
+            return str(error)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(6) as pool:
+        refusals = list(pool.map(change, range(6)))
+    assert len(queries.contact_history(customer_id=key)) == 1
+    assert len(queries.agreements_of(customer_id=key, today=TODAY)) == 1
+    assert sorted(bool(refusal) for refusal in refusals) == [False, True, True, True, True, True]
+    assert all("gælder her fra 2.11.2026" in refusal for refusal in refusals if refusal)
