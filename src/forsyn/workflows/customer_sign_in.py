@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from forsyn.domain.accounts.actions import create_customer_account
+from forsyn.domain.accounts.actions import NotPossible, create_customer_account
 from forsyn.domain.accounts.models import AccountKind
 from forsyn.domain.accounts.queries import account_with_email
 from forsyn.domain.customers import mailboxes
@@ -73,4 +73,10 @@ def admit_customer(*, email: str, today: date, now: datetime) -> int | Refusal:
 
 def _open_account(email: str, customer_ids: list[int], today: date, now: datetime) -> int:
     names = mailboxes.names_of(customer_ids=customer_ids, today=today)
-    return create_customer_account(email=email, name=" og ".join(names)[:200], now=now)
+    try:
+        return create_customer_account(email=email, name=" og ".join(names)[:200], now=now)
+    except NotPossible:  # the same mailbox proved twice at once; the other came first
+        account = account_with_email(email=email)
+        if account is None or account.kind != AccountKind.CUSTOMER:
+            raise
+        return account.pk

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.accounts.models import Account, AccountKind, Attempts, Role, Session, StaffRole
@@ -40,7 +40,7 @@ def create_staff(
     else:
         validate_password(password, account)
         account.set_password(password)
-    account.save()
+    _insert(account)
     for role in dict.fromkeys(Role(role) for role in roles):
         give_role(account_id=account.pk, role=role, first_date=first_date)
     return account.pk
@@ -51,7 +51,7 @@ def create_customer_account(*, email: str, name: str, now: datetime) -> int:
     """Make an account, without a password, for a customer whose e-mail is on file; return its id."""
     account = _new(email=email, name=name, kind=AccountKind.CUSTOMER, now=now)
     account.set_unusable_password()
-    account.save()
+    _insert(account)
     return account.pk
 
 
@@ -121,8 +121,20 @@ def clear_expired(*, now: datetime) -> int:
     return sessions + attempts
 
 
+def _insert(account: Account) -> None:
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError:  # somebody else was faster
+        raise _taken(account.email) from None
+
+
+def _taken(email: str) -> NotPossible:
+    return NotPossible(f"Der findes allerede en konto med e-mailadressen {email}.")
+
+
 def _new(*, email: str, name: str, kind: AccountKind, now: datetime) -> Account:
     validate_email(email)
     if Account.objects.filter(email__iexact=email).exists():
-        raise NotPossible(f"Der findes allerede en konto med e-mailadressen {email}.")
+        raise _taken(email)
     return Account(email=email.lower(), name=name.strip(), kind=kind, created_at=now)

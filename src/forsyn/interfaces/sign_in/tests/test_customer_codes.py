@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from unittest import mock
+from unittest.mock import DEFAULT
 
 import pytest
 from django.core import mail
@@ -16,9 +17,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from forsyn.domain.accounts.actions import deactivate
+from forsyn.domain.accounts.actions import create_customer_account, deactivate
 from forsyn.domain.accounts.models import Account, AccountKind, Session
-from forsyn.domain.accounts.queries import account_with_email
+from forsyn.domain.accounts.queries import account, account_with_email
 from forsyn.domain.customers import actions as customers
 from forsyn.domain.customers.models import ContactPoint, PortalAccess
 from forsyn.policy.vocabulary import Source
@@ -128,6 +129,19 @@ class TestAFirstVisit:
         assert (account.name, account.kind) == (world.ingrid.name, AccountKind.CUSTOMER)
         assert not account.has_usable_password()
         assert list(account.portal_accesses.values_list("customer_id", flat=True)) == [world.ingrid.customer_id]
+
+    def test_proved_twice_at_once_makes_one_account(self, world: World, client: Client, newcomer: str) -> None:
+        ask(client, newcomer)
+        made = create_customer_account(email=newcomer, name="Ingrid", now=timezone.now())
+        with mock.patch(
+            "forsyn.workflows.customer_sign_in.account_with_email", side_effect=[None, None, DEFAULT]
+        ) as look:
+            look.return_value = account(account_id=made)
+            with mock.patch(
+                "forsyn.domain.accounts.actions._new", return_value=Account(email=newcomer, created_at=timezone.now())
+            ):
+                answer(client, code_in_last_mail())
+        assert signed_in_as(client) == made
 
     def test_a_household_sharing_one_mailbox_sees_both(self, world: World, client: Client) -> None:
         move_mailbox(world.bo.customer_id, "vi.to@kunde.example")
