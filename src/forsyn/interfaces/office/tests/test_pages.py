@@ -165,6 +165,8 @@ def test_consumption_is_clipped_to_the_customers_own_agreement(world: World, cle
     assert "1.200,0 kWh" not in dorthe
     assert "oktober 2026 1.200,0 kWh" in erik
     assert "24,0 kWh" not in erik
+    assert "Måler 0055001 sat op" in dorthe
+    assert "Måler 0055001 sat op" not in erik, "the meter hung there before Erik moved in"
 
 
 def test_a_customer_without_anything_has_a_page_that_says_so(world: World, clerk: Client) -> None:
