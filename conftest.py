@@ -21,7 +21,7 @@ from forsyn.interfaces.translations import compile_translations
 from forsyn.workflows.migrate import migrate
 
 REPOSITORY = Path(__file__).parent
-pytest_plugins = ["tests.world", "tests.signing_in"]
+pytest_plugins = ["tests.world", "tests.metered_world", "tests.signing_in"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
