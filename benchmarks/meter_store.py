@@ -124,7 +124,8 @@ def _one_installation() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "with address as (insert into customers_address (street, house_number, floor, door, postal_code, city,"
-            "   municipality_code, sort_key, search_key) values ('Prøvevej', '1', '', '', '9999', 'Eksempelby', '', '', '')"
+            "   municipality_code, sort_key, search_key)"
+            "   values ('Prøvevej', '1', '', '', '9999', 'Eksempelby', '', '', '')"
             "   returning id), point as (insert into customers_supply_point (number, address_id, housing_kind,"
             "   property_number) select 'S1', id, 'house', '' from address returning id)"
             " insert into customers_installation (number, supply_point_id, commodity, period)"
@@ -244,13 +245,15 @@ def year() -> None:
     files = sorted((SHARED / "heat_hourly").glob("heat_2018-*.parquet"))
     count = sum(pq.ParquetFile(path).metadata.num_rows for path in files)
     make_meters_for(paths=files, profile=None, now=NOW, today=NOW.date())
-    with measured("year: 12 Parquet files, a process of its own", count):
-        subprocess.run([sys.executable, __file__, "import", *map(str, files)], check=True)
+    _in_a_process_of_its_own("year: 12 Parquet files", files, count)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("truncate metering_day, metering_delivery cascade")
+    one = WORK / "year.parquet"
+    pq.write_table(pa.concat_tables(map(pq.read_table, files)), one)
+    _in_a_process_of_its_own("year: the same as one file", [one], count)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select sum(total), sum(cardinality(values)) - sum(stored) from metering_day, (select sum(stored) as stored from metering_delivery) as d group by d.stored"
-        )
-        print("    sum of day totals", cursor.fetchone())
+        cursor.execute("select sum(total), (select sum(stored) from metering_delivery) from metering_day")
+        print("    {:,} watt hours in all, {:,} values".format(*cursor.fetchone()))
     _sizes("metering_day")
     with connections["owner"].cursor() as cursor:
         cursor.execute("vacuum analyze")
@@ -258,10 +261,17 @@ def year() -> None:
     _months()
 
 
+def _in_a_process_of_its_own(what: str, files: list[Path], count: int) -> None:
+    with measured(what, count):
+        subprocess.run([sys.executable, __file__, "import", *map(str, files)], check=True)
+
+
 def _import_files(paths: list[str]) -> None:
     for path in paths:
         import_readings(path=Path(path), profile=None, now=NOW)
-    print(f"    peak memory of the importer {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = used.ru_utime + used.ru_stime
+    print(f"    importer: peak memory {used.ru_maxrss / 1024:.0f} MB, {seconds:.1f} s of processor time", flush=True)
 
 
 def _installations() -> list[int]:
@@ -303,9 +313,11 @@ def _points() -> None:
 def _months() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "create table row_per_value as select d.meter_id, d.register, timestamptz '2018-02-01' + (d.day - date '2018-02-01')"
-            " * interval '1 day' + hour * interval '1 hour' as at, value::bigint, 1 as delivery_id"
-            "  from metering_day as d, unnest(values) with ordinality as v (value, hour) where day between '2018-02-01' and '2018-02-28'"
+            "create table row_per_value as select d.meter_id, d.register, timestamptz '2018-02-01'"
+            "   + (d.day - date '2018-02-01') * interval '1 day' + hour * interval '1 hour' as at,"
+            "   value::bigint, 1 as delivery_id"
+            "  from metering_day as d, unnest(values) with ordinality as v (value, hour)"
+            " where day between '2018-02-01' and '2018-02-28'"
         )
         cursor.execute("alter table row_per_value add primary key (meter_id, register, at)")
         cursor.execute("vacuum analyze row_per_value")
