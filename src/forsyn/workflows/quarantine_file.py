@@ -18,18 +18,13 @@ LINES = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One delivered value. value, stored and reading are base units; stored and reading are None where nothing is.
-
-    stored: the consumption that is valid for its hour. reading: what the counter showed then, as stored.
-    """
+    """One delivered value in base units, or its texts where it could not be read."""
 
     number: int
     at: datetime | None
     value: int | None
     stamp_text: str
     value_text: str
-    stored: int | None
-    reading: int | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ def item_file(*, item_id: int, page: int = 1) -> ItemFile | None:
     page = min(max(page, 1), pages)
     part = range((page - 1) * LINES, min(page * LINES, item.value_count))
     valid = versions[-1] if versions and versions[-1].replaced_at is None else None
-    lines = tuple(_line(item, place, register, valid) for place in part)
+    lines = tuple(_line(item, place) for place in part)
     return ItemFile(item, meter, register, lines, _hours(item, register, valid), page, pages)
 
 
@@ -95,18 +90,14 @@ def _hours(item: QuarantineItem, register: Register | None, valid: DayVersion | 
     )
 
 
-def _line(item: QuarantineItem, place: int, register: Register | None, valid: DayVersion | None) -> Line:
-    seconds = _at(item.instants, place)
-    slot = _slot(item, register, seconds)
-    stored = _at(valid.values, slot) if valid is not None and slot is not None else None
+def _line(item: QuarantineItem, place: int) -> Line:
+    seconds = item.instants[place]
     return Line(
-        number=_at(item.lines, place) or 0,
+        number=item.lines[place],
         at=None if seconds is None else datetime.fromtimestamp(seconds, UTC),
-        value=_at(item.values, place),
+        value=item.values[place],
         stamp_text=_text(item.stamp_texts, place),
         value_text=_text(item.value_texts, place),
-        stored=stored,
-        reading=_reading(register, valid, slot) if stored is not None else None,
     )
 
 
@@ -120,17 +111,11 @@ def _slot(item: QuarantineItem, register: Register | None, seconds: int | None) 
     return slot if slot >= 0 else None
 
 
-def _reading(register: Register | None, valid: DayVersion | None, slot: int | None) -> int | None:
+def _reading(register: Register | None, valid: DayVersion, slot: int) -> int | None:
     """What a counter showed at the end of an hour: where it stood at the day's beginning, and what came since."""
-    if register is None or valid is None or slot is None:
-        return None
-    if register.values != ValueKind.CUMULATIVE or valid.opening is None:
+    if register is None or register.values != ValueKind.CUMULATIVE or valid.opening is None:
         return None
     return valid.opening + list(accumulate(value or 0 for value in valid.values))[slot]
-
-
-def _at(values: Sequence[int | None], place: int) -> int | None:
-    return values[place] if 0 <= place < len(values) else None
 
 
 def _text(texts: Sequence[str] | None, place: int) -> str:

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -185,7 +184,7 @@ def _already_decided(selection: Selection) -> str:
         return _("Der er ikke længere noget at afgøre her. Intet er ændret.")
     values = {
         "who": last.decided_by.name if last.decided_by else _("En operatør"),
-        "when": date_format(timezone.localtime(last.decided_at), "j. F H:i"),
+        "when": wording.moment_text(last.decided_at),
         "state": str(wording.STATES[last.state]).lower(),
     }
     return (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
@@ -229,6 +230,12 @@ def quality_text(bits: int) -> str:
 def day_text(day: date) -> str:
     """2. november 2026."""
     return date_format(day, pgettext("date format", "j. F Y"))
+
+
+def moment_text(at: datetime) -> str:
+    """2. november 2026 10:00, on the local clock."""
+    local = timezone.localtime(at)
+    return f"{day_text(local.date())} {date_format(local, 'H:i')}"
 
 
 def period_text(period: Period) -> str:

@@ -49,6 +49,12 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def moment(value: datetime | None) -> str:
+    """A local date and time in words."""
+    return wording.moment_text(value) if value else ""
+
+
+@register.filter
 def amount(base_units: int | None, unit: str) -> str:
     """Base units as kWh or m³, to the last digit."""
     return "–" if base_units is None else wording.amount_text(base_units, unit)
