@@ -78,6 +78,8 @@ class DayTotals:
     """Whether every hour of the day was."""
     quality: npt.NDArray[np.int16]
     """Bits of rules.Quality that any hour of the day has: 0 is measured throughout."""
+    ends_measured: Mask
+    """Whether the day's last hour was delivered: no gap reaches into the next day."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,17 +140,18 @@ _DAY_QUALITY = "coalesce(bit_or((select bit_or(bits) from unnest(d.quality) as b
 def day_totals(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> DayTotals:
     """Consumption of each day."""
     days = _days(first_date, last_date)
-    kinds = (np.int64, np.bool_, np.bool_, np.int16)
+    kinds = (np.int64, np.bool_, np.bool_, np.int16, np.bool_)
     out = DayTotals(days, *(np.zeros(len(days), kind) for kind in kinds))
     with connection.cursor() as cursor:
         cursor.execute(
             "select d.day - %(first)s, sum(d.total)::bigint, bool_and(array_position(d.values, null) is null),"
-            f"      {_DAY_QUALITY} {_MOUNTED_DAYS} group by d.day",
+            f"      {_DAY_QUALITY}, bool_and(d.values[cardinality(d.values)] is not null)"
+            f"{_MOUNTED_DAYS} group by d.day",
             {"installation": installation_id, "code": register_code, "first": first_date, "last": last_date},
         )
-        for position, total, complete, quality in cursor.fetchall():
+        for position, total, complete, quality, ends_measured in cursor.fetchall():
             out.total[position], out.present[position], out.complete[position] = total, True, complete
-            out.quality[position] = quality
+            out.quality[position], out.ends_measured[position] = quality, ends_measured
     return out
 
 

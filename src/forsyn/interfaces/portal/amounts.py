@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+MOST = 9.99
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -101,7 +102,9 @@ def percent(fraction: float) -> str:
 
 
 def signed_percent(fraction: float) -> str:
-    """A fraction as a whole percentage with its sign, as tables have it."""
+    """A fraction as a whole percentage with its sign, as tables have it; huge ones are not told exactly."""
+    if fraction > MOST:
+        return f"> {percent(MOST)}"
     rounded = round(fraction * 100)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
     return sign + percent(fraction)

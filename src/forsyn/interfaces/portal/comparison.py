@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from forsyn.kernel.calendar import same_day_a_year_before
+from forsyn.kernel.calendar import DAY, same_day_a_year_before
 
 ENOUGH_DAYS = 0.5
 """With less than this part of the days measured in both years, a percentage would mislead."""
@@ -22,9 +22,16 @@ class DayAmount:
 
     amount: int | None
     complete: bool = True
-    """No hour is missing; or what is missing was read later on the same day."""
+    """No hour is missing."""
     carries: bool = False
-    """The day's first reading came after a gap, and so brought what was used since the last reading before."""
+    """A reading came after a gap, and so brought what was used since the last reading before."""
+    ends_measured: bool = True
+    """The last hour is there, so no gap reaches into the next day."""
+
+    @property
+    def whole(self) -> bool:
+        """Nothing of the day is lost: each hour was measured, or brought by a later reading of the day."""
+        return self.complete or (self.carries and self.ends_measured)
 
 
 Series = Mapping[date, DayAmount]
@@ -39,6 +46,8 @@ class Comparison:
     days: int
     days_asked: int
     leap_day_left_out: bool = False
+    has_last_year: bool = True
+    """Something was measured on one of last year's days."""
 
     @property
     def left_out(self) -> int:
@@ -67,7 +76,13 @@ def like_for_like(this_year: Series, last_year: Series, days: Iterable[date]) ->
         days=len(matched),
         days_asked=len(asked),
         leap_day_left_out=len(partners) < len(asked),
+        has_last_year=any(before in last_year for before in back),
     )
+
+
+def settled_days(series: Series, days: list[date]) -> set[date]:
+    """Those of consecutive days whose consumption is known, by themselves or together with their neighbours."""
+    return {day for block in _settled_blocks(series, days) for day in block}
 
 
 def _amount(series: Series, day: date) -> int:
@@ -84,15 +99,21 @@ def _settled_blocks(series: Series, days: list[date]) -> Iterator[list[date]]:
             waiting.append(day)
         elif found.carries:
             # a gap that began before these days is closed by a value that belongs partly to other days
-            block = [*waiting, day] if waiting else []
-            waiting = [] if found.complete else block
-            if found.complete and block:
+            block = [*waiting, day] if waiting or _began_today(series, day, found) else []
+            waiting = [] if found.ends_measured else block
+            if found.ends_measured and block:
                 yield block
         elif found.complete:
             waiting = []
             yield [day]
         else:
-            waiting = [day]
+            waiting = [] if found.ends_measured else [day]
+
+
+def _began_today(series: Series, day: date, found: DayAmount) -> bool:
+    """Whether the gap that a day's reading closed began on that day, too."""
+    before = series.get(day - DAY)
+    return not found.complete and before is not None and before.ends_measured
 
 
 def _matched(now: list[list[date]], then: list[list[date]]) -> set[date]:

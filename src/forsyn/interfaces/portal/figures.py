@@ -8,7 +8,7 @@ from datetime import date
 
 from forsyn.interfaces.portal.amounts import Level
 from forsyn.interfaces.portal.comparison import Comparison, DayAmount, Series, like_for_like
-from forsyn.interfaces.portal.slots import HourAmount, Slot, compare, date_slots, hour_slots, total
+from forsyn.interfaces.portal.slots import HourAmount, Remark, Slot, compare, date_slots, hour_slots, total
 from forsyn.interfaces.portal.where import Where
 from forsyn.kernel.calendar import a_year_before, day_period, days_of, months_of, year_period
 from forsyn.kernel.local_days import hours_in_day
@@ -90,5 +90,8 @@ def _figures_of_a_day(where: Where) -> Figures:
 def _day_amount(day: date, hours: Mapping[int, HourAmount], *, daily: bool) -> DayAmount:
     if not hours:
         return DayAmount(None, complete=False)
-    amounts = [hour.amount or 0 for hour in hours.values()]
-    return DayAmount(sum(amounts), complete=daily or len(hours) == hours_in_day(day))
+    amount = sum(hour.amount or 0 for hour in hours.values())
+    last = hours_in_day(day) - 1
+    # a gap that began and was closed within the day leaves its total whole
+    closed = {0, last} <= hours.keys() and any(Remark.CARRIED in hour.remarks for hour in hours.values())
+    return DayAmount(amount, complete=daily or closed or len(hours) == last + 1, ends_measured=last in hours)

@@ -180,7 +180,7 @@ def _column(where: Where, slot: Slot, place: chart.Column, number: int, *, curre
         place=place,
         href=href,
         anchor=anchor,
-        name=wording.upper_first(wording.slot_name(where.level, slot)),
+        name=_short_name(where.level, slot),
         label=wording.slot_label(where.level, slot),
         minor=_is_minor(where.level, number),
         spoken=spoken,
@@ -191,6 +191,12 @@ def _column(where: Where, slot: Slot, place: chart.Column, number: int, *, curre
         change="" if slot.change is None else signed_percent(slot.change),
         remarks=wording.remarks_text(slot, owned),
     )
+
+
+def _short_name(level: Level, slot: Slot) -> str:
+    if level is Level.DAYS:
+        return wording.short_day_name(slot.period.first)
+    return wording.upper_first(wording.slot_name(level, slot))
 
 
 def _href(where: Where, slot: Slot, anchor: str) -> str:

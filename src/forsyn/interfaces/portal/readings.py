@@ -45,10 +45,10 @@ class Source:
         totals = queries.day_totals(
             installation_id=self.installation_id, register_code=self.register_code, first_date=first, last_date=last
         )
-        columns = (totals.days, totals.total, totals.complete, totals.quality)
+        columns = (totals.days, totals.total, totals.complete, totals.quality, totals.ends_measured)
         own = {
-            day: DayAmount(total, complete, carries=bool(quality & Quality.AFTER_GAP))
-            for day, total, complete, quality in zip(
+            day: DayAmount(total, complete, bool(quality & Quality.AFTER_GAP), ends_measured)
+            for day, total, complete, quality, ends_measured in zip(
                 *(column[totals.present].tolist() for column in columns), strict=True
             )
             if self.ownership.owns(day)
@@ -117,7 +117,9 @@ class Source:
         index = int(hours.present.argmax())
         if hours.quality[index] & Quality.AFTER_GAP:
             rest = (days[first].amount or 0) - int(hours.value[index])
-            days[first] = DayAmount(rest if hours.present.sum() > 1 else None, complete=False)
+            days[first] = DayAmount(
+                rest if hours.present.sum() > 1 else None, complete=False, ends_measured=days[first].ends_measured
+            )
 
     def _drop_the_hour_that_closed_a_former_gap(
         self, values: queries.HourlyValues, own: npt.NDArray[np.bool_], held: Period, since: int, until: int

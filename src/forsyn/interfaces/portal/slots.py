@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
 
-from forsyn.interfaces.portal.comparison import Comparison, DayAmount, Series, like_for_like
+from forsyn.interfaces.portal.comparison import Comparison, DayAmount, Series, like_for_like, settled_days
 from forsyn.kernel.calendar import Fold, LocalHour, a_year_before, day_period, days_of, local_hours
 from forsyn.kernel.periods import Period
 
@@ -101,8 +101,10 @@ def _date_slot(period: Period, this: Series, last: Series, ownership: Ownership)
     comparable = _comparable(own, this, ownership)
     comparison = like_for_like(this, last, comparable)
     amount = total(this, past)
-    missing = [day for day in past if _is_missing(this.get(day)) and not ownership.awaits(day)]
-    state = _state(own, past, amount, missing, this)
+    settled = settled_days(this, past)
+    unsettled = [day for day in past if not (day in settled or _is_whole(this.get(day)))]
+    lost = [day for day in unsettled if not ownership.awaits(day)]
+    state = _state(own, past, amount, lost, under_way=any(day in this for day in unsettled))
     last_year = _last_year(period, comparable, state, last, ownership)
     known = amount is not None and last_year is not None
     return Slot(
@@ -111,8 +113,8 @@ def _date_slot(period: Period, this: Series, last: Series, ownership: Ownership)
         amount=amount,
         last_year=last_year,
         change=comparison.change if known else None,
-        remarks=frozenset(_remarks(period, past, this, ownership, comparison if known else None)),
-        missing_days=len(missing),
+        remarks=frozenset(_remarks(period, past, lost, this, ownership, comparison if known else None)),
+        missing_days=sum(_is_missing(this.get(day)) for day in lost),
     )
 
 
@@ -120,25 +122,28 @@ def _is_missing(found: DayAmount | None) -> bool:
     return found is None or found.amount is None
 
 
+def _is_whole(found: DayAmount | None) -> bool:
+    return found is not None and found.amount is not None and found.whole
+
+
 def _comparable(own: list[date], this: Series, ownership: Ownership) -> list[date]:
     """The own days so far, without those whose values may still come."""
 
     def settled(day: date) -> bool:
         found = this.get(day)
-        return not ownership.awaits(day) or (found is not None and found.amount is not None and found.complete)
+        return not ownership.awaits(day) or (found is not None and found.amount is not None and found.whole)
 
     return [day for day in own if day <= ownership.today and settled(day)]
 
 
-def _state(own: list[date], past: list[date], amount: int | None, missing: list[date], this: Series) -> State:
+def _state(own: list[date], past: list[date], amount: int | None, lost: list[date], *, under_way: bool) -> State:
     if not own:
         return State.OUTSIDE
     if not past:
         return State.FUTURE
     if amount is None:
-        return State.MISSING if missing else State.AWAITED
-    fully = not missing and all((found := this.get(day)) is None or found.complete for day in past)
-    return State.MEASURED if fully else State.PARTIAL
+        return State.MISSING if lost else State.AWAITED
+    return State.PARTIAL if lost or under_way else State.MEASURED
 
 
 def _last_year(period: Period, comparable: list[date], state: State, last: Series, ownership: Ownership) -> int | None:
@@ -154,20 +159,24 @@ def _last_year(period: Period, comparable: list[date], state: State, last: Serie
 
 
 def _remarks(
-    period: Period, past: list[date], this: Series, ownership: Ownership, comparison: Comparison | None
+    period: Period,
+    past: list[date],
+    lost: list[date],
+    this: Series,
+    ownership: Ownership,
+    comparison: Comparison | None,
 ) -> Iterable[Remark]:
     found = [this[day] for day in past if day in this and this[day].amount is not None]
-    if past and ownership.today in period:
+    if found and ownership.today in period:
         yield Remark.SO_FAR
     yield from _edges(period, ownership)
-    settled = [this.get(day) for day in past if not ownership.awaits(day)]
-    if found and any(_is_missing(day) or not (day and day.complete) for day in settled):
+    if found and lost:
         yield Remark.GAP
     if any(day.carries for day in found):
         yield Remark.CARRIED
     if comparison is not None and comparison.leap_day_left_out:
         yield Remark.LEAP_DAY
-    if comparison is not None and comparison.left_out and not any(_is_missing(day) for day in settled):
+    if comparison is not None and comparison.left_out and not lost:
         yield Remark.LAST_YEAR_GAP
 
 

@@ -29,6 +29,11 @@ def day_name(day: date) -> str:
     return date_format(day, pgettext("date format", "l \\d\\e\\n j. F Y"))
 
 
+def short_day_name(day: date) -> str:
+    """Lørdag 14. marts: for a day among others of its month."""
+    return upper_first(date_format(day, pgettext("date format", "l j. F")))
+
+
 def month_name(day: date) -> str:
     """marts 2026."""
     return date_format(day, "F Y")
@@ -232,8 +237,8 @@ def _comparison_notes(comparison: Comparison) -> Iterator[str]:
     if not comparison.days_asked:
         return
     if comparison.change is None:
-        if comparison.last_year or comparison.days:
-            yield _("For få dage er målt i begge år til, at de kan sammenlignes.")
+        if comparison.has_last_year:
+            yield _("Der mangler for mange målinger til, at perioden kan sammenlignes med året før.")
         else:
             yield _("Vi har ingen målinger fra samme periode året før, som er dine, at sammenligne med.")
         return

@@ -68,6 +68,28 @@ def test_a_block_over_a_gap_counts_whole_or_not_at_all() -> None:
     assert (result.this_year, result.last_year, result.days) == (290, 290, 29)
 
 
+def test_a_gap_within_a_day_leaves_the_day_whole() -> None:
+    this = measured(MARCH, 10) | {MARCH[4]: DayAmount(10, complete=False, carries=True)}
+    result = like_for_like(this, measured(MARCH_BEFORE, 10), MARCH)
+    assert (result.this_year, result.days) == (310, 31)
+    alone = like_for_like(this, measured(MARCH_BEFORE, 10), MARCH[4:5])
+    assert alone.change == 0
+
+
+def test_a_gap_over_midnight_joins_the_two_days() -> None:
+    evening = DayAmount(8, complete=False, ends_measured=False)
+    this = measured(MARCH, 10) | {MARCH[4]: evening, MARCH[5]: DayAmount(12, complete=False, carries=True)}
+    last = measured(MARCH_BEFORE, 10)
+    assert like_for_like(this, last, MARCH).this_year == 310
+    assert like_for_like(this, last, MARCH[4:5]).days == 0
+    assert like_for_like(this, last, MARCH[5:6]).days == 0
+
+
+def test_an_hour_that_no_later_reading_brings_is_lost() -> None:
+    this = measured(MARCH, 10) | {MARCH[4]: DayAmount(9, complete=False), MARCH[5]: DayAmount(10)}
+    assert like_for_like(this, measured(MARCH_BEFORE, 10), MARCH).days == 30
+
+
 def test_a_gap_that_began_before_the_month_is_not_counted_to_it() -> None:
     this = measured(MARCH, 10) | {MARCH[0]: DayAmount(500, carries=True)}
     assert like_for_like(this, measured(MARCH_BEFORE, 10), MARCH).this_year == 300
@@ -78,7 +100,8 @@ def test_too_few_days_give_no_percentage() -> None:
     assert Comparison(this_year=5, last_year=0, days=31, days_asked=31).change is None
 
 
-DAY = st.builds(DayAmount, st.none() | st.integers(0, 1000), complete=st.booleans(), carries=st.booleans())
+FLAGS = {name: st.booleans() for name in ("complete", "carries", "ends_measured")}
+DAY = st.builds(DayAmount, st.none() | st.integers(0, 1000), **FLAGS)
 
 
 @given(st.lists(DAY, min_size=20, max_size=20), st.lists(DAY, min_size=20, max_size=20), st.integers(0, 400))

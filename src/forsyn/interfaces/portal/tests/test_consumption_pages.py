@@ -182,6 +182,22 @@ def test_a_gap_within_the_own_period_is_brought_by_the_next_reading(signed_in, w
     assert "ikke med i sammenligningen" not in text
 
 
+def test_an_hour_that_was_read_later_the_same_day_is_a_gap_in_the_hours_only(signed_in, world, meter_store) -> None:
+    meter = meter_store.meter(world.anna.installations["heat"], "heat", date(2020, 1, 1))
+    late = {(date(2026, 3, 5), 12): None, (date(2026, 3, 5), 13): 2000}
+    closes = {(date(2026, 3, 5), 13): int(Quality.AFTER_GAP)}
+    meter_store.fill(meter, date(2025, 3, 1), date(2026, 3, 31), lambda day, hour: late.get((day, hour), 1000), closes)
+    client = signed_in(world.anna)
+    month = page(client, consumption(world.anna, period="2026/3/"))
+    assert "Torsdag den 5. marts 2026: 24,0 kWh, sidste år 24,0 kWh" in bars(month)
+    assert "ikke med i sammenligningen" not in month
+    day = page(client, consumption(world.anna, period="2026/3/5/"))
+    assert "Kl. 12–13: mangler målinger, året før 1,00 kWh" in [
+        bar.replace("sidste år", "året før") for bar in bars(day)
+    ]
+    assert "Du brugte lige så meget varme som i samme periode året før (24,0 kWh mod 24,0 kWh)." in day
+
+
 @pytest.mark.parametrize("period", PAGES)
 def test_another_customers_installation_does_not_exist(signed_in, anna, world, period) -> None:
     assert signed_in(world.gorm).get(consumption(anna, period=period)).status_code == 404

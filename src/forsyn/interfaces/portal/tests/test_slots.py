@@ -78,6 +78,20 @@ def test_the_day_that_brings_a_gap_is_marked() -> None:
     assert Remark.CARRIED in slot(day_period(date(2026, 3, 6)), this).remarks
 
 
+def test_a_gap_that_a_later_reading_closed_takes_nothing_from_the_month() -> None:
+    this = THIS | {
+        date(2026, 3, 4): DayAmount(8, complete=False, ends_measured=False),
+        date(2026, 3, 6): DayAmount(22, complete=False, carries=True),
+        date(2026, 3, 20): DayAmount(10, complete=False, carries=True),
+    }
+    del this[date(2026, 3, 5)]
+    march = slot(month_period(2026, 3), this)
+    assert (march.state, march.amount, march.remarks) == (State.MEASURED, 310, {Remark.CARRIED})
+    assert march.change == pytest.approx(-0.5)
+    states = [slot(day_period(date(2026, 3, number)), this).state for number in (4, 5, 6, 20)]
+    assert states == [State.PARTIAL, State.MISSING, State.MEASURED, State.MEASURED]
+
+
 def test_nobody_sees_what_was_used_before_they_moved_in_or_after_they_left() -> None:
     ownership = Ownership([Period(date(2026, 3, 15), date(2026, 6, 1))], TODAY)
     slots = date_slots(months_of(2026), THIS, LAST, ownership)
