@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.html import strip_tags
 
 from forsyn.domain.customers import actions
 from forsyn.domain.metering.actions import NewMeter, register_meters
@@ -20,92 +19,9 @@ from forsyn.interfaces.office.place_views import hour_rows
 from forsyn.interfaces.office.sparkline import HEIGHT, WIDTH, bars
 from forsyn.interfaces.office.templatetags.office_words import _numbers
 from forsyn.interfaces.office.tests.conftest import HEAT, Store, Values, deliver
+from forsyn.interfaces.office.tests.reading import words
 from forsyn.policy.vocabulary import Source
 from tests.world import BEGINNING, NOW, TODAY, World
-
-
-def read(body: str) -> str:
-    """A page's content as a reader sees it, blanks made one."""
-    main = body[body.index("<main") : body.index("</main>")]
-    return re.sub(r"\s+", " ", unescape(strip_tags(main.replace("<", " <"))))
-
-
-def words(client: Client, address: str) -> str:
-    """The content of the page at an address."""
-    return read(client.get(address).content.decode())
-
-
-def search(client: Client, text: str, **more: str) -> str:
-    """The content of the search page."""
-    return read(client.get(reverse("office:search"), {"q": text, **more}).content.decode())
-
-
-# -- search ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_search_shows_its_groups(world: World, store: Store, clerk: Client) -> None:
-    page = search(clerk, "5001")
-    assert "Forsyningssteder (1)" in page
-    assert "Installationer (3)" in page
-    page = search(clerk, "0071001")
-    assert "Målere (1)" in page
-    assert "Måler 0071001 Varme · installation 50011" in page
-
-
-def test_a_meter_is_found_without_its_zeros(world: World, store: Store, clerk: Client) -> None:
-    assert "Måler 0071001" in search(clerk, "71001")
-
-
-def test_customers_are_shown_with_address_and_whether_they_moved(world: World, clerk: Client) -> None:
-    page = search(clerk, "dorthe")
-    assert "Dorthe Døgnvil Kundenr. 1005 · Aastien 3A, 9999 Nordby Fraflyttet" in page
-    assert "Fraflyttet" not in search(clerk, "erik")
-
-
-def test_a_group_is_paged(world: World, clerk: Client) -> None:
-    for number in range(30):
-        actions.register_customer(
-            number=f"7{number:03}",
-            kind="person",
-            name=f"Side Prøve {number:02}",
-            source=Source.PERSON,
-            today=TODAY,
-            now=NOW,
-        )
-    first = search(clerk, "side prøve")
-    assert "Kunder (30)" in first
-    assert "Vis alle: Kunder (30)" in first
-    assert first.count("Side Prøve") == 5
-    assert search(clerk, "side prøve", vis="kunder").count("Side Prøve") == 25
-    last = search(clerk, "side prøve", vis="kunder", side="2")
-    assert last.count("Side Prøve") == 5
-    assert "Side Prøve 29" in last
-    assert "Side Prøve 29" in search(clerk, "side prøve", vis="kunder", side="99"), "past the end is the last page"
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("a", "Skriv lidt mere"),
-        ("xyzzyq", "Ingen fundet med »xyzzyq«"),
-        ("%", "Skriv lidt mere"),
-        ("bigit åkjær", "Her er det, der ligner mest"),
-        ("x" * 5000, "Teksten var lang"),
-        ("<script>alert(1)</script>", "Ingen fundet med »<script>alert(1)</script>«"),
-    ],
-)
-def test_the_search_says_what_it_did_not_find(world: World, clerk: Client, text: str, said: str) -> None:
-    assert said in search(clerk, text)
-
-
-def test_what_was_typed_is_never_markup(world: World, clerk: Client) -> None:
-    body = clerk.get(reverse("office:search"), {"q": '"><script>alert(1)</script>'}).content.decode()
-    assert "<script>alert" not in body
-
-
-def test_an_empty_search_explains_the_keys(world: World, clerk: Client) -> None:
-    assert "Tastatur" in search(clerk, "   ")
-
 
 # -- the customer ----------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from forsyn.domain.metering.quarantine_queries import Selection
 from forsyn.domain.metering.rules import Reason
 from forsyn.interfaces.office import wording
 from forsyn.interfaces.office.tests.conftest import HEAT, Store, Values, build_store, deliver, signed_in
-from forsyn.interfaces.office.tests.test_pages import read, words
+from forsyn.interfaces.office.tests.reading import read, words
 from forsyn.workflows import quarantine_decision
 from forsyn.workflows.quarantine_decision import DecidedMeanwhile, TakingIn, decide, plan
 from tests.world import BEGINNING, NOW, TODAY, World, build_world
