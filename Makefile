@@ -1,6 +1,6 @@
 # `make demo` and `make test` are the two commands; each does all the set-up it needs.
 .DELETE_ON_ERROR:
-.PHONY: demo test check lint lock assets messages clean docs
+.PHONY: demo test check lint lock assets messages clean docs pictures
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -54,3 +54,7 @@ messages: .venv/runtime.stamp
 
 clean:
 	rm -rf .venv .forsyn .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+# Takes the README's pictures from a running demo.
+pictures: .venv/dev.stamp
+	$(BIN)/python tools/pictures.py

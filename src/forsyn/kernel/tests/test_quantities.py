@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from forsyn.kernel.quantities import (
     UNITS,
     BaseUnit,
+    Unit,
     UnknownUnitError,
     from_base_units,
     in_base_units,
@@ -49,12 +50,12 @@ def test_a_spelling_is_understood_but_never_guessed() -> None:
 
 
 @given(st.sampled_from(list(UNITS.values())), st.integers(-(10**15), 10**15))
-def test_whole_base_units_survive_the_way_there_and_back(unit, base_units: int) -> None:
-    assert in_base_units(from_base_units(base_units, unit), unit) == (base_units, 0)
+def test_whole_base_units_survive_the_way_there_and_back(unit: Unit, base_units: int) -> None:
+    assert in_base_units(from_base_units(base_units, unit), unit) == (base_units, Fraction(0))
 
 
 @given(st.sampled_from(list(UNITS.values())), st.decimals(-(10**9), 10**9, places=9))
-def test_rounding_moves_a_value_by_half_a_base_unit_at_most(unit, amount: Decimal) -> None:
+def test_rounding_moves_a_value_by_half_a_base_unit_at_most(unit: Unit, amount: Decimal) -> None:
     rounded, difference = in_base_units(amount, unit)
     assert abs(difference) <= Fraction(1, 2)
     assert rounded - difference == Fraction(amount) * unit.per_unit
