@@ -10,12 +10,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner, Result
 
 from forsyn.domain.metering import actions, intake, queries, spool
+from forsyn.domain.metering.rules import Reason
 from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.interfaces.cli.main import app
 from forsyn.workflows.import_readings import import_readings
@@ -114,6 +117,17 @@ def test_a_day_of_unknown_meters_is_one_item_a_meter(tmp_path: Path) -> None:
     items = queries.quarantine_items(delivery_id=receipt.delivery.pk, page_size=100)
     assert [item.value_count for item in items] == [73] * 20
     assert queries.quarantine_summary(receipt.delivery.pk) == [("meter_unknown", "open", 20, 20 * 73)]
+
+
+def test_a_strange_meter_number_is_an_unknown_one(tmp_path: Path) -> None:
+    numbers = ["0" * 200, "a\0b", "', '", "{}", "Ærø 7"]
+    stamps = pa.array([1_514_764_800] * len(numbers), pa.timestamp("s", tz="UTC"))
+    path = tmp_path / "strange.parquet"
+    pq.write_table(pa.table({"meter_id": numbers, "timestamp": stamps, "value": [1.0] * len(numbers)}), path)
+    receipt = import_readings(path=path, profile=None, now=NOW)
+    assert receipt.reasons == {Reason.METER_UNKNOWN: len(numbers)}
+    found = [item.meter_number for item in queries.quarantine_items(delivery_id=receipt.delivery.pk)]
+    assert found == ["0" * 64, "a\N{SYMBOL FOR NULL}b", "', '", "{}", "Ærø 7"]
 
 
 def test_an_installation_shows_what_its_meter_counted(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def take_in(
 def _open_delivery(file: DeliveredFile, now: datetime, account_id: int | None) -> Delivery:
     counts = ("delivered", "stored", "identical", "quarantined", "new", "completed", "corrected", "rounded")
     return Delivery.objects.create(
-        file_name=file.name[-255:],
+        file_name=file.name.encode("utf-8", "replace").decode()[-255:],
         sha256=file.sha256,
         size_bytes=file.size_bytes,
         profile=file.profile,

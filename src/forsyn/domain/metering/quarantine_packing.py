@@ -26,6 +26,8 @@ COLUMNS = (
 
 NO_INSTANT = np.iinfo(np.int64).min
 NO_VALUE = np.iinfo(np.int64).min
+METER_NUMBER_LENGTH = 64
+"""What comes after that is no number of a meter, but must not stop the delivery either."""
 ITEM_VALUES = 100_000
 """More values of one meter than that are several items: eleven years of hours."""
 
@@ -76,7 +78,7 @@ def packed(
             (
                 struct.pack(">h", len(COLUMNS)),
                 delivery,
-                _text(meter_numbers[meter] if meter >= 0 else ""),
+                _text(meter_numbers[meter][:METER_NUMBER_LENGTH] if meter >= 0 else ""),
                 _text(register_codes[register] if register >= 0 else ""),
                 _text(REASONS[int(first.reason[0]) - 1]),
                 _field(struct.pack(">i", int(day[begin]) - POSTGRES_EPOCH)) if day[begin] != _NO_DAY else _NULL,

@@ -97,7 +97,9 @@ def resolve(numbers: Sequence[str], codes: Sequence[str], expected: Mapping[str,
 
 
 def _texts(texts: Sequence[str | None]) -> sql.Composable:
-    return sql.SQL("{}::text[]").format(sql.Literal(list(texts)))
+    return sql.SQL("{}::text[]").format(
+        sql.Literal([text and text.replace("\0", "\N{SYMBOL FOR NULL}") for text in texts])
+    )
 
 
 def mountings_of(meter_id: MeterIds) -> Mountings:
