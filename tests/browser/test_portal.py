@@ -47,7 +47,7 @@ def test_from_the_year_down_to_the_hour_by_keyboard(anna: Party, page: Any, acce
     page.wait_for_url("**/2026/3/")
     accessible(page)
     page.get_by_text("Tallene i en tabel").click()
-    row = page.get_by_role("row", name=re.compile("Torsdag den 5. marts 2026"))
+    row = page.get_by_role("row", name=re.compile(r"Torsdag den 5\."))
     assert "Mangler målinger" in row.inner_text()
     accessible(page)
     page.get_by_role("link", name=re.compile(r"^Lørdag den 14\. marts 2026: ")).last.click()

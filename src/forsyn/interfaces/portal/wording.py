@@ -30,8 +30,8 @@ def day_name(day: date) -> str:
 
 
 def short_day_name(day: date) -> str:
-    """Lørdag 14. marts: for a day among others of its month."""
-    return upper_first(date_format(day, pgettext("date format", "l j. F")))
+    """Lørdag den 14.: for a day among others of its month."""
+    return upper_first(date_format(day, pgettext("date format", "l \\d\\e\\n j.")))
 
 
 def month_name(day: date) -> str:
