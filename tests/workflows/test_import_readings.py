@@ -191,7 +191,9 @@ def test_the_command_goes_on_after_a_bad_file_and_says_so(run: Callable[..., Res
 
 def test_the_command_answers_programs_in_json(run: Callable[..., Result], tmp_path: Path) -> None:
     path = _csv(tmp_path / "water.csv", 2)
-    assert json.loads(run("meters-for", path, "--json").stdout) == {"made": 2, "present": 0}
+    assert json.loads(run("meters-for", path, "--json").stdout) == {
+        "made": 2, "present": 0, "extended": 0, "passed_over": [], "errors": [],
+    }  # fmt: skip
     (first,) = json.loads(run("readings", path, "--json").stdout)
     assert (first["delivered"], first["stored"], first["identical"], first["quarantined"]) == (146, 143, 2, 1)
     assert first["reasons"] == {"backward_step": 1}
@@ -199,6 +201,86 @@ def test_the_command_answers_programs_in_json(run: Callable[..., Result], tmp_pa
     assert (again["delivery"], again["identical"], again["stored"]) == (first["delivery"], 146, 0)
     assert again["already_delivered_at"] is not None
     assert "there is no such file" in missing["error"]
+
+
+def _heat(path: Path, first: str, meters: tuple[int, ...] = (1, 2), hours: int = 24) -> Path:
+    """Hours of heat meters in the Aalborg form, each with as many kWh as its number."""
+    ends = (np.datetime64(first, "s") + np.arange(1, hours + 1) * np.timedelta64(3600, "s")).tolist()
+    stamps = pa.array(ends * len(meters), pa.timestamp("s", tz="UTC"))
+    values = np.repeat(np.array(meters, np.float64), hours)
+    pq.write_table(pa.table({"meter_id": np.repeat(meters, hours), "timestamp": stamps, "value": values}), path)
+    return path
+
+
+def _buildings(path: Path) -> Path:
+    columns = {"meter_id": [1], "unit_type": ["house"], "construction_year": [1970.0], "energy_label": ["C"]}
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def test_a_description_of_buildings_is_passed_over(run: Callable[..., Result], tmp_path: Path) -> None:
+    files = (_buildings(tmp_path / "buildings.parquet"), _heat(tmp_path / "heat.parquet", "2018-01-01T00:00"))
+    sentence = "buildings.parquet describes the buildings; it holds no readings and was passed over."
+    made = run("meters-for", *files)
+    assert (made.exit_code, made.stderr) == (0, "")
+    assert "2 meters made" in made.stdout
+    assert sentence in " ".join(made.stdout.split())
+    taken = run("readings", *files)
+    assert (taken.exit_code, taken.stderr.strip()) == (0, "")
+    assert sentence in " ".join(taken.stdout.split())
+    result = run("readings", *files, "--json")
+    buildings, heat = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert (buildings["outcome"], buildings["describes"]) == ("passed_over", "the buildings")
+    assert (heat["outcome"], heat["identical"]) == ("already_delivered", 48)
+
+
+def test_meters_are_made_although_another_file_is_unreadable(run: Callable[..., Result], tmp_path: Path) -> None:
+    unknown = tmp_path / "unknown.parquet"
+    pq.write_table(pa.table({"colour": ["red"]}), unknown)
+    january = _heat(tmp_path / "january.parquet", "2018-01-01T00:00")
+    february = _heat(tmp_path / "february.parquet", "2018-02-01T00:00", meters=(1, 2, 3))
+    result = run("meters-for", unknown, january, february)
+    assert result.exit_code == 1
+    assert "unknown.parquet: no profile fits" in result.stderr
+    assert "3 meters made, each at a fictional customer; 0 were there already." in result.stdout
+    result = run("meters-for", january, february)
+    assert result.exit_code == 0
+    assert "0 meters made, each at a fictional customer; 3 were there already." in result.stdout
+    assert run("readings", unknown).exit_code == 1
+
+
+@pytest.mark.parametrize("year", [2017, 2019])
+def test_meters_made_for_one_year_take_another(run: Callable[..., Result], tmp_path: Path, year: int) -> None:
+    run("meters-for", _heat(tmp_path / "2018.parquet", "2018-03-10T00:00"))
+    other = _heat(tmp_path / "other.parquet", f"{year}-03-10T23:00")
+    assert json.loads(run("meters-for", other, "--json").stdout)["extended"] == (2 if year < 2018 else 0)
+    assert json.loads(run("meters-for", other, "--json").stdout)["extended"] == 0
+    (receipt,) = json.loads(run("readings", other, "--json").stdout)
+    assert (receipt["stored"], receipt["quarantined"]) == (48, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from metering_day d join metering_mounting m on m.meter_id = d.meter_id"
+            "  join customers_installation i on i.id = m.installation_id and i.period @> d.day"
+            "  join customers_agreement a on a.supply_point_id = i.supply_point_id and a.period @> d.day"
+            "  join customers_agreement_holder h on h.agreement_id = a.id"
+            "  join customers_customer_name n on n.customer_id = h.customer_id and n.period @> d.day"
+        )
+        assert cursor.fetchone() == (2,)
+
+
+def test_real_meters_are_never_mounted_earlier(run: Callable[..., Result], tmp_path: Path) -> None:
+    run("meters-for", _heat(tmp_path / "2018.parquet", "2018-03-10T00:00"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update customers_customer_name set name = 'Kunde Uden Nummer' where customer_id ="
+            " (select id from customers_customer where number = 'FV1')"
+        )
+        assert cursor.rowcount == 1
+    earlier = _heat(tmp_path / "2017.parquet", "2017-03-10T00:00")
+    assert json.loads(run("meters-for", earlier, "--json").stdout)["extended"] == 1
+    (receipt,) = json.loads(run("readings", earlier, "--json").stdout)
+    assert (receipt["stored"], receipt["reasons"]) == (24, {"not_mounted": 24})
 
 
 def test_an_unknown_profile_is_told_with_the_known_ones(run: Callable[..., Result], tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import blake2s
@@ -15,6 +15,7 @@ from forsyn.domain.customers.models import Commodity, CustomerKind, HousingKind,
 from forsyn.domain.customers.registrations import Registration, registration
 from forsyn.domain.metering import actions
 from forsyn.domain.metering.queries import meter_numbers_present
+from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.integrations.reading_files.profile import Profile
 from forsyn.integrations.reading_files.transport import open_delivery
 from forsyn.kernel.local_days import local_day
@@ -23,7 +24,12 @@ from forsyn.policy.vocabulary import Source
 
 MAX_PER_HOUR = {BaseUnit.WATT_HOURS: 1_000_000, BaseUnit.LITRES: 20_000, BaseUnit.LITRE_DEGREES: 2_000_000}
 """1 MW, 20 m3 an hour, and that at 100 degrees: more than any single building of these files draws."""
+FICTIONAL_NAME = "^Kunde [0-9]+ Opdigtet$"
 ROADS = ("Prøvevej", "Eksempelgade", "Opdigtet Allé", "Testtoften", "Modelstien", "Fantasivænget")
+
+
+MeterKey = tuple[str, str]
+"""Commodity and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +44,50 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class MetersMade:
-    """How many meters were made, and how many were there already."""
+    """The meters that were made, and those that were there already: each once, however many files speak of it."""
 
-    made: int
-    present: int
+    made: frozenset[MeterKey] = frozenset()
+    present: frozenset[MeterKey] = frozenset()
+    extended: frozenset[MeterKey] = frozenset()
+    """Of those present: fictional ones whose place now begins earlier, with the first value."""
+    problems: tuple[ReadingFileError, ...] = ()
+    """Why files told of no meters: they could not be read, or hold no readings."""
 
 
 def make_meters_for(*, paths: Sequence[Path], profile: Profile | None, now: datetime, today: date) -> MetersMade:
     """Make each unknown meter of the files, with its registers, mounted at a fictional customer's installation.
 
-    Raises ReadingFileError for a file that cannot be read; then nothing is made.
+    Meters made so before, at a file with later values, are made to hang there earlier; real ones are left alone. A file
+    that cannot be read is among the answer's `problems`, and the others still count.
     """
-    made = present = 0
-    with transaction.atomic():
-        for path in paths:
+    made, present, extended = set[MeterKey](), set[MeterKey](), set[MeterKey]()
+    problems: list[ReadingFileError] = []
+    for path in paths:
+        try:
             seen = _seen(path, profile)
-            commodity = _commodity(seen.profile)
+        except ReadingFileError as error:
+            problems.append(error)
+            continue
+        commodity = _commodity(seen.profile)
+        with transaction.atomic():
             there = meter_numbers_present(commodity=commodity, numbers=seen.meter_numbers)
             new = [number for number in seen.meter_numbers if number not in there]
-            present += len(there)
-            made += _make(new, seen, commodity, now=now, today=today) if new else 0
-    return MetersMade(made, present)
+            if new:
+                _make(new, seen, commodity, now=now, today=today)
+            earlier = _begin_earlier(there, commodity, seen.first)
+        extended |= {(commodity.value, number) for number in earlier}
+        present |= {(commodity.value, number) for number in there} - made
+        made |= {(commodity.value, number) for number in new}
+    return MetersMade(frozenset(made), frozenset(present), frozenset(extended - made), tuple(problems))
+
+
+def _begin_earlier(numbers: Iterable[str], commodity: Commodity, first: date) -> set[str]:
+    """Let the fictional ones of these meters hang at their place since a day; return the numbers of those changed."""
+    places = {number: _installation(number, commodity) for number in numbers}
+    holders = {f"A{place}": f"F{place}" for place in places.values()}
+    fictional = actions_bulk.begin_earlier(holders=holders, named=FICTIONAL_NAME, first_date=first)
+    installations = {number: place for number, place in places.items() if f"A{place}" in fictional}
+    return actions.begin_mountings_earlier(commodity=commodity, installations=installations, first_date=first)
 
 
 def _seen(path: Path, profile: Profile | None) -> Seen:
@@ -70,8 +99,11 @@ def _seen(path: Path, profile: Profile | None) -> Seen:
             at = batch.at[batch.problem == 0]
             if len(at):
                 first = int(at.min()) if first is None else min(first, int(at.min()))
-        begins = local_day(datetime.fromtimestamp((first or 0) - 1, UTC))
-        return Seen(delivery.profile, tuple(numbers), begins)
+        if first is None:
+            raise ReadingFileError(
+                "none of its values can be read", where=path.name, mend="try `forsyn import readings --dry-run`"
+            )
+        return Seen(delivery.profile, tuple(numbers), local_day(datetime.fromtimestamp(first - 1, UTC)))
 
 
 def _commodity(profile: Profile) -> Commodity:
@@ -79,7 +111,7 @@ def _commodity(profile: Profile) -> Commodity:
     return Commodity.WATER if bases == {BaseUnit.LITRES} else Commodity.HEAT
 
 
-def _make(numbers: Sequence[str], seen: Seen, commodity: Commodity, *, now: datetime, today: date) -> int:
+def _make(numbers: Sequence[str], seen: Seen, commodity: Commodity, *, now: datetime, today: date) -> None:
     rows = _registrations(numbers, seen.first, commodity)
     actions_bulk.register_many(registrations=rows, source=Source.UTILITY, today=today, now=now)
     registers = tuple(
@@ -96,7 +128,7 @@ def _make(numbers: Sequence[str], seen: Seen, commodity: Commodity, *, now: date
         actions.NewMeter(number, commodity, registers, _installation(number, commodity), seen.first)
         for number in numbers
     ]
-    return len(actions.register_meters(meters=meters))
+    actions.register_meters(meters=meters)
 
 
 def _installation(meter_number: str, commodity: Commodity) -> str:

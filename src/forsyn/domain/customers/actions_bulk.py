@@ -12,7 +12,7 @@ Staged rows live in temporary tables that go with the transaction. One merge at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -159,6 +159,46 @@ def register_many(*, registrations: Iterable[Registration], source: Source, toda
     begin()
     stage(registrations=registrations)
     return merge(source=source, today=today, now=now)
+
+
+_BEGIN_EARLIER = """
+    with fitting as (
+        select a.id, a.number, a.supply_point_id, a.commodity, c.id as customer_id, lower(a.period) as since
+          from unnest(%(agreements)s::text[], %(customers)s::text[]) as wanted (agreement, customer)
+          join customers_agreement a on a.number = wanted.agreement
+          join customers_agreement_holder h on h.agreement_id = a.id
+          join customers_customer c on c.id = h.customer_id and c.number = wanted.customer
+         where exists (select from customers_customer_name n where n.customer_id = c.id and n.name ~ %(named)s)
+           and not exists (select from customers_agreement b
+                            where b.supply_point_id = a.supply_point_id and b.commodity = a.commodity
+                              and b.id <> a.id and b.period << a.period)),
+    agreement as (
+        update customers_agreement a set period = daterange(%(first)s, upper(a.period))
+          from fitting where a.id = fitting.id and fitting.since > %(first)s),
+    installation as (
+        update customers_installation i set period = daterange(%(first)s, upper(i.period))
+          from fitting
+         where i.supply_point_id = fitting.supply_point_id and i.commodity = fitting.commodity
+           and lower(i.period) = fitting.since and fitting.since > %(first)s),
+    name as (
+        update customers_customer_name n set period = daterange(%(first)s, upper(n.period))
+          from fitting where n.customer_id = fitting.customer_id and lower(n.period) = fitting.since
+           and fitting.since > %(first)s)
+    select number from fitting"""
+
+
+@transaction.atomic
+def begin_earlier(*, holders: Mapping[str, str], named: str, first_date: date) -> set[str]:
+    """Let first agreements begin on a date, with their installations, where they begin later; return their numbers.
+
+    `holders`: agreement number -> customer number. Only agreements whose holder's name fits the pattern `named`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BEGIN_EARLIER,
+            {"agreements": list(holders), "customers": list(holders.values()), "named": named, "first": first_date},
+        )
+        return {number for (number,) in cursor.fetchall()}
 
 
 def _copy(cursor: CursorWrapper, statement: str, rows: Iterable[tuple[object, ...]]) -> int:

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from forsyn.domain.metering.actions_meters import NewMeter as NewMeter
 from forsyn.domain.metering.actions_meters import NewRegister as NewRegister
+from forsyn.domain.metering.actions_meters import begin_mountings_earlier as begin_mountings_earlier
 from forsyn.domain.metering.actions_meters import register_meters as register_meters
 from forsyn.domain.metering.actions_quarantine import reject as reject
 from forsyn.domain.metering.actions_quarantine import release as release

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -110,6 +110,33 @@ def mount_meter(*, meter_id: int, installation_id: int, first_date: date, until_
     return Mounting.objects.create(
         meter_id=meter_id, installation_id=installation_id, period=DateRange(first_date, until_date)
     ).pk
+
+
+@transaction.atomic
+def begin_mountings_earlier(*, commodity: str, installations: Mapping[str, str], first_date: date) -> set[str]:
+    """Let meters' first mountings begin on a date, where they begin later; return the numbers of those meters.
+
+    `installations`: meter number -> number of the installation where that mounting is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update metering_mounting as mounting set period = daterange(%(first)s, upper(mounting.period))"
+            "  from unnest(%(meters)s::text[], %(installations)s::text[]) as wanted (meter, installation)"
+            "  join metering_meter as meter on meter.number = wanted.meter and meter.commodity = %(commodity)s"
+            "  join customers_installation as installation on installation.number = wanted.installation"
+            " where mounting.meter_id = meter.id and mounting.installation_id = installation.id"
+            "   and lower(mounting.period) > %(first)s"
+            "   and not exists (select from metering_mounting as earlier"
+            "                    where earlier.meter_id = meter.id and earlier.period << mounting.period)"
+            " returning meter.number",
+            {
+                "meters": list(installations),
+                "installations": list(installations.values()),
+                "commodity": commodity,
+                "first": first_date,
+            },
+        )
+        return {number for (number,) in cursor.fetchall()}
 
 
 @transaction.atomic

@@ -16,5 +16,17 @@ class ReadingFileError(Exception):
         self.mend = mend
 
 
+class HoldsNoReadingsError(ReadingFileError):
+    """A file that a profile declares to hold no readings, such as a list of buildings: nothing is wrong with it."""
+
+    def __init__(self, describes: str, *, where: str) -> None:
+        what = f"it describes {describes} and holds no readings"
+        super().__init__(what, where=where, mend="leave it out, or pass it over")
+        self.describes = describes
+
+    def __str__(self) -> str:
+        return f"{self.where} describes {self.describes}; it holds no readings and was passed over."
+
+
 class ProfileError(ReadingFileError):
     """A mapping profile that is wrong in itself, or does not fit the file."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from forsyn.integrations.reading_files.errors import ProfileError
+from forsyn.integrations.reading_files.errors import HoldsNoReadingsError, ProfileError
 from forsyn.kernel.local_days import COPENHAGEN
 from forsyn.kernel.quantities import Unit
 
@@ -56,6 +56,14 @@ class ValueColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutValues:
+    """A file that comes beside the readings and holds none; it is known by having all these columns."""
+
+    describes: str
+    columns: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """How to read one kind of file. See profiles/generic.toml for the meaning of each field."""
 
@@ -77,6 +85,7 @@ class Profile:
     delimiter: str = ";"
     encoding: Encoding = Encoding.UTF_8
     header: bool = True
+    without_values: tuple[WithoutValues, ...] = ()
 
     @property
     def value_columns(self) -> tuple[Column, ...]:
@@ -94,6 +103,20 @@ class Profile:
         present = set(names)
         return [str(column) for column in self.columns if column not in present]
 
+    def described_by(self, names: Iterable[str]) -> WithoutValues | None:
+        """What a file with these column names describes, where it holds no readings; a value column always is one."""
+        present = set(names)
+        if not present.isdisjoint(map(str, self.value_columns)):
+            return None
+        return next((each for each in self.without_values if each.columns <= present), None)
+
+
+def refuse_if_without_values(names: Sequence[str], profile: Profile, *, where: str) -> None:
+    """Raises HoldsNoReadingsError for a file that the profile declares so."""
+    described = profile.described_by(names)
+    if described is not None:
+        raise HoldsNoReadingsError(described.describes, where=where)
+
 
 def choose_profile(
     names_for: Callable[[Profile], Sequence[str]],
@@ -104,12 +127,17 @@ def choose_profile(
 ) -> Profile:
     """The one profile whose columns the file has. Raises ProfileError where none or several fit.
 
+    HoldsNoReadingsError where none fits, and one declares that such a file holds no readings.
+
     `names_for` gives the file's column names as that profile's delimiter splits them.
     """
     candidates = [profile for profile in profiles if profile.format is file_format and profile.header]
     fitting = [profile for profile in candidates if not profile.missing_from(names_for(profile))]
     if len(fitting) == 1:
         return fitting[0]
+    if not fitting:
+        for profile in candidates:
+            refuse_if_without_values(names_for(profile), profile, where=where)
     known = ", ".join(profile.key for profile in (fitting or candidates)) or "none is known for its format"
     names = max((names_for(profile) for profile in candidates), key=len, default=())
     columns = ", ".join(f'"{name[:40]}"' for name in names[:20]) or "unknown"

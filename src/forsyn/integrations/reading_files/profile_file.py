@@ -21,6 +21,7 @@ from forsyn.integrations.reading_files.profile import (
     StampMeans,
     ValueColumn,
     ValuesAre,
+    WithoutValues,
 )
 from forsyn.integrations.reading_files.stamp_layouts import layouts_of
 from forsyn.kernel.local_days import transition_table
@@ -32,6 +33,7 @@ _TABLES: dict[str, frozenset[str]] = {
     "stamp": frozenset({"format", "time_zone", "carries_zone", "means"}),
     "values": frozenset({"are", "resolution", "decimal"}),
     "value": frozenset({"column", "register", "unit", "register_text"}),
+    "without_values": frozenset({"describes", "columns"}),
 }
 _TOP = frozenset({"key", "title", *_TABLES})
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -66,6 +68,7 @@ def parse_profile(text: str, *, where: str) -> Profile:
         resolution=values.choice("resolution", Resolution),
         decimal=values.one_character("decimal", ".", ".,"),
         values=_value_columns(document, where),
+        without_values=_without_values(document, where),
     )
     _fits_together(profile, where)
     return profile
@@ -158,6 +161,21 @@ def _value_columns(document: Mapping[str, Any], where: str) -> tuple[ValueColumn
     return tuple(values)
 
 
+def _without_values(document: Mapping[str, Any], where: str) -> tuple[WithoutValues, ...]:
+    entries = document.get("without_values", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ProfileError('"without_values" is not a list of tables', where=where, mend="write [[without_values]]")
+    found = []
+    for number, entry in enumerate(entries, 1):
+        place = f"{where}, [[without_values]] no. {number}"
+        _known_keys(entry, _TABLES["without_values"], place)
+        columns = entry.get("columns")
+        if not isinstance(columns, list) or not columns or not all(isinstance(n, str) and n for n in columns):
+            raise ProfileError(f'"columns" is {columns!r}', where=place, mend='write names, as in ["unit_type"]')
+        found.append(WithoutValues(_Reader(entry, place).text("describes"), frozenset(columns)))
+    return tuple(found)
+
+
 def _fits_together(profile: Profile, where: str) -> None:
     checks = (
         (
@@ -194,6 +212,16 @@ def _fits_together(profile: Profile, where: str) -> None:
             profile.register is not None or all(value.register_text is None for value in profile.values),
             '"register_text" is given but no register column',
             "name it in [columns] register",
+        ),
+        (
+            profile.header or not profile.without_values,
+            "files without readings are told by their column names, but the profile is for files without header",
+            "remove [[without_values]]",
+        ),
+        (
+            all(each.columns.isdisjoint(map(str, profile.value_columns)) for each in profile.without_values),
+            "[[without_values]] names a value column, so such a file does hold readings",
+            "name columns that only the other file has",
         ),
         (_distinct(profile), "two [[value]] read the same values", "let each have its own column or register_text"),
         (

@@ -24,7 +24,13 @@ from forsyn.integrations.reading_files.csv_rows import column_names, csv_layout,
 from forsyn.integrations.reading_files.diagnosis import refuse_if_all_wrong
 from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.integrations.reading_files.parquet_rows import check_schema, parquet_rows
-from forsyn.integrations.reading_files.profile import Encoding, FileFormat, Profile, choose_profile
+from forsyn.integrations.reading_files.profile import (
+    Encoding,
+    FileFormat,
+    Profile,
+    choose_profile,
+    refuse_if_without_values,
+)
 from forsyn.integrations.reading_files.profile_file import shipped_profiles
 
 PARQUET_BATCH_ROWS = 2**20
@@ -162,7 +168,8 @@ def open_delivery(
 ) -> Delivery:
     """Open a file of readings; without a profile, the one of `profiles` (those shipped) that its columns fit.
 
-    Raises ReadingFileError, or its kind ProfileError, with one sentence for the person who handed the file in.
+    Raises ReadingFileError, or its kinds ProfileError and HoldsNoReadingsError, with one sentence for the person who
+    handed the file in.
     """
     limits = limits or Limits()
     file_format, compression = _format_of(path)
@@ -186,6 +193,8 @@ def open_delivery(
             candidates,
             where=path.name,
         )
+    elif profile.header:
+        refuse_if_without_values(column_names(header, profile.delimiter), profile, where=path.name)
     csv_layout(profile, header, where=path.name)
     return Delivery(path, profile, compression=compression, limits=limits)
 
@@ -199,6 +208,8 @@ def _open_parquet(path: Path, profile: Profile | None, candidates: Sequence[Prof
         schema = parquet.schema_arrow
         if profile is None:
             profile = choose_profile(lambda _: schema.names, FileFormat.PARQUET, candidates, where=path.name)
+        else:
+            refuse_if_without_values(schema.names, profile, where=path.name)
         check_schema(schema, profile, where=path.name)
         if not parquet.metadata.num_rows:
             raise _no_rows(path.name)

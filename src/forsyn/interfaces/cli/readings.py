@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,13 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 
 from forsyn.domain.metering.actions import NotPossible, Receipt
-from forsyn.integrations.reading_files.errors import ReadingFileError
+from forsyn.integrations.reading_files.errors import HoldsNoReadingsError, ReadingFileError
 from forsyn.integrations.reading_files.profile import Profile
 from forsyn.integrations.reading_files.profile_file import parse_profile, shipped_profiles
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, escape, explaining, print_json
 from forsyn.workflows.import_readings import import_readings
-from forsyn.workflows.readings_meters import make_meters_for
+from forsyn.workflows.readings_meters import MetersMade, make_meters_for
 
 Files = Annotated[list[Path], typer.Argument(help="Parquet or CSV files (.csv, .csv.gz, .csv.zst), in order of time.")]
 ProfileName = Annotated[
@@ -29,6 +30,8 @@ ProfileName = Annotated[
         "Without it, the shipped one that fits the columns.",
     ),
 ]
+Result = Receipt | HoldsNoReadingsError | str
+"""What came of a file; a text says why nothing did."""
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
 
@@ -45,10 +48,11 @@ def readings(
     that is there already is identical; another value for the same hour is a correction, and the old one is kept to be
     seen. What cannot be believed (an unknown meter, an impossible value, a counter that runs backwards) waits in
     quarantine for the office to release or reject: delivered = stored + identical + quarantined. The same file again
-    changes nothing. Ends with status 1 when a file failed. docs/import-readings.md explains profiles and reasons.
+    changes nothing. A file that its profile declares to hold no readings, such as a list of buildings, is passed over.
+    Ends with status 1 when a file failed. docs/import-readings.md explains profiles and reasons.
     """
     host: Host = context.obj
-    receipts: dict[Path, Receipt | str] = {}
+    receipts: dict[Path, Result] = {}
     with explaining(ReadingFileError, OSError), host.database():
         chosen = find_profile(profile)
         with _progress(disabled=json) as bar:
@@ -68,16 +72,34 @@ def meters_for(context: typer.Context, files: Files, profile: ProfileName = None
     For trials with real values: every meter that is not registered yet is made with the registers of the profile, and
     mounted since the first value at an installation with an agreement of its own. The customers are called "Kunde 1
     Opdigtet" and live in Eksempelby. Afterwards, `forsyn import readings` takes the same files in.
+    With files of earlier years, the meters made so are mounted earlier; real meters are never changed. A file that
+    cannot be read is told and the others still count; then it ends with status 1.
     """
     host: Host = context.obj
     with explaining(ReadingFileError, NotPossible, OSError), host.database():
         made = make_meters_for(
             paths=files, profile=find_profile(profile), now=timezone.now(), today=timezone.localdate()
         )
+    passed_over = [problem for problem in made.problems if isinstance(problem, HoldsNoReadingsError)]
+    failed = [problem for problem in made.problems if not isinstance(problem, HoldsNoReadingsError)]
     if json:
-        print_json({"made": made.made, "present": made.present})
+        counts = {name: len(getattr(made, name)) for name in ("made", "present", "extended")}
+        print_json(counts | {"passed_over": [each.where for each in passed_over], "errors": list(map(str, failed))})
     else:
-        console.print(f"{made.made:,} meters made, each at a fictional customer; {made.present:,} were there already.")
+        console.print(_meters_sentence(made))
+        for problem in passed_over:
+            console.print(escape(str(problem)))
+        for problem in failed:
+            errors.print(f"[red]Error:[/red] {escape(str(problem))} No meters were made for this file.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _meters_sentence(made: MetersMade) -> str:
+    sentence = f"{len(made.made):,} meters made, each at a fictional customer; {len(made.present):,} were there already"
+    if made.extended:
+        sentence += f", of which {len(made.extended):,} fictional ones now begin earlier, with their first value"
+    return f"{sentence}."
 
 
 def find_profile(name: str | None) -> Profile | None:
@@ -104,8 +126,8 @@ def _progress(*, disabled: bool) -> Progress:
     )  # fmt: skip
 
 
-def _one_file(file: Path, profile: Profile | None, *, dry_run: bool, bar: Progress) -> Receipt | str:
-    """The receipt, or the sentence that says why there is none."""
+def _one_file(file: Path, profile: Profile | None, *, dry_run: bool, bar: Progress) -> Result:
+    """The receipt, what was passed over, or the sentence that says why there is none."""
     size = file.stat().st_size if file.is_file() else None
     task = bar.add_task(escape(file.name), total=size, speed="")
     began = time.monotonic()
@@ -115,6 +137,8 @@ def _one_file(file: Path, profile: Profile | None, *, dry_run: bool, bar: Progre
 
     try:
         return import_readings(path=file, profile=profile, now=timezone.now(), dry_run=dry_run, progress=progress)
+    except HoldsNoReadingsError as error:
+        return error
     except (ReadingFileError, NotPossible) as error:
         return str(error)
     finally:
@@ -125,12 +149,12 @@ def _advance(bar: Progress, task: TaskID, done: int, values: int, seconds: float
     bar.update(task, completed=done, speed=f"{values:,} values, {values / max(seconds, 0.001):,.0f}/s")
 
 
-def _tell(receipts: dict[Path, Receipt | str], *, dry_run: bool) -> None:
+def _tell(receipts: Mapping[Path, Result], *, dry_run: bool) -> None:
     table = Table("File", box=None)
     for heading in ("Delivery", "Delivered", "Stored", "Identical", "Quarantined", "Rounded"):
         table.add_column(heading, justify="right")
     for file, receipt in receipts.items():
-        if isinstance(receipt, str):
+        if not isinstance(receipt, Receipt):
             continue
         numbers = (receipt.delivered, receipt.stored, receipt.identical, receipt.quarantined, receipt.delivery.rounded)
         number = "-" if dry_run and not receipt.already else str(receipt.delivery.id)
@@ -147,7 +171,9 @@ def _tell(receipts: dict[Path, Receipt | str], *, dry_run: bool) -> None:
         console.print("Dry run: nothing was changed.")
 
 
-def _remarks(file: Path, receipt: Receipt | str) -> list[str]:
+def _remarks(file: Path, receipt: Result) -> list[str]:
+    if isinstance(receipt, HoldsNoReadingsError):
+        return [escape(str(receipt))]
     if isinstance(receipt, str):
         return []
     name = escape(file.name)
@@ -165,11 +191,14 @@ def _remarks(file: Path, receipt: Receipt | str) -> list[str]:
     return lines
 
 
-def _document(file: Path, receipt: Receipt | str) -> dict[str, object]:
+def _document(file: Path, receipt: Result) -> dict[str, object]:
+    if isinstance(receipt, HoldsNoReadingsError):
+        return {"file": str(file), "outcome": "passed_over", "describes": receipt.describes}
     if isinstance(receipt, str):
-        return {"file": str(file), "error": receipt}
+        return {"file": str(file), "outcome": "failed", "error": receipt}
     return {
         "file": str(file),
+        "outcome": "already_delivered" if receipt.already else "taken_in",
         "delivery": receipt.delivery.id,
         "already_delivered_at": receipt.delivery.received_at if receipt.already else None,
         "delivered": receipt.delivered,

@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from forsyn.integrations.reading_files.errors import ProfileError
+from forsyn.integrations.reading_files.errors import HoldsNoReadingsError, ProfileError
 from forsyn.integrations.reading_files.profile import FileFormat, choose_profile
 from forsyn.integrations.reading_files.profile_file import parse_profile, shipped_profiles
 
@@ -28,6 +28,7 @@ def test_the_documented_profile_shows_every_key() -> None:
     assert shown == {
         *("key", "title", "format", "delimiter", "encoding", "header", "meter_number", "stamp", "register", "unit"),
         *("time_zone", "carries_zone", "means", "are", "resolution", "decimal", "column", "register_text"),
+        *("describes", "columns"),
     }
 
 
@@ -46,6 +47,11 @@ def test_the_documented_profile_shows_every_key() -> None:
         ("header = true", "header = false", r"columns are named but the file has no header"),
         ('column = "value"', 'column = "stamp"', r"one column is mapped twice"),
         ('register = "register"', "", r'"register_text" is given but no register column'),
+        ('describes = "the b', 'decribes = "the b', r'\[\[without_values\]\] no\. 1: the key "decribes" is unknown'),
+        ('"building_number", ', '"value", ', r"\[\[without_values\]\] names a value column"),
+        ('["building_number", "construction_year"]', "[]", r"\"columns\" is \[\]; write names"),
+        ('["building_number", "construction_year"]', '"unit_type"', r"\"columns\" is 'unit_type'; write names"),
+        ("[[without_values]]", "[without_values]", r'"without_values" is not a list of tables'),
         ('key = "generic"', "", r'own\.toml: the key "key" is missing; add it'),
         ('key = "generic"', 'key = "', r"own\.toml: not valid TOML \(.*line 4"),
     ],
@@ -60,6 +66,21 @@ def test_a_profile_is_chosen_by_column_names() -> None:
     names = ["meter_id", "timestamp", "value", "quality"]
     chosen = choose_profile(lambda _: names, FileFormat.PARQUET, shipped_profiles(), where="x.parquet")
     assert chosen.key == "aalborg_heat"
+
+
+def test_a_file_without_readings_is_told_by_its_columns() -> None:
+    buildings = ["meter_id", "unit_type", "construction_year", "energy_label"]
+    with pytest.raises(HoldsNoReadingsError) as raised:
+        choose_profile(lambda _: buildings, FileFormat.PARQUET, shipped_profiles(), where="b.parquet")
+    assert str(raised.value) == "b.parquet describes the buildings; it holds no readings and was passed over."
+
+
+@pytest.mark.parametrize("changed", [["value"], ["-unit_type"]])
+def test_a_file_with_values_or_fewer_columns_is_not_passed_over(changed: list[str]) -> None:
+    names = {"meter_id", "unit_type", "construction_year", "energy_label"}
+    names = names - {name[1:] for name in changed} | {name for name in changed if name[0] != "-"}
+    with pytest.raises(ProfileError, match="no profile fits"):
+        choose_profile(lambda _: sorted(names), FileFormat.PARQUET, shipped_profiles(), where="b.parquet")
 
 
 def test_columns_that_fit_no_profile_or_several_are_refused() -> None:
