@@ -85,10 +85,7 @@ def _date_a_year_before(day: date) -> date:
 def local_hours(day: date, zone: str = COPENHAGEN) -> tuple[LocalHour, ...]:
     """The 23, 24 or 25 hours of a local day, in the order in which they pass."""
     clock, start = ZoneInfo(zone), day_start_seconds(day, zone)
-    shown = [
-        datetime.fromtimestamp(start + index * HOUR_SECONDS, clock)
-        for index in range(hours_in_day(day, zone))
-    ]
+    shown = [datetime.fromtimestamp(start + index * HOUR_SECONDS, clock) for index in range(hours_in_day(day, zone))]
     names = [at.hour for at in shown]
     hours = []
     for index, at in enumerate(shown):

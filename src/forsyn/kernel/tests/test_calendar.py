@@ -74,7 +74,4 @@ def test_two_o_clock_comes_twice_in_autumn() -> None:
 
 @given(DATES)
 def test_the_hours_of_a_day_end_where_the_next_day_begins(day: date) -> None:
-    assert (
-        local_hours(day)[-1].starts_at_seconds + 3600
-        == local_hours(day + timedelta(days=1))[0].starts_at_seconds
-    )
+    assert local_hours(day)[-1].starts_at_seconds + 3600 == local_hours(day + timedelta(days=1))[0].starts_at_seconds
