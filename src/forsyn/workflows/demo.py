@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 
 from forsyn.domain.customers.queries import recorded_at_of
 from forsyn.domain.metering.delivery_queries import delivered_file_names
-from forsyn.domain.safeguards.actions import OWNER
+from forsyn.domain.safeguards.actions import drop_everything
 from forsyn.integrations.customer_files.profile import shipped_profiles
 from forsyn.kernel.local_days import local_day
 from forsyn.workflows.demo_accounts import NotADemo, make_demo_staff
@@ -75,9 +75,7 @@ def empty_demo() -> None:
     """Drop everything in the demo's database; `migrate` makes it anew. Raises NotADemo."""
     if not settings.DEMO or settings.INSTANCE.name != "demo":
         raise NotADemo("Only the demo's own database is emptied.")
-    with connections[OWNER].cursor() as cursor:
-        cursor.execute("drop schema public cascade")
-        cursor.execute("create schema public")
+    drop_everything()
 
 
 def _bring_in_customers(town: Town, folder: Path, *, today: date, now: datetime, tell: Tell) -> int:

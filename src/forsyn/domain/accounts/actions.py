@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -63,7 +64,7 @@ def change_email(*, account_id: int, email: str) -> None:
     """
     validate_email(email)
     if Account.objects.filter(email__iexact=email).exclude(pk=account_id).exists():
-        raise NotPossible(f"Der findes allerede en konto med e-mailadressen {email}.")
+        raise _taken(email)
     Account.objects.filter(pk=account_id).update(email=email.lower())
     EmailAddress.objects.filter(user_id=account_id).delete()  # allauth would still let the former one in
 
@@ -106,6 +107,12 @@ def reset_second_factor(*, account_id: int) -> None:
     """
     Authenticator.objects.filter(user_id=account_id).delete()
     end_sessions(account_id=account_id)
+
+
+@transaction.atomic
+def unlink_identity(*, account_id: int, provider: str) -> None:
+    """Let an account no longer be signed in to through an OpenID Connect provider, named by its id."""
+    SocialAccount.objects.filter(user_id=account_id, provider=provider).delete()
 
 
 def end_sessions(*, account_id: int) -> int:

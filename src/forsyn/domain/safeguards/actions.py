@@ -1,4 +1,4 @@
-"""Writes the declarations into the database: comments on columns, and what the login role may do."""
+"""Changes to the database as a whole: the declarations on its columns, what the login role may do, and its emptying."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ def write_column_comments(*, comments: Mapping[tuple[str, str], str]) -> int:
 def grant_login_role(*, role: str) -> None:
     """Let the application's login role work on rows, and nothing else: it owns nothing and changes no table."""
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        if cursor.execute("select current_user") is None and (row := cursor.fetchone()) and row[0] == role:
-            return  # one role for all: a small server of the operator's own
+        cursor.execute("select current_user")
+        if cursor.fetchone() == (role,):
+            return  # one role for all, on a server of the operator's own: the owner keeps its rights
         for statement in (
             "revoke create on schema public from public",
             "grant usage on schema public to {role}",
@@ -47,3 +48,10 @@ def grant_login_role(*, role: str) -> None:
             "revoke insert, update, delete on table django_migrations from {role}",
         ):
             cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
+
+
+def drop_everything() -> None:
+    """Drop all tables and rows of the database; `migrate` makes it anew. The caller makes sure that it is a demo's."""
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        cursor.execute("drop schema public cascade")
+        cursor.execute("create schema public")

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
+from forsyn.domain.accounts.actions import unlink_identity
 from forsyn.domain.accounts.models import AccountKind, Role
 from forsyn.interfaces.access import CHOSEN_CUSTOMER, has_second_factor, signed_in
 from forsyn.interfaces.sign_in.codes import CustomerCodeProcess
@@ -173,16 +174,12 @@ def identities(request: HttpRequest) -> HttpResponse:
     """A customer links a provider's identity to the account, or takes it away again."""
     if signed_in(request).kind != AccountKind.CUSTOMER or not settings.BROKERS.apps:
         raise Http404
-    linked = SocialAccount.objects.filter(user=request.user)
     if request.method == "POST":
-        linked.filter(provider=request.POST.get("provider", "")).delete()
+        unlink_identity(account_id=request.user.pk, provider=request.POST.get("provider", ""))
         messages.success(request, _("Du kan ikke længere logge ind den vej. Du kan altid logge ind med en kode."))
         return redirect("sign_in:identities")
-    return render(
-        request,
-        "sign_in/identities.html",
-        {"linked": set(linked.values_list("provider", flat=True))},
-    )
+    linked = SocialAccount.objects.filter(user=request.user).values_list("provider", flat=True)
+    return render(request, "sign_in/identities.html", {"linked": set(linked)})
 
 
 def broker_login(request: HttpRequest, provider_id: str) -> HttpResponse:
