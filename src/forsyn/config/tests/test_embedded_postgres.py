@@ -14,6 +14,16 @@ import pytest
 
 from forsyn.config.embedded_postgres import SUPERUSER, EmbeddedPostgresError, EmbeddedServer
 from forsyn.config.instance import Instance, InstanceError, _from_url
+from forsyn.config.postgres_programs import cached_programs, server_account
+
+
+@pytest.fixture(scope="module", autouse=True)
+def programs() -> Iterator[None]:
+    """Root's servers run copied programs: one copy does for all tests here."""
+    with tempfile.TemporaryDirectory(prefix="forsyn-programs-") as folder, pytest.MonkeyPatch.context() as patch:
+        Path(folder).chmod(0o755)
+        patch.setenv("PG_BIN", str(cached_programs(Path(folder), server_account())()))
+        yield
 
 
 @pytest.fixture
