@@ -93,10 +93,30 @@ def policy_page(policy: Policy) -> str:
         "Its [purposes](purposes.md) and [retention rules](retention.md) have pages of their own; "
         "`forsyn policy notice` writes it as people read it.",
         section(2, "Data categories", listed(describe.categories(policy, EN), categories)),
+        *not_held_section(policy),
         section(2, "Recipients", listed(describe.recipients(policy, EN), recipients)),
         section(2, "Consents", listed(describe.consents(policy, EN), consents)),
         section(2, "Claims", listed(claim_rows(policy), ("claim", "declared by"))),
     )
+
+
+def not_held_section(policy: Policy) -> Iterator[str]:
+    """What the program has room for and this controller does not keep, with the columns that must be empty."""
+    rows = describe.not_held(policy, EN)
+    if rows:
+        unused = [
+            f"{row['table']}.{row['column']}"
+            for row in describe.columns(all_bindings(), policy)
+            if row["personal"] and row["categories"] == row["not_held"]
+        ]
+        yield section(
+            2,
+            "Not held here",
+            "The program has room for these categories; this controller keeps none of them (with sources named: none "
+            "from those). The columns that hold nothing else must be empty, and the live check makes sure of it.",
+            listed(rows, ("category", "sources", "reason")),
+            f"Columns that must be empty: {', '.join(f'`{name}`' for name in unused)}.",
+        )
 
 
 def listed(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:

@@ -66,12 +66,16 @@ class Catalog:
         return table in self.tables and column in self.tables[table].columns
 
 
-def column_comment(binding: Binding) -> str:
-    """What ``COMMENT ON COLUMN`` carries: ``forsyn: personal email, mobile; given by the person``."""
+def column_comment(policy: Policy, binding: Binding) -> str:
+    """What ``COMMENT ON COLUMN`` carries: ``forsyn: personal email, mobile (not held here); given by the person``."""
     if isinstance(binding, NotPersonal):
         return f"{COMMENT_PREFIX}not personal; {binding.reason}"
     source = "given by the person" if binding.given else _FROM[binding.source]
-    return f"{COMMENT_PREFIX}personal {', '.join(binding.categories)}; {source}"
+    holds = ", ".join(
+        f"{category} (not held here)" if policy.why_not_held(category, binding.source) else category
+        for category in binding.categories
+    )
+    return f"{COMMENT_PREFIX}personal {holds}; {source}"
 
 
 def check(policy: Policy, bindings: Bindings, catalog: Catalog, *, comments: bool = True) -> list[Problem]:
@@ -81,6 +85,13 @@ def check(policy: Policy, bindings: Bindings, catalog: Catalog, *, comments: boo
     """
     checks = (*CHECKS, misdescribed) if comments else CHECKS
     found = [problem for one in checks for problem in one(policy, bindings, catalog)]
+    return inconsistencies(policy) + list(dict.fromkeys(found))
+
+
+def check_bindings(policy: Policy, bindings: Bindings) -> list[Problem]:
+    """As `check`, without a database: every disagreement between the policy and the program's declarations."""
+    nothing_live = Catalog()
+    found = [problem for one in BINDING_CHECKS for problem in one(policy, bindings, nothing_live)]
     return inconsistencies(policy) + list(dict.fromkeys(found))
 
 
@@ -127,8 +138,9 @@ def undeclared(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator
         if not isinstance(bound.binding, Personal):
             continue
         for category in bound.binding.categories:
-            if category not in policy.categories:
-                mend = did_you_mean(category, policy.categories, otherwise=f"Declare it in {policy.file}.")
+            if category not in policy.categories and not policy.why_not_held(category, bound.binding.source):
+                otherwise = f"Declare it in {policy.file}, or name it under [[not_held]] there with the reason."
+                mend = did_you_mean(category, policy.categories, otherwise=otherwise)
                 yield Problem(str(bound), f"The category {category!r} is not in the policy.", mend)
 
 
@@ -138,14 +150,15 @@ def unsourced(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator[
         if not isinstance(bound.binding, Personal) or bound.binding.source in OWN_SOURCES:
             continue
         for category in bound.binding.categories:
-            declared = policy.categories.get(category)
-            if declared is not None and bound.binding.source not in declared.sources:
-                yield Problem(
-                    str(bound),
-                    f"The column comes {_FROM[bound.binding.source]}, which the category {category!r} does not tell.",
-                    f"Add {str(bound.binding.source)!r} to its sources at {policy.where(declared, 'sources')}, "
-                    "or mend source=.",
-                )
+            declared, source = policy.categories.get(category), bound.binding.source
+            if declared is None or source in declared.sources or policy.why_not_held(category, source):
+                continue
+            yield Problem(
+                str(bound),
+                f"The column comes {_FROM[source]}, which the category {category!r} does not tell.",
+                f"Add {str(source)!r} to its sources at {policy.where(declared, 'sources')}, mend source=, "
+                "or name both under [[not_held]].",
+            )
 
 
 def personless(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator[Problem]:
@@ -216,22 +229,17 @@ def misdescribed(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterat
     """Columns whose comment in the database says something else than the binding."""
     for bound in bindings.columns():
         if catalog.has(bound.table.name, bound.column):
-            yield from _comment(bound, catalog.tables[bound.table.name].columns[bound.column].comment)
+            yield from _comment(policy, bound, catalog.tables[bound.table.name].columns[bound.column].comment)
 
 
-def _comment(bound: BoundColumn, comment: str | None) -> Iterator[Problem]:
-    expected = column_comment(bound.binding)
+def _comment(policy: Policy, bound: BoundColumn, comment: str | None) -> Iterator[Problem]:
+    expected = column_comment(policy, bound.binding)
     if comment != expected:
         found = "has no comment" if comment is None else f"carries the comment {comment!r}"
         yield Problem(str(bound), f"The column {found}; its binding says {expected!r}.", "Run `forsyn migrate`.")
 
 
-CHECKS: tuple[Callable[[Policy, Bindings, Catalog], Iterator[Problem]], ...] = (
-    doubled,
-    unbound,
-    missing,
-    undeclared,
-    unsourced,
-    personless,
-    lost,
-)
+Check = Callable[[Policy, Bindings, Catalog], Iterator[Problem]]
+BINDING_CHECKS: tuple[Check, ...] = (doubled, undeclared, unsourced, personless)
+"""Those that need no database."""
+CHECKS: tuple[Check, ...] = (*BINDING_CHECKS, unbound, missing, lost)

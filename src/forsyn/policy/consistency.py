@@ -41,6 +41,28 @@ def _known(item: Item, key: str, kind: str, names: tuple[str | None, ...], known
             yield item, key, f"{item.key!r} names the {kind} {name!r}, which is not declared.", mend
 
 
+def not_held(policy: Policy) -> Iterator[Finding]:
+    """What is not held is said once, and not of what is declared."""
+    seen: set[tuple[str, str]] = set()
+    for entry in policy.not_held:
+        for key in entry.categories:
+            declared = policy.categories.get(key)
+            if declared is None and entry.sources:
+                what = f"The category {key!r} is said not to be held from some sources, but is not declared."
+                yield entry, "sources", what, f"Declare [categories.{key}], or take sources away."
+            elif declared is not None and not entry.sources:
+                what = f"The category {key!r} is both declared and said not to be held."
+                yield entry, "categories", what, "Take it away from one, or add the sources that it is not held from."
+            for source in entry.sources:
+                if declared is not None and source in declared.sources:
+                    what = f"The category {key!r} is said not to be held from {source!s}, which is one of its sources."
+                    yield entry, "sources", what, "Take the source away here, or from the category."
+            said = {(key, str(source)) for source in entry.sources} or {(key, "")}
+            if seen & said:
+                yield entry, "categories", f"The category {key!r} is said not to be held twice.", "Take one away."
+            seen |= said
+
+
 def unused(policy: Policy) -> Iterator[Finding]:
     """A category nobody uses, an event or consent nothing asks for, is data or words too many."""
     needed = {event for rule in policy.retention.values() for event in (rule.event,)}
@@ -217,6 +239,7 @@ def completeness(policy: Policy) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[Policy], Iterator[Finding]], ...] = (
     references,
+    not_held,
     unused,
     grounds,
     sensitive,

@@ -22,6 +22,7 @@ def overview(policy: Policy, language: Language = Language.DANISH) -> Row:
         "valid_from": policy.valid_from.isoformat(),
         "file": policy.file,
         "categories": len(policy.categories),
+        "not_held": sum(len(entry.categories) for entry in policy.not_held),
         "purposes": len(policy.purposes),
         "retention": len(policy.retention),
         "recipients": len(policy.recipients),
@@ -46,6 +47,20 @@ def categories(policy: Policy, language: Language = Language.DANISH) -> list[Row
             "line": item.line,
         }
         for item in policy.categories.values()
+    ]
+
+
+def not_held(policy: Policy, language: Language = Language.DANISH) -> list[Row]:
+    """One row a category that the program has room for and the controller does not keep; no sources means at all."""
+    return [
+        {
+            "category": category,
+            "sources": [str(source) for source in entry.sources],
+            "reason": entry.reason.in_(language),
+            "line": entry.line,
+        }
+        for entry in policy.not_held
+        for category in entry.categories
     ]
 
 
@@ -140,8 +155,11 @@ def claims(policy: Policy) -> list[Row]:
     return [{"claim": claim, "items": items} for claim, items in sorted(named.items())]
 
 
-def columns(bindings: Bindings) -> list[Row]:
-    """The column map: every bound column, what it holds, where it came from, and the way to its person."""
+def columns(bindings: Bindings, policy: Policy | None = None) -> list[Row]:
+    """The column map: every bound column, what it holds, where it came from, and the way to its person.
+
+    With a policy, ``not_held`` names those of the column's categories that its controller does not keep there.
+    """
     rows: list[Row] = []
     for bound in bindings.columns():
         binding = bound.binding
@@ -152,6 +170,7 @@ def columns(bindings: Bindings) -> list[Row]:
                 "column": bound.column,
                 "personal": personal,
                 "categories": list(binding.categories) if isinstance(binding, Personal) else [],
+                "not_held": _not_held(binding, policy) if isinstance(binding, Personal) and policy else [],
                 "source": str(binding.source) if isinstance(binding, Personal) else None,
                 "given": binding.given if isinstance(binding, Personal) else False,
                 "persons": [str(chain) for chain in bound.table.persons_of(bound.column)],
@@ -159,3 +178,7 @@ def columns(bindings: Bindings) -> list[Row]:
             }
         )
     return rows
+
+
+def _not_held(binding: Personal, policy: Policy) -> list[str]:
+    return [category for category in binding.categories if policy.why_not_held(category, binding.source)]

@@ -109,6 +109,21 @@ class Category(Item):
 
 
 @dataclass(frozen=True, slots=True)
+class NotHeld(Item):
+    """Categories that the program has room for, and that this controller does not keep here; ``reason`` says why.
+
+    With ``sources``, a declared category is not kept from these sources; without, it is not kept at all.
+    """
+
+    categories: tuple[str, ...]
+    sources: tuple[Source, ...]
+    reason: Text
+
+    def covers(self, category: str, source: Source) -> bool:
+        return category in self.categories and (not self.sources or source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """A legal basis: an article of the GDPR (``6(1)(c)``), a national statute, or both."""
 
@@ -258,6 +273,7 @@ class Policy:
     group_companies: tuple[GroupCompany, ...]
     category_groups: Mapping[str, Text]
     categories: Mapping[str, Category]
+    not_held: tuple[NotHeld, ...]
     purpose_groups: Mapping[str, Text]
     purposes: Mapping[str, Purpose]
     consents: Mapping[str, Consent]
@@ -292,6 +308,10 @@ class Policy:
     def where(self, item: Item, name: str = "") -> str:
         """``file:line`` of an item, or of one of its keys."""
         return f"{self.file}:{item.lines.get(name, item.line)}"
+
+    def why_not_held(self, category: str, source: Source) -> NotHeld | None:
+        """What says that a category is not kept here from that source; None where it may be kept."""
+        return next((entry for entry in self.not_held if entry.covers(category, source)), None)
 
     def retention_of(self, category: str) -> tuple[Retention, ...]:
         """The rules that end the keeping of a category."""

@@ -123,8 +123,8 @@ class Node:
         value = self._get(key, str, required=default is None)
         return self._member(key, value, kind) or default or next(iter(kind))
 
-    def choices(self, key: str, kind: type[Choice]) -> tuple[Choice, ...]:
-        members = (self._member(key, name, kind) for name in self.names(key))
+    def choices(self, key: str, kind: type[Choice], *, required: bool = True) -> tuple[Choice, ...]:
+        members = (self._member(key, name, kind) for name in self.names(key, required=required))
         return tuple(member for member in members if member is not None)
 
     def _member(self, key: str, value: str | None, kind: type[Choice]) -> Choice | None:
@@ -185,10 +185,10 @@ class Node:
         nodes = [section.child(name) for name in section.table]
         return [node for node in nodes if node is not None]
 
-    def items(self, key: str) -> list["Node"]:
+    def items(self, key: str, *, required: bool = True) -> list["Node"]:
         """The tables of a list: ``key = [{ … }, { … }]`` or ``[[key]]``."""
         nodes = []
-        for place, value in enumerate(self._get(key, list) or []):
+        for place, value in enumerate(self._get(key, list, required=required) or []):
             steps = (*self.steps, key, place)
             if isinstance(value, dict):
                 nodes.append(Node(self.page, steps, value))

@@ -17,6 +17,7 @@ from forsyn.policy.policy import (
     Event,
     GroupCompany,
     Item,
+    NotHeld,
     Policy,
     Purpose,
     Recipient,
@@ -57,6 +58,7 @@ def read(root: Node) -> Policy:
         group_companies=tuple(_section(root, "group_companies", _group_company, required=False).values()),
         category_groups=_texts(root, "category_groups"),
         categories=_section(root, "categories", _category),
+        not_held=tuple(_not_held(node) for node in root.items("not_held", required=False)),
         purpose_groups=_texts(root, "purpose_groups"),
         purposes=_section(root, "purposes", _purpose),
         consents=_section(root, "consents", _consent),
@@ -183,6 +185,21 @@ def _category(node: Node) -> Category:
         persons=node.choices("persons", PersonGroup),
         sources=node.choices("sources", Source),
     )
+
+
+def _not_held(node: Node) -> NotHeld:
+    lines = {key: node.page.line((*node.steps, key)) for key in node.table}
+    entry = NotHeld(
+        node.key,
+        node.line,
+        lines,
+        (),
+        categories=node.names("categories"),
+        sources=node.choices("sources", Source, required=False),
+        reason=node.both("reason"),
+    )
+    node.finish()
+    return entry
 
 
 def _basis(node: Node) -> Basis:

@@ -10,9 +10,10 @@ from django.conf import settings
 from forsyn.domain.accounts import privacy as accounts
 from forsyn.domain.customers import privacy as customers
 from forsyn.domain.metering import privacy as metering
-from forsyn.domain.safeguards.queries import live_catalog
+from forsyn.domain.safeguards.queries import live_catalog, rows_with_a_value
+from forsyn.policy import not_held
 from forsyn.policy.bindings import Bindings, collect
-from forsyn.policy.catalog import check, column_comment
+from forsyn.policy.catalog import check, check_bindings, column_comment
 from forsyn.policy.loading import load_policy
 from forsyn.policy.policy import Policy
 from forsyn.policy.problems import Problem
@@ -36,9 +37,20 @@ def all_bindings() -> Bindings:
 
 def column_comments() -> dict[tuple[str, str], str]:
     """What each column's comment must say: (table, column) to text."""
-    return {(bound.table.name, bound.column): column_comment(bound.binding) for bound in all_bindings().columns()}
+    policy = current_policy()
+    return {
+        (bound.table.name, bound.column): column_comment(policy, bound.binding) for bound in all_bindings().columns()
+    }
 
 
 def check_declarations(policy: Policy | None = None) -> list[Problem]:
     """Every disagreement between a policy (this controller's), the bindings and the live database."""
-    return check(policy or current_policy(), all_bindings(), live_catalog())
+    policy, bindings, catalog = policy or current_policy(), all_bindings(), live_catalog()
+    empty = not_held.must_be_empty(policy, bindings, catalog)
+    counts = rows_with_a_value(columns=empty, at_most=not_held.COUNTED)
+    return check(policy, bindings, catalog) + not_held.filled(policy, bindings, counts)
+
+
+def check_program(policy: Policy) -> list[Problem]:
+    """Every disagreement between a policy and the bindings; no database is read."""
+    return check_bindings(policy, all_bindings())

@@ -23,7 +23,7 @@ from forsyn.policy.notice import notice as notice_of
 from forsyn.policy.policy import Policy
 from forsyn.policy.problems import PolicyError, Problem
 from forsyn.policy.vocabulary import Language
-from forsyn.workflows.declarations import all_bindings, check_declarations
+from forsyn.workflows.declarations import all_bindings, check_declarations, check_program
 
 app = typer.Typer(
     help="Read and check what the controller has declared: the policy file, the columns, the public notice.",
@@ -41,7 +41,7 @@ LANGUAGE = typer.Option(Language.ENGLISH, "--lang", help="Language of the texts.
 JSON = typer.Option(False, "--json", help="Answer with one JSON document.")
 
 
-NAMES = {"key", "table", "column", "country", "period"}
+NAMES = {"key", "category", "table", "column", "country", "period"}
 """Columns that are not broken over lines, since one copies from them."""
 EMPTY = Problem("the database", "It has no tables yet.", "Run `forsyn migrate` first.")
 
@@ -53,6 +53,7 @@ class Part(StrEnum):
     PURPOSES = "purposes"
     RETENTION = "retention"
     RECIPIENTS = "recipients"
+    NOT_HELD = "not-held"
     COLUMNS = "columns"
 
 
@@ -61,6 +62,7 @@ SHOWN = {
     Part.PURPOSES: ("key", "name", "bases", "consent"),
     Part.RETENTION: ("key", "categories", "event", "period", "then"),
     Part.RECIPIENTS: ("key", "name", "role", "country", "agreement"),
+    Part.NOT_HELD: ("category", "sources", "reason"),
     Part.COLUMNS: ("table", "column", "categories", "source", "reason"),
 }
 """The columns of the table that a person sees; --json has them all."""
@@ -71,14 +73,15 @@ def check(
     context: typer.Context,
     policy_file: Path | None = POLICY_FILE,
     offline: bool = typer.Option(
-        False, "--offline", help="Check the file alone, compared with no columns; no database is needed."
+        False, "--offline", help="Check the file and the program's declarations of columns; no database is needed."
     ),
     json: bool = JSON,
 ) -> None:
     """Check that the policy file, the program and the live database agree.
 
     Reads the policy file strictly, and compares the declaration of every column with the database's own catalog and
-    with the comment that the column carries there. Each problem says where it is, what is wrong and how to mend it.
+    with the comment that the column carries there. A column whose categories the policy does not hold must be empty.
+    Each problem says where it is, what is wrong and how to mend it.
     Ends with status 0 when all is well, and with 1 when there are problems, so that a deployment can depend on it.
 
     Example: forsyn policy check --policy policies/supplier.toml --offline
@@ -90,13 +93,13 @@ def check(
     except PolicyError as error:
         _tell_problems(file, error.problems, json=json, compared=False)
     if offline:
-        _tell_agreement(policy, json=json, compared=False)
-        return
-    with host.database():
-        problems = check_declarations(policy) if live_catalog().tables else [EMPTY]
+        problems = check_program(policy)
+    else:
+        with host.database():
+            problems = check_declarations(policy) if live_catalog().tables else [EMPTY]
     if problems:
-        _tell_problems(file, problems, json=json, compared=True)
-    _tell_agreement(policy, json=json, compared=True)
+        _tell_problems(file, problems, json=json, compared=not offline)
+    _tell_agreement(policy, json=json, compared=not offline)
 
 
 def _tell_problems(file: Path, problems: tuple[Problem, ...] | list[Problem], *, json: bool, compared: bool) -> None:
@@ -111,28 +114,30 @@ def _tell_problems(file: Path, problems: tuple[Problem, ...] | list[Problem], *,
 
 
 def _tell_agreement(policy: Policy, *, json: bool, compared: bool) -> None:
-    rows = describe.columns(all_bindings())
+    rows = describe.columns(all_bindings(), policy)
     size = {
         "tables": len({row["table"] for row in rows}),
         "columns": len(rows),
         "personal_columns": sum(row["personal"] for row in rows),
+        "columns_not_in_use": sum(bool(row["categories"]) and row["categories"] == row["not_held"] for row in rows),
     }
     if json:
         answer = {"agrees": True, "policy": policy.file, "database_compared": compared, "problems": []}
-        print_json(answer | describe.overview(policy, Language.ENGLISH) | (size if compared else {}))
+        print_json(answer | describe.overview(policy, Language.ENGLISH) | size)
         return
     console.print(
         f"{escape(policy.file)}, version {escape(policy.version)}, is sound: {len(policy.categories)} categories, "
         f"{len(policy.purposes)} purposes, {len(policy.retention)} retention rules, "
         f"{len(policy.recipients)} recipients."
     )
-    if compared:
-        console.print(
-            f"[green]The program and the live database agree with it:[/green] {size['tables']} tables, "
-            f"{size['columns']} columns, {size['personal_columns']} of them personal."
-        )
-    else:
-        console.print("Neither the program's columns nor a database were compared with it.")
+    agreeing = "The program and the live database agree" if compared else "The program agrees"
+    unused = f" {size['columns_not_in_use']} of these are not in use here." if size["columns_not_in_use"] else ""
+    console.print(
+        f"[green]{agreeing} with it:[/green] {size['tables']} tables, {size['columns']} columns, "
+        f"{size['personal_columns']} of them personal.{unused}"
+    )
+    if not compared:
+        console.print("No database was compared with it.")
 
 
 @app.command()
@@ -143,7 +148,7 @@ def show(
     language: Language = LANGUAGE,
     json: bool = JSON,
 ) -> None:
-    """List what is declared: categories, purposes, retention, recipients, or columns.
+    """List what is declared: categories, purposes, retention, recipients, columns, or what is not held.
 
     No database is needed: the lists come from the policy file and the program's bindings. The table shows the most
     useful columns; --json has everything.
@@ -160,21 +165,33 @@ def show(
         for name, value in rows.items():
             console.print(f"[bold]{name}[/bold]: {escape(str(value))}")
     else:
-        console.print(_table(SHOWN[part], rows) if part else "")
+        console.print(_table(SHOWN[part], [_marked(row) for row in rows]) if part else "")
 
 
 def _rows(part: Part | None, policy: Policy, language: Language) -> dict[str, Any] | list[dict[str, Any]]:
     if part is None:
         return describe.overview(policy, language)
     if part is Part.COLUMNS:
-        return describe.columns(all_bindings())
+        return describe.columns(all_bindings(), policy)
     makers = {
         Part.CATEGORIES: describe.categories,
         Part.PURPOSES: describe.purposes,
         Part.RETENTION: describe.retention,
         Part.RECIPIENTS: describe.recipients,
+        Part.NOT_HELD: describe.not_held,
     }
     return makers[part](policy, language)
+
+
+def _marked(row: dict[str, Any]) -> dict[str, Any]:
+    """A column's row with its categories marked where the policy does not hold them; other rows as they are."""
+    if not row.get("not_held"):
+        return row
+    return row | {
+        "categories": [
+            f"{category} (not held here)" if category in row["not_held"] else category for category in row["categories"]
+        ]
+    }
 
 
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Table:

@@ -14,6 +14,7 @@ STATES = {
     "": _("Alle kolonner"),
     State.PERSONAL: _("Personoplysninger"),
     State.NOT_PERSONAL: _("Ikke personoplysninger"),
+    State.NOT_HELD: _("Ikke i brug her"),
     State.UNDECLARED: _("Mangler en erklæring"),
     State.MISSING: _("Erklæret, men findes ikke i databasen"),
 }

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from forsyn.policy.bindings import Bindings, BoundColumn, NotPersonal, Personal
 from forsyn.policy.catalog import Catalog, CatalogColumn, column_comment
+from forsyn.policy.not_held import not_in_use
 from forsyn.policy.policy import Category, Consent, Event, Item, Policy, Purpose, Recipient, Retention, Text
 from forsyn.policy.vocabulary import Role, Source
 
@@ -21,10 +22,21 @@ class State(StrEnum):
 
     PERSONAL = "personal"
     NOT_PERSONAL = "not_personal"
+    NOT_HELD = "not_held"
+    """Made for what this controller does not keep; empty."""
     UNDECLARED = "undeclared"
     """In the database, without a declaration."""
     MISSING = "missing"
     """Declared, but not in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCategory:
+    """One of the categories that a column may hold, and why it is not held here, if so."""
+
+    key: str
+    category: Category | None
+    not_held: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class ColumnRow:
     column: str
     type: str
     state: State
-    categories: tuple[Category | str, ...] = ()
+    categories: tuple[ColumnCategory, ...] = ()
     reason: str = ""
     source: Source | None = None
     given: bool = False
@@ -48,11 +60,11 @@ class ColumnRow:
     @property
     def comment_differs(self) -> bool:
         """Whether the database says something else than the program."""
-        return self.state in (State.PERSONAL, State.NOT_PERSONAL) and self.comment != self.expected
+        return self.state not in (State.UNDECLARED, State.MISSING) and self.comment != self.expected
 
     @property
     def category_keys(self) -> tuple[str, ...]:
-        return tuple(c if isinstance(c, str) else c.key for c in self.categories)
+        return tuple(one.key for one in self.categories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +94,27 @@ def _row(policy: Policy, key: tuple[str, str], bound: BoundColumn | None, live: 
     kind, comment = (live.type, live.comment) if live else ("", None)
     if bound is None:
         return ColumnRow(*key, kind, State.UNDECLARED, comment=comment)
-    binding, expected = bound.binding, column_comment(bound.binding)
+    binding, expected = bound.binding, column_comment(policy, bound.binding)
     if isinstance(binding, NotPersonal):
         state = State.NOT_PERSONAL if live else State.MISSING
         return ColumnRow(*key, kind, state, reason=binding.reason, comment=comment, expected=expected)
+    held = State.NOT_HELD if not_in_use(policy, bound) else State.PERSONAL
     return ColumnRow(
         *key,
         kind,
-        State.PERSONAL if live else State.MISSING,
-        categories=tuple(policy.categories.get(name, name) for name in binding.categories),
+        held if live else State.MISSING,
+        categories=tuple(_category(policy, name, binding.source) for name in binding.categories),
         source=binding.source,
         given=binding.given,
         paths=tuple(map(str, bound.table.persons_of(bound.column))),
         comment=comment,
         expected=expected,
     )
+
+
+def _category(policy: Policy, key: str, source: Source) -> ColumnCategory:
+    entry = policy.why_not_held(key, source)
+    return ColumnCategory(key, policy.categories.get(key), entry.reason if entry else None)
 
 
 def filtered(rows: Iterable[ColumnRow], *, words: str, state: str, category: str) -> list[ColumnRow]:
@@ -112,8 +130,9 @@ def filtered(rows: Iterable[ColumnRow], *, words: str, state: str, category: str
 
 
 def _searched(row: ColumnRow) -> str:
-    named = (f"{c.key} {c.name.da} {c.name.en}" for c in row.categories if not isinstance(c, str))
-    return " ".join((f"{row.table}.{row.column}", row.type, row.reason, row.comment or "", *named)).casefold()
+    names = (f"{c.category.name.da} {c.category.name.en}" for c in row.categories if c.category)
+    parts = (f"{row.table}.{row.column}", row.type, row.reason, row.comment or "", *row.category_keys, *names)
+    return " ".join(parts).casefold()
 
 
 def by_table(rows: Iterable[ColumnRow]) -> dict[str, list[ColumnRow]]:

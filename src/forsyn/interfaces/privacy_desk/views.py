@@ -117,7 +117,7 @@ def columns_csv(request: HttpRequest) -> HttpResponse:
         ]
     )
     for row in rows:
-        names = [c if isinstance(c, str) else spoken(c.name) for c in row.categories]
+        names = [spoken(c.category.name) if c.category else c.key for c in row.categories]
         writer.writerow(
             [
                 row.table,
@@ -125,7 +125,7 @@ def columns_csv(request: HttpRequest) -> HttpResponse:
                 row.type,
                 str(STATES[row.state]),
                 ", ".join(names),
-                row.reason,
+                row.reason or " ".join(dict.fromkeys(spoken(c.not_held) for c in row.categories if c.not_held)),
                 label(row.source) if row.source else "",
                 _("ja") if row.given else "",
                 " | ".join(row.paths),

@@ -3,10 +3,14 @@
 import pytest
 
 from forsyn.policy.bindings import ITSELF, Table, collect, not_personal, path, personal
-from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable, check, column_comment
+from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable, check, check_bindings, column_comment
+from forsyn.policy.loading import parse_policy
+from forsyn.policy.not_held import COUNTED, filled, must_be_empty
 from forsyn.policy.policy import Policy
+from forsyn.policy.tests.conftest import MINIMAL
 from forsyn.policy.vocabulary import Source
 
+SMALLEST = parse_policy(MINIMAL, "minimal.toml")
 CUSTOMER = Table("customers_customer", person=ITSELF, columns={"id": not_personal("row number")})
 MAILS = Table(
     "mails",
@@ -20,9 +24,11 @@ MAILS = Table(
 )
 
 
-def table(*bound: Table, extra: tuple[str, ...] = ()) -> CatalogTable:
+def table(*bound: Table, extra: tuple[str, ...] = (), policy: Policy = SMALLEST) -> CatalogTable:
     columns = {
-        name: CatalogColumn("text", column_comment(binding)) for one in bound for name, binding in one.columns.items()
+        name: CatalogColumn("text", column_comment(policy, binding))
+        for one in bound
+        for name, binding in one.columns.items()
     }
     return CatalogTable({**columns, **{name: CatalogColumn("text") for name in extra}})
 
@@ -133,9 +139,77 @@ def test_a_comment_that_says_something_else_is_named(minimal: Policy) -> None:
     assert check(minimal, GOOD, live, comments=False) == []
 
 
-def test_comments_are_short_and_say_what_whose_and_from_where() -> None:
-    assert column_comment(not_personal("row number")) == "forsyn: not personal; row number"
+def test_comments_are_short_and_say_what_whose_and_from_where(minimal: Policy) -> None:
+    assert column_comment(minimal, not_personal("row number")) == "forsyn: not personal; row number"
     given = personal("email", "mobile", source=Source.PERSON, given=True)
-    assert column_comment(given) == "forsyn: personal email, mobile; given by the person"
-    comments = {column_comment(personal("email", source=source)) for source in Source}
+    assert column_comment(minimal, given) == "forsyn: personal email, mobile; given by the person"
+    comments = {column_comment(minimal, personal("email", source=source)) for source in Source}
     assert len(comments) == len(Source)
+
+
+NOT_HELD = """
+[[not_held]]
+categories = ["fax", "pager"]
+reason = { da = "Ingen har en.", en = "Nobody has one." }
+
+[[not_held]]
+categories = ["email"]
+sources = ["partner"]
+reason = { da = "Vi køber ingen.", en = "We buy none." }
+"""
+
+
+@pytest.fixture
+def sparing(minimal_text: str) -> Policy:
+    """A controller that keeps no fax numbers and no pagers, and no mail addresses from partners."""
+    return parse_policy(minimal_text + NOT_HELD, "minimal.toml")
+
+
+ROOMY = Table(
+    "mails",
+    person=MAILS.person,
+    columns={
+        **MAILS.columns,
+        "fax": personal("fax", "pager", source=Source.PERSON, given=True),
+        "bought": personal("email", source=Source.PARTNER),
+        "either": personal("email", "fax", source=Source.PERSON, given=True),
+    },
+)
+
+
+def test_a_column_may_be_bound_to_what_the_policy_says_is_not_held(minimal: Policy, sparing: Policy) -> None:
+    bindings = collect((WITH_PERIOD, ROOMY))
+    live = catalog(mails=table(ROOMY, policy=sparing))
+    assert check(sparing, bindings, live) == []
+    assert check_bindings(sparing, bindings) == []
+    refused = ["mails.bought", "mails.either", "mails.fax"]
+    assert sorted({problem.where for problem in check_bindings(minimal, bindings)}) == refused
+    assert all("[[not_held]]" in problem.mend for problem in check_bindings(minimal, bindings))
+
+
+def test_only_columns_that_hold_nothing_else_must_be_empty(minimal: Policy, sparing: Policy) -> None:
+    bindings, live = collect((WITH_PERIOD, ROOMY)), catalog(mails=table(ROOMY))
+    assert must_be_empty(sparing, bindings, live) == [("mails", "fax"), ("mails", "bought")]
+    assert must_be_empty(sparing, bindings, catalog()) == []
+    assert must_be_empty(minimal, bindings, live) == []
+
+
+def test_a_value_where_nothing_is_held_is_a_problem_with_its_count(sparing: Policy) -> None:
+    counts = {("mails", "fax"): 1, ("mails", "bought"): COUNTED}
+    fax, bought = filled(sparing, collect((WITH_PERIOD, ROOMY)), counts)
+    line = sparing.where(sparing.not_held[0])
+    assert str(fax) == (
+        f"mails.fax: 1 row has a value here, but the policy says at {line} that 'fax' is not held. "
+        "Take the values out of the column, or declare in the policy that they are held."
+    )
+    assert bought.what.startswith("At least 1000 rows have a value here")
+    assert bought.what.endswith("'email' is not held from 'partner'.")
+
+
+def test_a_comment_says_what_is_not_held(sparing: Policy) -> None:
+    comments = {name: column_comment(sparing, ROOMY.columns[name]) for name in ("fax", "either", "address")}
+    assert comments == {
+        "fax": "forsyn: personal fax (not held here), pager (not held here); given by the person",
+        "either": "forsyn: personal email, fax (not held here); given by the person",
+        "address": "forsyn: personal email; given by the person",
+    }

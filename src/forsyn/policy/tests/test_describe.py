@@ -57,3 +57,15 @@ def test_the_column_map_tells_what_each_column_holds_and_whose_it_is() -> None:
     assert (first["personal"], first["reason"], first["persons"]) == (False, "row number", [])
     assert (second["categories"], second["source"], second["given"]) == (["email"], "person", True)
     assert second["persons"] == ["customer_id -> customers_customer.id"]
+
+
+def test_what_is_not_held_is_a_row_a_category_and_stands_in_the_column_map(supplier: Policy) -> None:
+    rows = {row["category"]: row for row in describe.not_held(supplier, Language.ENGLISH)}
+    assert rows["address"]["sources"] == ["public_register"]
+    assert rows["date_of_birth"]["sources"] == []
+    assert "companies" in rows["date_of_birth"]["reason"]
+    assert describe.overview(supplier)["not_held"] == len(rows)
+    born = personal("date_of_birth", source=Source.PERSON, given=True)
+    table = Table("people", person=path("id -> customers_customer.id"), columns={"born": born})
+    assert [row["not_held"] for row in describe.columns(collect((table,)), supplier)] == [["date_of_birth"]]
+    assert [row["not_held"] for row in describe.columns(collect((table,)))] == [[]]

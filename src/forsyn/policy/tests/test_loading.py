@@ -189,3 +189,51 @@ def test_no_edit_of_a_policy_ends_in_anything_but_a_policy_or_a_policy_error(
     assert found
     assert all(problem.what and problem.mend for problem in found)
     assert all(1 <= int(problem.where.rpartition(":")[2]) <= len(lines) + 1 for problem in found)
+
+
+FAX = """
+[[not_held]]
+categories = ["fax"]
+reason = { da = "Ingen har en.", en = "Nobody has one." }
+"""
+
+
+def test_what_is_not_held_is_read_with_its_reason(minimal_text: str) -> None:
+    policy = parse_policy(minimal_text + FAX, "p.toml")
+    (entry,) = policy.not_held
+    assert (entry.categories, entry.sources, entry.reason.en) == (("fax",), (), "Nobody has one.")
+    assert policy.where(entry) == f"p.toml:{line_of(minimal_text + FAX, '[[not_held]]')}"
+
+
+# What is changed in the entry, a fragment of the line that must be named, what the message says.
+NOT_HELD_FAULTS = {
+    "unknown key": ('categories = ["fax"]', 'categories = ["fax"]\nwhy = "no"', "why =", "does not know the key 'why'"),
+    "no reason": ('reason = { da = "Ingen har en.", en = "Nobody has one." }', "", "[[not_held]]", "has no 'reason'"),
+    "half a reason": (', en = "Nobody has one."', "", "reason =", "has no 'en'"),
+    "no category": ('["fax"]', "[]", "categories = []", "Name at least one"),
+    "declared too": ('["fax"]', '["fax", "email"]', '"fax", "email"', "both declared and said not to be held"),
+    "a source of its own": ('["fax"]', '["email"]\nsources = ["person"]', 'sources = ["person', "one of its sources"),
+    "sources of nothing": ('["fax"]', '["fax"]\nsources = ["person"]', 'sources = ["person', "or take sources away"),
+    "unknown source": ('["fax"]', '["email"]\nsources = ["partnr"]', "partnr", "Did you mean 'partner'?"),
+}
+
+
+@pytest.mark.parametrize("fault", NOT_HELD_FAULTS)
+def test_a_fault_in_what_is_not_held_is_named_with_its_line(minimal_text: str, fault: str) -> None:
+    old, new, fragment, says = NOT_HELD_FAULTS[fault]
+    entry = FAX.replace(old, new, 1)
+    line = len(minimal_text.splitlines()) + line_of(entry, fragment)
+    (found,) = [problem for problem in problems_of(minimal_text + entry) if says in str(problem)]
+    assert found.where == f"p.toml:{line}"
+
+
+def test_what_is_said_not_to_be_held_twice_is_named(minimal_text: str) -> None:
+    (problem,) = problems_of(minimal_text + FAX + FAX)
+    assert problem.what == "The category 'fax' is said not to be held twice."
+
+
+def test_a_purpose_cannot_read_what_is_not_held(minimal_text: str) -> None:
+    text = minimal_text.replace('categories = ["email"]', 'categories = ["email", "fax"]', 1) + FAX
+    assert [problem.what for problem in problems_of(text)] == [
+        "'settlement' names the category 'fax', which is not declared."
+    ]

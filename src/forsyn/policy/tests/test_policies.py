@@ -96,3 +96,14 @@ def test_every_processor_has_an_agreement_inside_the_eea(policy: Policy) -> None
 def test_the_claims_named_recipients_are_there(utility: Policy, supplier: Policy) -> None:
     assert {"billing_system", "recruitment_system", "emptying_system", "document_system"} <= utility.recipients.keys()
     assert {"lawyer", "debt_collector", "tax_and_debt_authority", "bailiffs_court"} <= supplier.recipients.keys()
+
+
+def test_what_the_supplier_does_not_hold_it_does_not_tell_of(supplier: Policy) -> None:
+    silent = {category for entry in supplier.not_held if not entry.sources for category in entry.categories}
+    assert silent
+    assert silent.isdisjoint(supplier.categories)
+
+
+def test_the_supplier_names_what_it_really_handles_as_the_program_does(supplier: Policy) -> None:
+    named = {"name", "address", "mobile", "landline", "work_phone", "email", "meter_number", "consumption", "agreement"}
+    assert named | {"pictures", "location", "support"} <= supplier.categories.keys()

@@ -75,7 +75,21 @@ def test_an_empty_database_is_one_problem_with_its_mend(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("file", [UTILITY, SUPPLIER])
 def test_check_offline_needs_no_database(file: Path) -> None:
-    assert "is sound" in run("check", "--offline", "--policy", file).output
+    said = run("check", "--offline", "--policy", file).output
+    assert "is sound" in said
+    assert "The program agrees with it" in said
+
+
+def test_check_offline_compares_the_sources_of_the_columns(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    text = SUPPLIER.read_text(encoding="utf-8")
+    start = text.index('[[not_held]]\ncategories = ["address"]')
+    file.write_text(text[:start] + text[text.index("\n\n", start) :], encoding="utf-8")
+    told = run("check", "--offline", "--policy", file, ends=1).stderr
+    assert "customers_address.dar_address_id: The column comes from a public register" in told
+    answer = json.loads(run("check", "--offline", "--json", "--policy", file, ends=1).stdout)
+    assert answer["database_compared"] is False
+    assert len(answer["problems"]) == 3
 
 
 def test_a_typo_is_told_with_its_line(tmp_path: Path) -> None:
@@ -95,7 +109,18 @@ def test_a_file_that_is_not_there(words: list[str], tmp_path: Path) -> None:
     assert "nowhere.toml" in result.stderr
 
 
-@pytest.mark.parametrize("part", commands.Part)
+def test_show_lists_what_is_not_held() -> None:
+    assert json.loads(run("show", "not-held", "--json").stdout) == []
+    rows = json.loads(run("show", "not-held", "--json", "--policy", SUPPLIER).stdout)
+    shown = run("show", "not-held", "--policy", SUPPLIER).output
+    assert rows
+    assert all(row["category"] in shown and row["reason"] in shown for row in rows)
+    columns = json.loads(run("show", "columns", "--json", "--policy", SUPPLIER).stdout)
+    assert ["date_of_birth"] in [row["not_held"] for row in columns]
+    assert "date_of_birth (not held here)" in run("show", "columns", "--policy", SUPPLIER).output
+
+
+@pytest.mark.parametrize("part", [part for part in commands.Part if part is not commands.Part.NOT_HELD])
 def test_show_lists_each_part(part: commands.Part) -> None:
     rows = json.loads(run("show", part, "--json").stdout)
     assert len(rows) > 10

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from forsyn.interfaces.privacy_desk import views
 from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
+from forsyn.policy.loading import load_policy
 from forsyn.policy.problems import Problem
 from tests.world import World
 
@@ -163,3 +166,17 @@ def test_speaks_english_too(dpo: Client, page: str) -> None:
     assert '<html lang="en">' in content
     assert "Overblik" not in content
     assert "Overview" in content
+
+
+def test_shows_what_this_controller_does_not_hold(dpo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "ikke i brug her" not in text(dpo, "columns")
+    supplier = load_policy(Path(settings.PROJECT_ROOT) / "policies" / "supplier.toml")
+    monkeypatch.setattr(views, "current_policy", lambda: supplier)
+    page = text(dpo, "columns", words="birth_date")
+    assert "ikke i brug her" in page
+    assert "Vores kunder er virksomheder." in page
+    assert "ukendt kategori" not in text(dpo, "columns")
+    assert "dar_address_id" in text(dpo, "columns", state="not_held")
+    exported = dpo.get(reverse("privacy_desk:columns_csv"), {"words": "birth_date"}).content.decode("utf-8-sig")
+    assert "Ikke i brug her" in exported
+    assert "Vores kunder er virksomheder." in exported
