@@ -8,7 +8,7 @@ from forsyn.policy.policy import Policy
 from forsyn.policy.problems import Problem
 
 COUNTED = 1000
-"""A column's values are counted up to this many, so that a full table costs no more than a small one."""
+"""A column's values are counted up to this many; more would say no more."""
 
 Column = tuple[str, str]
 """Table and column."""

@@ -41,8 +41,8 @@ def live_catalog(*, using: str = "default") -> Catalog:
     return Catalog(tables)
 
 
-# An empty text, list, document or period says nothing of anyone. The limit ends the reading, so that a full table
-# costs no more than a small one; a table without rows costs nothing.
+# An empty text, list, document or period says nothing of anyone. The limit ends the reading where there are values; a
+# table without rows costs nothing; an empty column of a table in use is read through (0.4 s a million rows).
 _WITH_A_VALUE = """
     select {number}, count(*)
       from (select from {table} where {column}::text not in ('', '{{}}', '[]', 'empty') limit {at_most}) as found
