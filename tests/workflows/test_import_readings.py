@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner, Result
 
-from forsyn.domain.metering import actions, intake, queries, spool
+from forsyn.domain.metering import actions, actions_retry, intake, queries, spool
 from forsyn.domain.metering.rules import Reason
 from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.interfaces.cli.main import app
@@ -60,6 +61,13 @@ def _quarantined() -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
+def _forget() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("delete from metering_day")
+        cursor.execute("delete from metering_quarantine")
+        cursor.execute("delete from metering_delivery")
+
+
 def test_a_dry_run_tells_everything_and_keeps_nothing(tmp_path: Path) -> None:
     path = _csv(tmp_path / "water.csv", 6)
     make_meters_for(paths=[path], profile=None, now=NOW, today=NOW.date())
@@ -91,10 +99,7 @@ def test_what_is_decided_does_not_depend_on_chunks(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(intake, "SLICE_VALUES", slice_values)
         receipt = import_readings(path=path, profile=None, now=NOW)
         results.append((_stored(), _quarantined(), receipt.stored, receipt.identical, receipt.quarantined))
-        with connection.cursor() as cursor:
-            cursor.execute("delete from metering_day")
-            cursor.execute("delete from metering_quarantine")
-            cursor.execute("delete from metering_delivery")
+        _forget()
     assert results[0] == results[1] == results[2]
 
 
@@ -281,6 +286,79 @@ def test_real_meters_are_never_mounted_earlier(run: Callable[..., Result], tmp_p
     assert json.loads(run("meters-for", earlier, "--json").stdout)["extended"] == 1
     (receipt,) = json.loads(run("readings", earlier, "--json").stdout)
     assert (receipt["stored"], receipt["reasons"]) == (24, {"not_mounted": 24})
+
+
+def test_values_that_came_before_their_meters_are_taken_in_by_retry(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _csv(tmp_path / "water.csv", 20)
+    run("readings", path)
+    assert json.loads(run("retry", "--json").stdout) == [
+        {"file": "water.csv", "tried": 0, "stored": 0, "identical": 0, "set_aside": 0, "waiting": 1460}
+        | {"delivery": queries.deliveries()[0].pk}
+    ]
+    run("meters-for", path)
+    monkeypatch.setattr(actions_retry, "CHUNK_VALUES", 200)
+    (tried,) = json.loads(run("retry", "--dry-run", "--json").stdout)
+    assert (_stored(), queries.deliveries()[0].stored) == ([], 0)
+    (done,) = json.loads(run("retry", "--json", "--delivery", queries.deliveries()[0].pk).stdout)
+    assert done == tried
+    assert (done["tried"], done["stored"], done["identical"], done["set_aside"]) == (1460, 20 * 72 - 7, 20, 7)
+    (delivery,) = queries.deliveries()
+    assert (delivery.stored, delivery.identical, delivery.quarantined) == (20 * 72 - 7, 20, 7)
+    late = _stored()
+    _forget()
+    import_readings(path=path, profile=None, now=NOW)
+    assert late == _stored()
+    assert "Nothing waits" in run("retry").stdout
+
+
+def test_retry_of_days_that_a_meter_hangs_on_by_now(run: Callable[..., Result], tmp_path: Path) -> None:
+    path = _heat(tmp_path / "days.parquet", "2018-03-09T23:00", hours=72)
+    run("meters-for", path)
+    with connection.cursor() as cursor:
+        cursor.execute("update metering_mounting set period = '[2018-03-12,)'")
+    run("readings", path)
+    with connection.cursor() as cursor:
+        cursor.execute("update metering_mounting set period = '[2018-03-11,)'")
+    (done,) = json.loads(run("retry", "--json").stdout)
+    assert [done[name] for name in ("tried", "stored", "set_aside", "waiting")] == [96, 48, 48, 48]
+    (again,) = json.loads(run("retry", "--json").stdout)
+    assert [again[name] for name in ("tried", "stored", "set_aside", "waiting")] == [0, 0, 0, 48]
+
+
+def test_retry_asks_for_a_profile_that_is_not_shipped(run: Callable[..., Result], tmp_path: Path) -> None:
+    text = resources.files("forsyn.integrations.reading_files").joinpath("profiles/daiad_water.toml").read_text()
+    own = tmp_path / "own.toml"
+    own.write_text(text.replace('key = "daiad_water"', 'key = "own"'))
+    path = _csv(tmp_path / "water.csv", 1)
+    run("readings", path, "--profile", own)
+    run("meters-for", path)
+    refused = run("retry")
+    assert refused.exit_code == 1
+    assert "came with profile own, which is not a shipped one" in refused.stderr
+    taken = run("retry", "--profile", own)
+    assert (taken.exit_code, queries.deliveries()[0].stored) == (0, 71)
+    missing = run("retry", "--delivery", 987_654)
+    assert missing.exit_code == 1
+    assert "There is no delivery 987654." in missing.stderr
+
+
+def test_more_meters_take_no_more_statements_to_retry(run: Callable[..., Result], tmp_path: Path) -> None:
+    counts = []
+    for number, meters in enumerate((3, 60)):
+        path = _csv(tmp_path / f"water{number}.csv", meters)
+        run("readings", path)
+        run("meters-for", path)
+        with CaptureQueriesContext(connection) as statements:
+            assert run("retry").exit_code == 0
+        counts.append(len(statements))
+        _forget()
+        with connection.cursor() as cursor:
+            cursor.execute("delete from metering_mounting")
+            cursor.execute("delete from metering_register")
+            cursor.execute("delete from metering_meter")
+    assert counts[0] == counts[1]
 
 
 def test_an_unknown_profile_is_told_with_the_known_ones(run: Callable[..., Result], tmp_path: Path) -> None:

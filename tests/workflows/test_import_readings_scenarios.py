@@ -5,6 +5,7 @@ when/1-interval.csv   a file to import; its name tells the profile: interval (co
                       the counter shows) or daily (one value a day), all in Danish local time
 when/2-release.csv    a decision about the quarantine, or reject
 when/3-meters.csv     meters registered meanwhile
+when/4-retry.csv      what waits for meters is tried again; its line tells what came of it
 then/deliveries.csv   what each file came to, by step
 then/days.csv         every stored day, with the values of its hours: "." is missing, 5*3 is 5 5 5; a letter after a
                       value says that it is a first reading (f), carries a gap's consumption (g), was released (r)
@@ -33,6 +34,7 @@ from forsyn.domain.metering.day_rows import COLUMNS
 from forsyn.domain.metering.rules import Quality
 from forsyn.integrations.reading_files.profile_file import parse_profile
 from forsyn.workflows.import_readings import import_readings
+from forsyn.workflows.retry_readings import retry_readings
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 NAMES = sorted(path.name for path in SCENARIOS.iterdir() if (path / "given").is_dir())
 START = datetime(2019, 1, 1, 6, tzinfo=UTC)
 Row = dict[str, str]
+RETRIED = ("tried", "stored", "identical", "set_aside", "waiting")
 
 
 @dataclass
@@ -107,6 +110,8 @@ def _carry_out(step: Path, world: World, now: datetime) -> None:
     number, kind = step.stem.split("-")
     if kind == "meters":
         _register_meters(_rows(step), world)
+    elif kind == "retry":
+        assert _retried(now) == _rows(step)
     elif kind in {"release", "reject"}:
         decide = getattr(actions, kind)
         for row in _rows(step):
@@ -116,6 +121,15 @@ def _carry_out(step: Path, world: World, now: datetime) -> None:
         receipt = import_readings(path=step, profile=profile, now=now)
         counts = {name: str(getattr(receipt, name)) for name in ("delivered", "stored", "identical", "quarantined")}
         world.deliveries.append({"step": number, **counts, "already": "yes" if receipt.already else "no"})
+
+
+def _retried(now: datetime) -> list[Row]:
+    profiles = [parse_profile(path.read_text("utf-8"), where=path.name) for path in SCENARIOS.glob("*.toml")]
+    found = []
+    for each in retry_readings(profiles=profiles, now=now):
+        assert each.retried is not None
+        found.append({name: str(getattr(each.retried, name)) for name in RETRIED})
+    return found
 
 
 def _compare(then: Path, world: World) -> None:

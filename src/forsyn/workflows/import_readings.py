@@ -47,12 +47,17 @@ def import_readings(
 
 
 def _file(delivery: Delivery) -> actions.DeliveredFile:
-    facts, profile = delivery.facts(), delivery.profile
-    expected = {
+    facts = delivery.facts()
+    expected = expected_registers(delivery.profile)
+    return actions.DeliveredFile(facts.name, facts.sha256, facts.size_bytes, facts.profile_key, expected)
+
+
+def expected_registers(profile: Profile) -> dict[str, RegisterExpected]:
+    """What a profile says that its registers are, by their codes."""
+    return {
         value.register: RegisterExpected(value.unit.base, profile.values_are, profile.resolution)
         for value in profile.values
     }
-    return actions.DeliveredFile(facts.name, facts.sha256, facts.size_bytes, facts.profile_key, expected)
 
 
 def _batches(delivery: Delivery, progress: Progress) -> Iterator[actions.DeliveredBatch]:

@@ -49,7 +49,8 @@ def release(
 ) -> Decided:
     """Let open items in, against the rules and marked so; name them by id, or by delivery, reason and meter.
 
-    Where the meter was unknown the values are judged anew, as if they had just come. Raises NotPossible where an item
+    Where the meter was unknown the values are judged anew, as if they had just come, except that they do not replace
+    those of later deliveries. Raises NotPossible where an item
     holds a value that could not be read, or one that cannot be stored at all.
     """
     one_at_a_time()
@@ -124,11 +125,11 @@ def _release_delivery(
             counts, done, again = _release_part(delivery_id, part, now=now, overrule=overrule)
             gone += done
             left += again
-            _add(total, counts)
+            add_counts(total, counts)
     QuarantineItem.objects.filter(pk__in=gone).update(
         state=QuarantineState.RELEASED, decided_by_id=account_id, decided_at=now, note=note
     )
-    _move_counts(delivery_id, total)
+    move_counts(delivery_id, total)
     return total, left
 
 
@@ -146,7 +147,7 @@ def _release_part(
     chunk = _chunk(placed, meters, registers)
     try:
         with DayWriter() as writer:
-            intake = Intake(delivery_id, now, numbers, codes, writer)
+            intake = Intake(delivery_id, now, numbers, codes, writer, yields=not overrule)
             intake.take_in(chunk, resolved, released=overrule)
             intake.flush()
     except StepTooLargeError:
@@ -168,7 +169,8 @@ def _chunk(items: list[QuarantineItem], meters: Mapping[str, int], registers: Ma
     )
 
 
-def _add(total: Counts, more: Counts) -> None:
+def add_counts(total: Counts, more: Counts) -> None:
+    """Add to all counts but `delivered`, which follows."""
     for name in ("new", "completed", "corrected", "identical", "quarantined"):
         setattr(total, name, getattr(total, name) + getattr(more, name))
     for name, choose in (("first_at", min), ("last_at", max)):
@@ -176,7 +178,7 @@ def _add(total: Counts, more: Counts) -> None:
         setattr(total, name, choose(known) if known else None)
 
 
-def _move_counts(delivery_id: int, counts: Counts) -> None:
+def move_counts(delivery_id: int, counts: Counts) -> None:
     """What was let in moves from quarantined to stored or identical, so that the delivery goes on adding up."""
     changes: dict[str, Any] = {
         name: F(name) + getattr(counts, name) for name in ("new", "completed", "corrected", "stored", "identical")

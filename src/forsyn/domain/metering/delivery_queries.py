@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 
 from forsyn.domain.metering.models import DaySuperseded, Delivery, Meter, Mounting, QuarantineItem, Register
+from forsyn.domain.metering.rules import ABOUT_THE_METER
 
 PAGE_SIZE = 50
 
@@ -51,6 +52,13 @@ def delivery(delivery_id: int) -> Delivery | None:
 def delivery_of(*, sha256: str, profile: str) -> Delivery | None:
     """The delivery that a file was taken in as, or None."""
     return Delivery.objects.filter(sha256=sha256, profile=profile).first()
+
+
+def deliveries_waiting_for_meters(*, delivery_id: int | None = None) -> list[Delivery]:
+    """Deliveries with open values that had no meter, register or mounting, the earliest first. 1 query."""
+    waiting = QuarantineItem.objects.filter(delivery=OuterRef("pk"), state="open", reason__in=sorted(ABOUT_THE_METER))
+    found = Delivery.objects.filter(Exists(waiting)).order_by("pk")
+    return list(found if delivery_id is None else found.filter(pk=delivery_id))
 
 
 def delivered_file_names() -> set[str]:

@@ -120,6 +120,24 @@ def _lay_stored(grid: Grid, series: Series, stored: DayRows, at: npt.NDArray[np.
     grid.released[at] = stored.quality[:, :width] & Quality.RELEASED != 0
 
 
+def overtaken(series: Series, values: Values, stored: DayRows, of: npt.NDArray[np.int32], delivery_id: int) -> Mask:
+    """Values for whose slot another value is stored, in a row that a later delivery wrote. `of`: series of the rows."""
+    result = np.zeros(len(values), np.bool_)
+    if not len(stored) or not len(values):
+        return result
+    day = slots.local_days(values.at)
+    keys = of.astype(np.int64) << SERIES_SHIFT | stored.day
+    wanted = values.series.astype(np.int64) << SERIES_SHIFT | day
+    row = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    hourly = series.hourly[values.series]
+    column = slots.slots_of(values.at, hourly) - slots.first_slots(day, hourly)
+    later = (keys[row] == wanted) & (stored.delivery_id[row] > delivery_id)
+    there = np.flatnonzero(later & stored.present[row, column])
+    shown = levels(series, of, stored)[row[there], column[there]]
+    result[there] = shown != values.value[there]
+    return result
+
+
 def levels(series: Series, of: npt.NDArray[np.int32], stored: DayRows) -> Integers:
     """What the stored rows' counters showed; for intervals the values themselves."""
     steps = stored.values.astype(np.int64)

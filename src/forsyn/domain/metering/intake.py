@@ -14,9 +14,10 @@ from django.db import connection
 from forsyn.domain.metering import slots
 from forsyn.domain.metering.day_rows import COPY_HEADER, COPY_TRAILER
 from forsyn.domain.metering.day_writer import DayWriter
+from forsyn.domain.metering.grid import overtaken
 from forsyn.domain.metering.merging import StepTooLargeError, merge
 from forsyn.domain.metering.quarantine_packing import COLUMNS, SetAside, packed
-from forsyn.domain.metering.rules import INT4_MAX, Outcome, Series, Values, screen
+from forsyn.domain.metering.rules import INT4_MAX, Outcome, Reason, Series, Values, screen
 from forsyn.domain.metering.slots import EPOCH
 from forsyn.domain.metering.spool import Chunk
 from forsyn.domain.metering.stored_rows import Resolved, Taken, Wanted, days_taken, mountings_of, stored_rows
@@ -73,6 +74,8 @@ class Intake:
     meter_numbers: Sequence[str]
     register_codes: Sequence[str]
     writer: DayWriter
+    yields: bool = False
+    """Whether values give way to those of later deliveries; else what comes later by the clock corrects."""
     counts: Counts = field(default_factory=Counts)
     reasons: dict[int, int] = field(default_factory=dict)
     _aside: list[SetAside] = field(default_factory=list)
@@ -159,11 +162,19 @@ class Intake:
         few = series.take(used)
         wanted = _wanted(some)
         taken = self._taken(int(wanted.first.min()), int(wanted.last.max()))
-        merged = merge(few, some, stored_rows(few, wanted, taken), delivery_id=self.delivery_id, released=released)
+        stored = stored_rows(few, wanted, taken)
+        piece = Chunk(*(array[part] for array in chunk))
+        late = overtaken(few, some, stored.rows, stored.series, self.delivery_id) if self.yields else None
+        if late is not None and late.any():
+            self.set_aside(piece.take(late), np.full(np.count_nonzero(late), Reason.DUPLICATE_IN_HOUR.code, np.uint8))
+            piece, some = piece.take(~late), some.take(~late)
+        if not len(some):
+            return
+        merged = merge(few, some, stored, delivery_id=self.delivery_id, released=released)
         self.counts.add(merged.outcome, some.at)
         refused = np.flatnonzero(merged.outcome == Outcome.QUARANTINED)
         if len(refused):
-            self.set_aside(Chunk(*(array[part][refused] for array in chunk)), merged.reason[refused])
+            self.set_aside(piece.take(refused), merged.reason[refused])
         self.writer.replace(merged.changed, now=self.now)
         self.writer.add(merged.new)
 
