@@ -81,10 +81,26 @@ def phone(text: str) -> str:
 
 
 def email(text: str) -> str:
-    """An e-mail address in its everyday form; the domain in small letters."""
+    """An e-mail address in its everyday form, the dot-atom of RFC 5322 3.2.3; the domain in small letters.
+
+    Quoted names, comments and addresses within <> are refused: mail programs read them as another mailbox.
+    """
     local, _, domain = text.strip().rpartition("@")
     compact = f"{local}@{domain.lower()}"
-    fits = len(compact) <= 254 and compact.isprintable()
-    if not fits or not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", compact):
+    dot_atom = len(local) <= 64 and re.fullmatch(rf"{_ATOM}(\.{_ATOM})*", local)
+    if len(compact) > 254 or not dot_atom or not re.fullmatch(rf"({_LABEL}\.)+{_LAST_LABEL}", _for_dns(domain.lower())):
         raise InvalidIdentifier("En e-mailadresse ser ud som navn@eksempel.dk.")
     return compact
+
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_LAST_LABEL = r"(?![0-9.]+$)[a-z0-9][a-z0-9-]{0,61}[a-z0-9]"
+
+
+def _for_dns(domain: str) -> str:
+    """A domain as the name service knows it (æ.dk is xn--6ca.dk); empty where it can have none."""
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return ""

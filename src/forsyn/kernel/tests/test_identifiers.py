@@ -48,6 +48,32 @@ def test_the_rest() -> None:
     assert str(identifiers.dar_id("0A3F50B8-5B4A-32B8-E044-0003BA298018")).startswith("0a3f50b8")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "anna.b+regning@eksempel.dk", "o'neil@eksempel.dk", "anna@brød-og-øl.dk", "anna@a.b-c.eksempel.dk",
+        "=sum@eksempel.dk", f"{'a' * 64}@eksempel.dk",
+    ],
+)  # fmt: skip
+def test_everyday_e_mail_addresses_are_kept(typed: str) -> None:
+    assert identifiers.email(typed) == typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "anna", "anna@eksempel", "anna@.dk", "anna@eksempel..dk", "anna@eksempel.dk.", "anna@-eksempel.dk",
+        "anna@1.2.3.4", "anna@[127.0.0.1]", "anna@eksempel.d", f"{'a' * 65}@eksempel.dk", f"anna@{'ø' * 63}.dk",
+        "æ@eksempel.dk", ".anna@eksempel.dk", "anna..b@eksempel.dk", '"anna b"@eksempel.dk',
+        "anna(b)@eksempel.dk", "<anna>@eksempel.dk", "anna,bo@eksempel.dk", "anna;bo@eksempel.dk",
+        "anna@eksempel.dk>", "anna\\@eksempel.dk", "anna\u200b@eksempel.dk", "anna@eksempel.dk\nBcc: bo@eksempel.dk",
+    ],
+)  # fmt: skip
+def test_what_a_mail_program_may_read_otherwise_is_no_e_mail_address(typed: str) -> None:
+    with pytest.raises(InvalidIdentifier, match="navn@eksempel"):
+        identifiers.email(typed)
+
+
 @given(st.sampled_from(CHECKS), st.text(max_size=40))
 def test_any_text_is_kept_or_refused_in_words(check: Callable[[str], object], text: str) -> None:
     reason = "kept."
