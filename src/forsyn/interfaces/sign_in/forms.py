@@ -13,9 +13,12 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forsyn.domain.accounts.models import AccountKind
+from forsyn.kernel import identifiers
+from forsyn.kernel.identifiers import InvalidIdentifier
 
 Words = dict[str, tuple[str | Promise, str | Promise]]
 """Field name to (label, hint)."""
@@ -34,13 +37,21 @@ class Worded(forms.BaseForm):
             field.widget.attrs.pop("placeholder", None)
 
 
+def _everyday(email: str) -> str:
+    """An address that mail can be sent to as it is written; raises ValidationError."""
+    try:
+        return identifiers.email(email)
+    except InvalidIdentifier as error:
+        raise forms.ValidationError(gettext(str(error))) from None
+
+
 class RequestCodeForm(Worded, account_forms.RequestLoginCodeForm):
     """A customer asks for a code; whether the address is known is not looked up before the mail is written."""
 
     words = {"email": (_("Din e-mailadresse"), _("Den, vi har noteret på dig som kunde."))}
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
+        email = _everyday(self.cleaned_data["email"]).lower()
         if not ratelimit.consume(context.request, action="request_login_code", key=email):
             raise get_adapter().validation_error("too_many_login_attempts")
         return email
@@ -100,6 +111,7 @@ class ResetPasswordForm(Worded, account_forms.ResetPasswordForm):
     words = {"email": (_("E-mailadresse"), _("Den, du logger ind med."))}
 
     def clean_email(self) -> str:
+        self.cleaned_data["email"] = _everyday(self.cleaned_data["email"])
         email: str = super().clean_email()
         self.users = [user for user in self.users if user.kind == AccountKind.STAFF]
         return email

@@ -41,7 +41,7 @@ customers = [
     path("konto/identiteter/", views.identities, name="socialaccount_connections"),
 ]
 passwords = [
-    path("konto/bekraeft/", account.reauthenticate, name="account_reauthenticate"),
+    path("konto/bekraeft/", staff_session(account.reauthenticate), name="account_reauthenticate"),
     path("konto/adgangskode/", staff_session(account.password_change), name="account_change_password"),
     path("konto/glemt/", account.password_reset, name="account_reset_password"),
     path("konto/glemt/sendt/", account.password_reset_done, name="account_reset_password_done"),
@@ -54,7 +54,7 @@ passwords = [
 ]
 second_factors = [
     path("konto/totrin/kode/", second_factor.authenticate, name="mfa_authenticate"),
-    path("konto/totrin/bekraeft/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path("konto/totrin/bekraeft/", staff_session(second_factor.reauthenticate), name="mfa_reauthenticate"),
     path("konto/totrin/app/", staff_session(totp.activate_totp), name="mfa_activate_totp"),
     path("konto/totrin/app/fjern/", staff_session(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("konto/totrin/koder/", staff_session(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
@@ -67,7 +67,11 @@ second_factors = [
     path(
         "konto/totrin/noegle/<int:pk>/fjern/", staff_session(views.RemoveKeyView.as_view()), name="mfa_remove_webauthn"
     ),
-    path("konto/totrin/noegle/bekraeft/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path(
+        "konto/totrin/noegle/bekraeft/",
+        staff_session(webauthn.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("konto/sikkerhed/", RedirectView.as_view(pattern_name="sign_in:security"), name="mfa_index"),
     path("konto/sikkerhed/", RedirectView.as_view(pattern_name="sign_in:security"), name="mfa_list_webauthn"),
 ]

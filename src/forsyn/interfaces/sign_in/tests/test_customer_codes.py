@@ -293,3 +293,14 @@ class TestAttacks:
         for address in ("/konto/signup/", "/accounts/signup/", "/konto/email/", "/accounts/login/"):
             assert client.get(address).status_code == 404
         assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("address", [SIGN_IN, "/konto/glemt/"])
+@pytest.mark.parametrize(
+    "email", [f"anna@{'ü' * 63}.dk", "anna@[127.0.0.1]", "anna@localhost", '"<anna>,bo"@kunde.example']
+)
+def test_what_no_mail_can_be_sent_to_is_refused_in_the_form(client: Client, db: None, address: str, email: str) -> None:
+    page = client.post(address, {"email": email})
+    assert page.status_code == 200
+    assert "En e-mailadresse ser ud som navn@eksempel.dk." in page.content.decode()
+    assert not mail.outbox
