@@ -1,6 +1,7 @@
 """A one-time code that shows that a new e-mail address is the person's own.
 
 It lies in the session, hashed: six digits, a quarter of an hour, five tries; and five codes an hour for an account.
+Both are counted outside the session, too: requests at the same time all read the session as it was before them.
 """
 
 from __future__ import annotations
@@ -30,12 +31,7 @@ class Waiting:
 
 def may_send(account_id: int) -> bool:
     """Count a code that is asked for; False once there were too many in an hour."""
-    key = f"portal.email_code.{account_id}"
-    cache.add(key, 0, timeout=3600)
-    try:
-        return cache.incr(key) <= CODES_AN_HOUR
-    except ValueError:  # it expired between the two calls
-        return True
+    return _one_more(f"code.{account_id}", CODES_AN_HOUR, timedelta(hours=1))
 
 
 def new_code(session: SessionBase, *, customer_id: int, email: str, now: datetime) -> str:
@@ -64,12 +60,19 @@ def accept(session: SessionBase, code: str) -> bool:
     """Whether it is the code that waits. Right or wrong, it costs a try; a right one is used up by `forget`."""
     kept = session[SESSION_KEY]
     session[SESSION_KEY] = kept | {"tries": kept["tries"] - 1}
-    return constant_time_compare(_hash(code, kept["email"]), kept["hash"])
+    in_time = _one_more(f"try.{kept['hash']}", TRIES, LIFETIME)
+    return constant_time_compare(_hash(code, kept["email"]), kept["hash"]) and in_time
 
 
 def forget(session: SessionBase) -> None:
     """The code is used, or no longer wanted."""
     session.pop(SESSION_KEY, None)
+
+
+def _one_more(what: str, most: int, within: timedelta) -> bool:
+    """Count one; False once there were ``most`` within the time. Each is a row: only one request can add it."""
+    seconds = int(within.total_seconds())
+    return any(cache.add(f"portal.email.{what}.{place}", True, timeout=seconds) for place in range(most))
 
 
 def _hash(code: str, email: str) -> str:

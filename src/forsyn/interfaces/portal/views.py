@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from forsyn.domain.customers.queries import agreements_of, customer_overview, installations_of
 from forsyn.domain.metering.delivery_queries import meters_at_installations
@@ -15,7 +15,7 @@ from forsyn.interfaces.portal.agreements_page import agreement_cards
 from forsyn.interfaces.portal.overview import overview
 
 
-@require_GET
+@require_safe
 @never_cache
 @customer_required
 def home(request: HttpRequest) -> HttpResponse:
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-@require_GET
+@require_safe
 @never_cache
 @customer_required
 def agreements(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from forsyn.domain.customers.queries import InstallationView, installations_of
 from forsyn.interfaces.access import customer_required
@@ -19,7 +19,7 @@ MANY = 6
 """More installations than this are chosen from a list that opens."""
 
 
-@require_GET
+@require_safe
 @never_cache
 @customer_required
 def start_page(request: HttpRequest) -> HttpResponse:
@@ -30,7 +30,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     return redirect(start(places[0], timezone.localdate()).address())
 
 
-@require_GET
+@require_safe
 @never_cache
 @customer_required
 def consumption(request: HttpRequest, installation_id: int, **period: int) -> HttpResponse:
@@ -45,7 +45,7 @@ def consumption(request: HttpRequest, installation_id: int, **period: int) -> Ht
     return render(request, "portal/consumption.html", context)
 
 
-@require_GET
+@require_safe
 @never_cache
 @customer_required
 def consumption_csv(request: HttpRequest, installation_id: int, **period: int) -> StreamingHttpResponse:
@@ -54,7 +54,7 @@ def consumption_csv(request: HttpRequest, installation_id: int, **period: int) -
     return _attachment(csv_export.period_file(where), csv_export.file_name(where))
 
 
-@require_GET
+@require_safe
 @never_cache
 @customer_required
 def hours_csv(request: HttpRequest, installation_id: int, year: int) -> StreamingHttpResponse:

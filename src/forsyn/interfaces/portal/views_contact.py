@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
 from typing import cast
 
 from django.contrib import messages
@@ -12,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from forsyn.domain.accounts.models import Account
 from forsyn.domain.customers.actions import change_contact_point
@@ -26,10 +28,11 @@ from forsyn.interfaces.portal.forms import KINDS, CodeForm, ContactForm
 from forsyn.policy.vocabulary import Source
 from forsyn.workflows.change_email import change_email
 
+logger = logging.getLogger(__name__)
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_GET
+@require_safe
 @never_cache
 @customer_required
 def contact(request: HttpRequest) -> HttpResponse:
@@ -151,7 +154,16 @@ def _send_code(request: HttpRequest, form: ContactForm, email: str) -> HttpRespo
         form.add_error("value", _("Du har bedt om mange koder. Vent en time, og prøv igen."))
         return None
     code = email_codes.new_code(request.session, customer_id=_customer_id(request), email=email, now=now)
-    _mail(request, "portal/mail/confirm_email.txt", _("Bekræft din nye e-mail"), email, code=code)
+    try:
+        _mail(request, "portal/mail/confirm_email.txt", _("Bekræft din nye e-mail"), email, code=code)
+    except (SMTPException, OSError):
+        logger.exception("No mail could be sent to a customer's new address.")
+        email_codes.forget(request.session)
+        form.add_error(
+            "value",
+            _("Vi kunne ikke sende en mail til den adresse. Se efter, om den er rigtig, eller prøv igen senere."),
+        )
+        return None
     return redirect("portal:confirm_email")
 
 
@@ -169,13 +181,21 @@ def _change_email(request: HttpRequest, waiting: email_codes.Waiting) -> HttpRes
         messages.error(request, _(str(refusal)))
         return redirect("portal:contact")
     if done.former_contact:
-        _mail(request, "portal/mail/email_changed.txt", _("Din e-mail er ændret"), done.former_contact)
+        _tell_former(request, done.former_contact)
     if done.signs_in_with_it:
         text = _("Din e-mail er ændret. Næste gang logger du ind med %(email)s.")
     else:
         text = _("Din e-mail er ændret. Du logger stadig ind med %(former)s.")
     messages.success(request, text % {"email": waiting.email, "former": former})
     return redirect("portal:contact")
+
+
+def _tell_former(request: HttpRequest, email: str) -> None:
+    """The change stands even where the former mailbox is gone, which is why many change it."""
+    try:
+        _mail(request, "portal/mail/email_changed.txt", _("Din e-mail er ændret"), email)
+    except (SMTPException, OSError):
+        logger.exception("No mail could be sent to a customer's former address.")
 
 
 def _mail(request: HttpRequest, template: str, subject: str, to: str, **context: object) -> None:

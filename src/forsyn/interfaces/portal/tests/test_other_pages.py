@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import date
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forsyn.domain.accounts.models import Account
+from forsyn.domain.accounts.sessions import SessionStore
 from forsyn.domain.customers import actions
 from forsyn.domain.customers.queries import contact_history, customer_overview
 from forsyn.interfaces.portal import email_codes
@@ -221,6 +223,45 @@ def test_a_wrong_code_is_refused_and_after_five_none_is_right(signed_in, world) 
         assert "Koden passer ikke" in page(client, f"{CONTACT}bekraeft/", code=wrong)
     assert "Koden gælder ikke længere" in page(client, f"{CONTACT}bekraeft/", code=right)
     assert on_file(world.anna, "email") == world.anna.email
+
+
+def test_tries_at_the_same_time_count_as_many(db) -> None:
+    session = SessionStore()
+    code = email_codes.new_code(session, customer_id=1, email="anna.ny@kunde.example", now=NOW)
+    as_it_was = dict(session.items())
+
+    def at_the_same_time(text: str) -> bool:
+        copy = SessionStore()
+        copy.update(as_it_was)
+        return email_codes.accept(copy, text)
+
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    assert not any(at_the_same_time(wrong) for _ in range(email_codes.TRIES))
+    assert not at_the_same_time(code)
+
+
+@pytest.mark.parametrize("value", ["æ@kunde.example", "anna,b@kunde.example", "anna(b)@kunde.example"])
+def test_an_address_that_no_mail_reaches_is_refused_in_the_form(signed_in, world, value: str) -> None:
+    assert "En e-mailadresse ser ud som" in page(signed_in(world.anna), f"{CONTACT}email/", value=value)
+    assert not mail.outbox
+
+
+def test_an_address_that_the_mail_server_refuses_is_told_in_the_form(signed_in, world, monkeypatch) -> None:
+    monkeypatch.setattr(mail.EmailMessage, "send", refused)
+    text = page(signed_in(world.anna), f"{CONTACT}email/", value="anna@findes-ikke.example")
+    assert "Vi kunne ikke sende en mail til den adresse" in text
+
+
+def test_a_former_mailbox_that_is_gone_does_not_stop_the_change(signed_in, world, monkeypatch) -> None:
+    client = signed_in(world.anna)
+    page(client, f"{CONTACT}email/", value="anna.ny@kunde.example")
+    monkeypatch.setattr(mail.EmailMessage, "send", refused)
+    text = page(client, f"{CONTACT}bekraeft/", code=code_sent())
+    assert "Næste gang logger du ind med anna.ny@kunde.example." in text
+
+
+def refused(message: mail.EmailMessage, **options: object) -> None:
+    raise SMTPRecipientsRefused(dict.fromkeys(message.to, (550, b"No such mailbox")))
 
 
 def test_a_code_is_good_for_a_quarter_of_an_hour(signed_in, world, monkeypatch) -> None:
