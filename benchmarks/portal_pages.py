@@ -27,7 +27,7 @@ from pathlib import Path
 
 YEAR = sys.argv[1:] == ["year"]
 REPOSITORY = Path(__file__).resolve().parents[1]
-os.environ["FORSYN_INSTANCE"] = "portal_year" if YEAR else "portal_demo"
+os.environ["FORSYN_INSTANCE"] = "portal_year_demo" if YEAR else "portal_demo"
 os.environ["FORSYN_DEMO"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forsyn.config.settings")
 

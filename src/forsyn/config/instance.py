@@ -53,6 +53,23 @@ class Instance:
             state=default_state_directory(PROJECT),
         )
 
+    def is_demo(self, *, asked: bool) -> bool:
+        """Whether this is the demo, as asked. Raises InstanceError for an instance that may hold real people.
+
+        The demo shows everybody's codes and mails to anybody, and its data can be thrown away.
+        """
+        if asked and self.database_url:
+            raise InstanceError(
+                "The demo runs on the embedded PostgreSQL only, but DATABASE_URL names another database. "
+                "Unset DATABASE_URL and OWNER_DATABASE_URL for the demo; without the demo, unset FORSYN_DEMO."
+            )
+        if asked and self.name != "demo" and not self.name.endswith("_demo"):
+            raise InstanceError(
+                f"FORSYN_DEMO is set, but FORSYN_INSTANCE is {self.name!r}. A demo shows everybody's sign-in codes: "
+                "unset FORSYN_DEMO, or start the demo with `forsyn demo`."
+            )
+        return asked
+
     @property
     def database(self) -> str:
         """Name of the database on the embedded server."""

@@ -8,12 +8,12 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from forsyn.config.brokers import Brokers
-from forsyn.config.environment import flag, secret_key
+from forsyn.config.environment import flag, number, secret_key
 from forsyn.config.instance import PROJECT, Instance
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTANCE = Instance.from_environment()
-DEMO = flag("FORSYN_DEMO")
+DEMO = INSTANCE.is_demo(asked=flag("FORSYN_DEMO"))
 HTTPS = flag("FORSYN_HTTPS")
 SERVING = flag("FORSYN_SERVING")
 
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "forsyn.interfaces.caching.KeepNothingMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "forsyn.interfaces.language.ChosenLanguageMiddleware",
@@ -162,7 +163,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "forsyn.interfaces.sign_in.forms.NewPasswordForm",
     "change_password": "forsyn.interfaces.sign_in.forms.ChangePasswordForm",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("FORSYN_PROXIES", "1" if HTTPS else "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = number("FORSYN_PROXIES", 1 if HTTPS else 0)
 
 MFA_ADAPTER = "forsyn.interfaces.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -257,7 +258,7 @@ if flag("FORSYN_TESTING"):
 EMAIL_HOST = os.environ.get("FORSYN_EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("FORSYN_EMAIL_FROM", "")  # else the controller's own
-EMAIL_PORT = int(os.environ.get("FORSYN_EMAIL_PORT", "25"))
+EMAIL_PORT = number("FORSYN_EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("FORSYN_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("FORSYN_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = flag("FORSYN_EMAIL_TLS")
