@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -33,9 +34,12 @@ def create_staff(
     """Make an account for a member of staff; return its id.
 
     Without a password, the person chooses one by the link of "Glemt adgangskode". Raises NotPossible where the
-    e-mail is taken, and Django's ValidationError for an e-mail or password that does not do.
+    e-mail is taken, and Django's ValidationError for an e-mail, name or password that does not do.
     """
     account = _new(email=email, name=name, kind=AccountKind.STAFF, now=now)
+    account.clean_fields(exclude=["password"])
+    if not account.name.isprintable():
+        raise ValidationError({"name": "Et navn står på én linje og har ingen styretegn."})
     if password is None:
         account.set_unusable_password()
     else:

@@ -13,7 +13,7 @@ from forsyn.domain.accounts import actions
 from forsyn.domain.accounts.models import Account, AccountKind, Role
 from forsyn.domain.accounts.queries import account_with_email, staff_accounts
 from forsyn.interfaces.cli.host import Host
-from forsyn.interfaces.cli.output import console, fail, print_json
+from forsyn.interfaces.cli.output import console, escape, fail, print_json
 
 app = typer.Typer(help="Who works here: make, list and close accounts.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help="The e-mail address that the person signs in with.")]
@@ -39,9 +39,9 @@ def add(
             )
         except actions.NotPossible:
             fail(f"There is an account with the e-mail {email} already. See: forsyn staff list")
-        except ValidationError:
-            fail(f"{email!r} is not an e-mail address.")
-    console.print(f"{name} can now choose a password at /konto/glemt/ with {email}.")
+        except ValidationError as error:
+            fail(_refused(error, email))
+    console.print(f"{escape(name)} can now choose a password at /konto/glemt/ with {email}.")
 
 
 @app.command("list")
@@ -61,7 +61,9 @@ def list_accounts(
         return
     table = Table("e-mail", "name", "roles today", "")
     for account, roles in rows:
-        table.add_row(account.email, account.name, ", ".join(sorted(roles)), "" if account.is_active else "closed")
+        table.add_row(
+            account.email, escape(account.name), ", ".join(sorted(roles)), "" if account.is_active else "closed"
+        )
     console.print(table)
 
 
@@ -88,6 +90,12 @@ def reset_second_factor(context: typer.Context, email: Email) -> None:
     with host.database():
         actions.reset_second_factor(account_id=_staff(email).pk)
     console.print(f"{email} sets up a new second factor at the next sign-in.")
+
+
+def _refused(error: ValidationError, email: str) -> str:
+    if "name" in getattr(error, "error_dict", {}):
+        return "The name must have 1 to 200 characters, on one line. Say --name 'First Last'."
+    return f"{email!r} is not an e-mail address."
 
 
 def _staff(email: str) -> Account:

@@ -67,3 +67,23 @@ def test_slips_are_explained(karla: None, arguments: tuple[str, ...], told: str)
     assert result.exit_code == 1
     assert told in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("name", ["", "  ", "K" * 201, "Karla\nBcc: bo@nordby.example", "Karla \x1b[31m"])
+def test_a_name_that_nobody_has_is_refused_in_words(db: None, name: str) -> None:
+    done = run("add", KARLA, "--name", name, "--role", "clerk")
+    assert done.exit_code == 1
+    assert "The name must have 1 to 200 characters" in done.stderr
+    assert account_with_email(email=KARLA) is None
+
+
+def test_an_address_too_long_to_keep_is_refused_in_words(db: None) -> None:
+    done = run("add", f"{'k' * 60}@{'nordby.' * 30}example", "--name", "Karla", "--role", "clerk")
+    assert done.exit_code == 1
+    assert "is not an e-mail address" in done.stderr
+
+
+def test_a_name_is_shown_as_it_is(db: None) -> None:
+    name = "[/bold] Karla [red]"
+    assert f"{name} can now choose a password" in run("add", KARLA, "--name", name, "--role", "clerk").stdout
+    assert name in run("list").stdout
