@@ -11,11 +11,14 @@ from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
 from forsyn.interfaces.privacy_desk.tests.test_pages import signed_in
+from tests.browser.conftest import fits
 from tests.world import World
 
 Check = Callable[[Any], None]
-DESK = ["home", "categories", "purposes", "claims", "notice"]
-"""Retention and recipients are tables as on the categories' page."""
+DESK = ("home", "categories", "purposes", "retention", "recipients", "claims", "notice")
+CHECKED = {1280: ("home", "categories"), 390: ("home", "purposes", "claims")}
+"""What axe reads at which width: the frame at both, each long page once. Retention and recipients are tables as on the
+categories' page; the notice is read where everybody reads it."""
 
 
 @pytest.fixture
@@ -28,11 +31,17 @@ def desk(page: Any, live_server: LiveServer, world: World, client: Client) -> An
 
 
 def test_the_desk_is_accessible(desk: Any, accessible: Check) -> None:
-    for name in DESK:
+    for name in CHECKED[desk.viewport_size["width"]]:
         desk.goto(reverse(f"privacy_desk:{name}"))
         accessible(desk)
     desk.goto(f"{reverse('privacy_desk:columns')}?category=email")
     accessible(desk)
+
+
+def test_no_page_of_the_desk_is_wider_than_the_screen(desk: Any) -> None:
+    for name in DESK:
+        desk.goto(reverse(f"privacy_desk:{name}"))
+        fits(desk)
 
 
 def test_from_the_overview_to_one_column_by_keyboard(desk: Any) -> None:
