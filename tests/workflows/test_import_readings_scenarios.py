@@ -5,7 +5,8 @@ when/1-interval.csv   a file to import; its name tells the profile: interval (co
                       the counter shows) or daily (one value a day), all in Danish local time
 when/2-release.csv    a decision about the quarantine, or reject
 when/3-meters.csv     meters registered meanwhile
-when/4-retry.csv      what waits for meters is tried again; its line tells what came of it
+when/4-readings.csv   what fitters wrote when they put meters up
+when/5-retry.csv      what waits for meters is tried again; its line tells what came of it
 then/deliveries.csv   what each file came to, by step
 then/days.csv         every stored day, with the values of its hours: "." is missing, 5*3 is 5 5 5; a letter after a
                       value says that it is a first reading (f), carries a gap's consumption (g), was released (r)
@@ -110,6 +111,8 @@ def _carry_out(step: Path, world: World, now: datetime) -> None:
     number, kind = step.stem.split("-")
     if kind == "meters":
         _register_meters(_rows(step), world)
+    elif kind == "readings":
+        actions.record_mounting_readings(readings=[_fitters_reading(row) for row in _rows(step)], now=now)
     elif kind == "retry":
         assert _retried(now) == _rows(step)
     elif kind in {"release", "reject"}:
@@ -121,6 +124,16 @@ def _carry_out(step: Path, world: World, now: datetime) -> None:
         receipt = import_readings(path=step, profile=profile, now=now)
         counts = {name: str(getattr(receipt, name)) for name in ("delivered", "stored", "identical", "quarantined")}
         world.deliveries.append({"step": number, **counts, "already": "yes" if receipt.already else "no"})
+
+
+def _fitters_reading(row: Row) -> actions.FittersReading:
+    ((mounting_id, register),) = _select(
+        "select mounting.id, register.number from metering_mounting as mounting"
+        "  join metering_register as register on register.meter_id = mounting.meter_id and register.code = %s"
+        "  join metering_meter as meter on meter.id = mounting.meter_id and meter.number = %s",
+        [row["register"], row["meter"]],
+    )
+    return actions.FittersReading(mounting_id, register, int(row["opening"]))
 
 
 def _retried(now: datetime) -> list[Row]:
@@ -217,9 +230,9 @@ def _installation_day(row: Row, world: World) -> Row:
     return row | {"total": str(totals.total[0]), "complete": "yes" if totals.complete[0] else "no"}
 
 
-def _select(statement: str) -> list[tuple[Any, ...]]:
+def _select(statement: str, parameters: list[str] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 
 

@@ -20,6 +20,8 @@ from forsyn.domain.metering.actions_meters import begin_mountings_earlier as beg
 from forsyn.domain.metering.actions_meters import register_meters as register_meters
 from forsyn.domain.metering.actions_quarantine import reject as reject
 from forsyn.domain.metering.actions_quarantine import release as release
+from forsyn.domain.metering.actions_readings import FittersReading as FittersReading
+from forsyn.domain.metering.actions_readings import record_mounting_readings as record_mounting_readings
 from forsyn.domain.metering.actions_retry import Retried as Retried
 from forsyn.domain.metering.actions_retry import retry as retry
 from forsyn.domain.metering.day_writer import DayWriter

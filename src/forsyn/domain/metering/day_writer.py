@@ -67,14 +67,14 @@ class DayWriter:
         statement = sql.SQL(
             "with superseded as ("
             "  delete from metering_day as d using"
-            "    unnest({meters}::integer[], {registers}::smallint[], {days}::integer[])"
-            "    as wanted (meter_id, register, day)"
+            "    unnest({meters}::integer[], {registers}::smallint[], {days}::integer[], {deliveries}::integer[])"
+            "    as wanted (meter_id, register, day, by_delivery)"
             "   where d.meter_id = wanted.meter_id and d.register = wanted.register"
             "     and d.day = date '1970-01-01' + wanted.day and {months}"
-            "  returning d.*)"
+            "  returning d.*, wanted.by_delivery)"
             " insert into metering_day_superseded (meter_id, day, delivery_id, register, version, total, opening,"
             "        values, quality, superseded_at, superseded_by)"
-            " select meter_id, day, delivery_id, register, version, total, opening, values, quality, {now}, {delivery}"
+            " select meter_id, day, delivery_id, register, version, total, opening, values, quality, {now}, by_delivery"
             "   from superseded"
         ).format(
             meters=integers(rows.meter_id),
@@ -82,7 +82,7 @@ class DayWriter:
             days=integers(rows.day),
             months=months_around(int(rows.day.min()), int(rows.day.max())),
             now=sql.Literal(now),
-            delivery=sql.Literal(int(rows.delivery_id[0])),
+            deliveries=integers(rows.delivery_id),
         )
         with connection.cursor() as cursor:
             cursor.execute(statement)

@@ -22,7 +22,7 @@ PASSES = 5
 
 def suspects(grid: Grid, series: Series, stored: Stored) -> npt.NDArray[np.int32]:
     """The counters with a step that cannot be, other than between readings that are stored or released."""
-    steps = steps_of(grid, series, stored.anchors)
+    steps = steps_of(grid, series, stored)
     limit = np.minimum(series.max_per_slot[steps.series] * steps.elapsed, INT4_MAX)
     impossible = ((steps.step < 0) | (steps.step > limit)) & ~steps.trusted & (steps.elapsed > 0)
     return np.unique(steps.series[impossible & series.cumulative[steps.series]])

@@ -10,13 +10,40 @@ import numpy.typing as npt
 
 from forsyn.domain.metering import slots
 from forsyn.domain.metering.day_rows import MAX_SLOTS, DayRows
-from forsyn.domain.metering.rules import Quality, Series, Values
+from forsyn.domain.metering.rules import INT4_MAX, Quality, Series, Values
 
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 SERIES_SHIFT = 20
 """A day row's key is series << SERIES_SHIFT | day: days until the year 4840."""
+SLOT_BITS = 32
+"""A cell's key is series << SLOT_BITS | slot: hours until the year 491,936."""
+
+
+class Openings(NamedTuple):
+    """What counters showed when they were put up, as the fitter wrote it, sorted by series and slot."""
+
+    series: npt.NDArray[np.int32]
+    slot: Integers
+    """The slot before the mounting's first day."""
+    until: Integers
+    """The first slot after the mounting."""
+    reading: Integers
+
+    @classmethod
+    def none(cls) -> Openings:
+        return cls(np.zeros(0, np.int32), *(np.zeros(0, np.int64) for _ in range(3)))
+
+    def of(self, used: npt.NDArray[np.integer]) -> Openings:
+        """Those of some series (sorted), with the index into `used` as series."""
+        there = np.isin(self.series, used)
+        return Openings(
+            np.searchsorted(used, self.series[there]).astype(np.int32),
+            self.slot[there],
+            self.until[there],
+            self.reading[there],
+        )
 
 
 class Stored(NamedTuple):
@@ -26,6 +53,7 @@ class Stored(NamedTuple):
     series: npt.NDArray[np.int32]
     """Index into the Series, of each row."""
     anchors: Anchors
+    openings: Openings = Openings.none()
 
     @classmethod
     def nothing(cls) -> Stored:
@@ -184,7 +212,8 @@ class Steps(NamedTuple):
     """Both ends are stored already, or staff released the reading."""
 
 
-def steps_of(grid: Grid, series: Series, anchors: Anchors) -> Steps:
+def steps_of(grid: Grid, series: Series, stored: Stored) -> Steps:
+    anchors = stored.anchors
     width = grid.level.shape[1]
     cells = np.flatnonzero(grid.present)
     row = cells // width
@@ -202,11 +231,37 @@ def steps_of(grid: Grid, series: Series, anchors: Anchors) -> Steps:
     has[has] = anchors.series[at[has]] == of[starts][has]
     before[starts[has]] = anchors.reading[at[has]]
     before_slot[starts[has]] = anchors.slot[at[has]]
-    step = level - before
-    rollover = series.rollover[of]
-    step = np.where((step < 0) & (rollover > 0), step + rollover, step)
+    step = _step(level - before, series.rollover[of])
+    if len(stored.openings.series):
+        has_before = ~first
+        has_before[starts[has]] = True
+        at_openings, opening = _after_openings(of, slot, before_slot, has_before, stored.openings)
+        begun = _step(level[at_openings] - stored.openings.reading[opening], series.rollover[of[at_openings]])
+        elapsed = slot[at_openings] - stored.openings.slot[opening]
+        limit = np.minimum(series.max_per_slot[of[at_openings]] * elapsed, INT4_MAX)
+        possible = (begun >= 0) & (begun <= limit)
+        at_openings = at_openings[possible]
+        step[at_openings] = begun[possible]
+        before_slot[at_openings] = stored.openings.slot[opening[possible]]
     released = grid.released.ravel()[cells]
     return Steps(of, cells, step, slot - before_slot, (kept & before_kept) | released)
+
+
+def _step(step: Integers, rollover: Integers) -> Integers:
+    return np.where((step < 0) & (rollover > 0), step + rollover, step)
+
+
+def _after_openings(
+    of: npt.NDArray[np.int32], slot: Integers, before_slot: Integers, has_before: Mask, openings: Openings
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The cells that are the first of their mounting, and the opening of each; where the cells at hand show it."""
+    keys = of.astype(np.int64) << SLOT_BITS | slot
+    at = np.searchsorted(keys, openings.series.astype(np.int64) << SLOT_BITS | openings.slot, side="right")
+    opening = np.flatnonzero(at < len(keys))
+    cell = at[opening]
+    good = (of[cell] == openings.series[opening]) & (slot[cell] < openings.until[opening])
+    good &= ~has_before[cell] | (before_slot[cell] <= openings.slot[opening])
+    return cell[good], opening[good]
 
 
 def _shifted(array: npt.NDArray) -> npt.NDArray:  # type: ignore[type-arg]

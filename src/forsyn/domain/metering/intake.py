@@ -14,13 +14,21 @@ from django.db import connection
 from forsyn.domain.metering import slots
 from forsyn.domain.metering.day_rows import COPY_HEADER, COPY_TRAILER
 from forsyn.domain.metering.day_writer import DayWriter
-from forsyn.domain.metering.grid import overtaken
+from forsyn.domain.metering.grid import Openings, overtaken
 from forsyn.domain.metering.merging import StepTooLargeError, merge
 from forsyn.domain.metering.quarantine_packing import COLUMNS, SetAside, packed
 from forsyn.domain.metering.rules import INT4_MAX, Outcome, Reason, Series, Values, screen
 from forsyn.domain.metering.slots import EPOCH
 from forsyn.domain.metering.spool import Chunk
-from forsyn.domain.metering.stored_rows import Resolved, Taken, Wanted, days_taken, mountings_of, stored_rows
+from forsyn.domain.metering.stored_rows import (
+    Resolved,
+    Taken,
+    Wanted,
+    days_taken,
+    mountings_of,
+    openings_of,
+    stored_rows,
+)
 
 SLICE_VALUES = 750_000
 SLICE_ROWS = 150_000
@@ -80,6 +88,7 @@ class Intake:
     reasons: dict[int, int] = field(default_factory=dict)
     _aside: list[SetAside] = field(default_factory=list)
     _held: int = 0
+    _openings: Openings = field(default_factory=Openings.none)
     _known: dict[tuple[int, int], Taken] = field(default_factory=dict)
 
     def take_in(self, chunk: Chunk, resolved: Resolved, *, released: bool = False) -> None:
@@ -96,6 +105,8 @@ class Intake:
             chunk, values = self._screen(chunk, resolved.series, values)
         elif (np.abs(values.value[~resolved.series.cumulative[values.series]]) > INT4_MAX).any():
             raise StepTooLargeError
+        self.writer.flush()
+        self._openings = openings_of(resolved.series, np.unique(values.series))
         order = _order(values)
         if order is not None:
             chunk, values = chunk.take(order), values.take(order)
@@ -162,7 +173,7 @@ class Intake:
         few = series.take(used)
         wanted = _wanted(some)
         taken = self._taken(int(wanted.first.min()), int(wanted.last.max()))
-        stored = stored_rows(few, wanted, taken)
+        stored = stored_rows(few, wanted, taken)._replace(openings=self._openings.of(used))
         piece = Chunk(*(array[part] for array in chunk))
         late = overtaken(few, some, stored.rows, stored.series, self.delivery_id) if self.yields else None
         if late is not None and late.any():

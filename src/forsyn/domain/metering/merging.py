@@ -8,7 +8,7 @@ sum of the steps (modulo the rollover). Totals telescope: their sum over any day
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +64,17 @@ def merge(series: Series, values: Values, stored: Stored, *, delivery_id: int, r
     return Merged(outcome, reasons, merged.new, merged.changed)
 
 
+def differenced_again(series: Series, stored: Stored) -> DayRows:
+    """The stored rows that change because of what is known now of the counters' openings; values stay as delivered."""
+    nothing = Values(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    grid, *_ = lay(series, nothing, nothing.at, stored, released=False)
+    rows = _rows(grid, series, stored, 0)
+    before = stored.rows.take(grid.stored)
+    changed = _differ(rows, before)
+    rows = replace(rows, delivery_id=before.delivery_id)
+    return rows.take(changed)
+
+
 def _finish(
     grid: Grid,
     row: npt.NDArray[np.intp],
@@ -113,7 +124,7 @@ def _rows(grid: Grid, series: Series, stored: Stored, delivery_id: int) -> DayRo
     values, opening = grid.level, np.zeros(len(grid.keys), np.int64)
     counter = series.cumulative[grid.series]
     if counter.any():
-        steps = steps_of(grid, series, stored.anchors)
+        steps = steps_of(grid, series, stored)
         of_counter = series.cumulative[steps.series]
         cells, step, elapsed = steps.cells[of_counter], steps.step[of_counter], steps.elapsed[of_counter]
         if step.size and np.abs(step).max() > INT4_MAX:

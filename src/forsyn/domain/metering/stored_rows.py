@@ -14,9 +14,9 @@ from psycopg import sql
 
 from forsyn.domain.metering.array_reads import integers, read_columns, read_rows
 from forsyn.domain.metering.day_rows import COLUMNS, DayRows
-from forsyn.domain.metering.grid import Anchors, Stored
+from forsyn.domain.metering.grid import Anchors, Openings, Stored
 from forsyn.domain.metering.rules import NO_LIMIT, Mountings, Reason, Series
-from forsyn.domain.metering.slots import EPOCH, first_slots
+from forsyn.domain.metering.slots import END_DAY, EPOCH, FIRST_DAY, first_slots
 
 MeterIds = npt.NDArray[np.int32]
 FOREVER = 2**31 - 1
@@ -119,6 +119,33 @@ def mountings_of(meter_id: MeterIds) -> Mountings:
     return Mountings(*(column.astype(np.int32) for column in columns))
 
 
+def openings_of(series: Series, used: npt.NDArray[np.integer]) -> Openings:
+    """What fitters wrote when they put up the meters of the counters among some series."""
+    counters = used[series.cumulative[used]]
+    if not len(counters):
+        return Openings.none()
+    epoch = sql.SQL("{}::date").format(sql.Literal(EPOCH))
+    meter_id, register, first, until, reading = read_columns(
+        sql.SQL(
+            "select mounting.meter_id, reading.register, lower(mounting.period) - {epoch},"
+            "       coalesce(upper(mounting.period) - {epoch}, {end}), reading.opening"
+            "  from metering_mounting_reading as reading"
+            "  join metering_mounting as mounting on mounting.id = reading.mounting_id"
+            " where mounting.meter_id = any({meters}::integer[]) and reading.opening is not null"
+            "   and not lower_inf(mounting.period)"
+        ).format(epoch=epoch, end=sql.Literal(END_DAY), meters=integers(np.unique(series.meter_id[counters]))),
+        ("i4", "i2", "i4", "i4", "i8"),
+    )
+    keys = series.meter_id[counters].astype(np.int64) << 16 | series.register[counters]
+    known = np.isin(meter_id << 16 | register, keys)
+    of = _series_of(series, meter_id[known], register[known])
+    hourly = series.hourly[of]
+    days = (np.clip(day[known], FIRST_DAY, END_DAY).astype(np.int32) for day in (first, until))
+    slot, end = (first_slots(day, hourly) for day in days)
+    order = np.lexsort((slot, of))
+    return Openings(of[order], slot[order] - 1, end[order], reading[known][order])
+
+
 # -- day rows ------------------------------------------------------------------------------------------------------
 
 
@@ -160,13 +187,19 @@ def stored_rows(series: Series, wanted: Wanted, taken: Taken) -> Stored:
     if taken.within:
         rows.append(_rows_within(series, wanted))
     counters = _of_counters(series, wanted)
-    if len(counters.series) and taken.after:
+    if len(counters.series) and (taken.after or (taken.within and _differ(counters.last))):
         rows.append(_rows_after(series, counters))
     together = rows[-1] if len(rows) == 2 else _together(rows)
     of = _series_of(series, together.meter_id, together.register)
     order = np.lexsort((together.day, of))
-    anchors = _anchors(series, counters) if len(counters.series) and taken.before else Anchors.none()
+    earlier = len(counters.series) and (taken.before or (taken.within and _differ(counters.first)))
+    anchors = _anchors(series, counters) if earlier else Anchors.none()
     return Stored(together.take(order), of[order], anchors)
+
+
+def _differ(days: npt.NDArray[np.int32]) -> bool:
+    """Then what is within the days of one counter may be before or after those of another."""
+    return bool((days != days[0]).any())
 
 
 def _of_counters(series: Series, wanted: Wanted) -> Wanted:

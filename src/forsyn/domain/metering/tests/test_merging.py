@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from forsyn.domain.metering import slots
 from forsyn.domain.metering.day_rows import DayRows
-from forsyn.domain.metering.grid import Anchors, Stored, levels
-from forsyn.domain.metering.merging import Merged, merge
+from forsyn.domain.metering.grid import Anchors, Openings, Stored, levels
+from forsyn.domain.metering.merging import Merged, differenced_again, merge
 from forsyn.domain.metering.rules import NO_LIMIT, Outcome, Quality, Reason, Series, Values
 from forsyn.kernel.local_days import hour_index, hours_in_day, local_day
 
@@ -50,6 +50,7 @@ class Store:
 
     series: Series
     rows: dict[int, DayRows] = field(default_factory=dict)
+    openings: Openings = field(default_factory=Openings.none)
 
     def stored_for(self, values: Values) -> Stored:
         """What a query would bring: the delivered days' rows, the first one after, and the reading before."""
@@ -65,7 +66,22 @@ class Store:
             reading = levels(self.series, np.zeros(1, np.int32), row)[0, at]
             anchors = Anchors(np.zeros(1, np.int32), np.array([slot]), np.array([reading]))
         picked = _together([self.rows[day] for day in days])
-        return Stored(picked, np.zeros(len(picked), np.int32), anchors)
+        return Stored(picked, np.zeros(len(picked), np.int32), anchors, self.openings)
+
+    def put_up(self, mountings: list[tuple[int, int, int]]) -> None:
+        """Fitters' readings: (slot before, slot after, reading) of mountings; stored days are counted again."""
+        columns = np.array(sorted(mountings), np.int64).reshape(-1, 3).T
+        self.openings = Openings(np.zeros(len(mountings), np.int32), *columns)
+        for before, _, _ in mountings:
+            starts = sorted(day for day in self.rows if day > slots.local_days(np.array([(before + 1) * 3600]))[0])
+            if starts:
+                at = np.array([slots.first_slots(np.array(starts[:1], np.int32), self.series.hourly)[0] + 1]) * 3600
+                stored = self.stored_for(Values(np.zeros(1, np.int32), at, np.zeros(1, np.int64)))
+                changed = differenced_again(
+                    self.series, stored._replace(rows=stored.rows.take(slice(1)), series=np.zeros(1, np.int32))
+                )
+                for index in range(len(changed)):
+                    self.rows[int(changed.day[index])] = changed.take(np.array([index]))
 
     def take_in(self, pairs: list[tuple[int, int]], *, delivery: int = 1, released: bool = False) -> Merged:
         values = values_of(pairs)
@@ -193,6 +209,60 @@ def test_whatever_comes_consumption_is_possible_and_telescopes(
         if rollover == 0 and cells:
             first, last = store.rows[min(store.rows)], store.rows[max(store.rows)]
             assert store.total == int(last.opening[0] + last.total[0] - first.opening[0])
+
+
+@st.composite
+def remounted(draw: st.DrawFn) -> tuple[list[dict[int, int]], int, int, int]:
+    """Files of a counter's readings, and two openings below them: put up on day 1 and again on day 3."""
+    files = draw(deliveries)
+    return files, draw(st.integers(0, 5)), draw(st.integers(0, 5)), draw(st.integers(0, len(files)))
+
+
+@given(case=remounted())
+@settings(max_examples=150, deadline=None)
+def test_consumption_begins_at_the_opening_readings(case: tuple[list[dict[int, int]], int, int, int]) -> None:
+    files, short, again, known_after = case
+    store, readings = Store(series_of(cumulative=True)), dict[int, int]()
+    days = [slots.local_days(np.array([SPRING * 3600]))[0] + 1 + offset for offset in (0, 2)]
+    first, second = (int(slots.first_slots(np.array([day], np.int32), store.series.hourly)[0]) - 1 for day in days)
+    openings = [
+        (first, second + 1, 10 * (first - SPRING) - short),
+        (second, second + 500, 10 * (second - SPRING) - again),
+    ]
+    for number, file in enumerate(files):
+        if number == known_after:
+            store.put_up(openings)
+        delivered = {
+            SPRING + offset: 10 * offset + jitter for offset, jitter in file.items() if SPRING + offset > first
+        }
+        if delivered:
+            store.take_in(list(delivered.items()), delivery=number)
+        readings |= delivered
+    if known_after == len(files):
+        store.put_up(openings)
+    expected, total = {}, 0
+    for before, until, opening in openings:
+        here = {before: opening} | {slot: reading for slot, reading in readings.items() if before < slot < until}
+        expected |= {slot: cell for slot, cell in expected_cells(here).items() if slot != before}
+        total += here[max(here)] - opening
+    assert store.cells() == expected
+    assert store.total == total
+    assert all(step >= 0 for step, _ in store.cells().values())
+
+
+@given(files=st.lists(wild, min_size=1, max_size=4), opening=st.integers(0, 900), rollover=st.sampled_from([0, 1_000]))
+@settings(max_examples=150, deadline=None)
+def test_a_wrong_opening_never_makes_consumption_negative(
+    files: list[list[tuple[int, int]]], opening: int, rollover: int
+) -> None:
+    store = Store(series_of(cumulative=True, rollover=rollover, max_per_hour=40))
+    day = slots.local_days(np.array([SPRING * 3600]))[0]
+    start = int(slots.first_slots(np.array([day], np.int32), store.series.hourly)[0])
+    store.put_up([(start - 1, start + 500, opening)])
+    for file in files:
+        store.take_in([(SPRING + offset, value) for offset, value in file])
+        cells = sorted(store.cells().items())
+        assert all(0 <= step <= 40 * (slot - start + 1) for slot, (step, _) in cells)
 
 
 def _instant(slot: int) -> datetime:
