@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 
 
@@ -12,15 +14,26 @@ def run() -> None:
     if sys.argv[1:2] == ["demo"]:
         os.environ["FORSYN_DEMO"] = "1"
         os.environ["FORSYN_INSTANCE"] = "demo"
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show stops no command
+            stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _end)
     try:
         _run()
     except KeyboardInterrupt:
         sys.exit(130)
 
 
+def _end(*_: object) -> None:
+    """End like after Ctrl-C: what is not finished is undone, and the embedded server stops."""
+    sys.exit(128 + signal.SIGTERM)
+
+
 def _run() -> None:
-    from forsyn.config.embedded_postgres import EmbeddedPostgresError  # noqa: PLC0415 - after the environment is set
-    from forsyn.config.instance import InstanceError  # noqa: PLC0415
+    from forsyn.config.instance import InstanceError  # noqa: PLC0415 - after the environment is set
+    from forsyn.config.postgres_programs import EmbeddedPostgresError  # noqa: PLC0415
+    from forsyn.interfaces.cli.failures import OUTSIDE, explained  # noqa: PLC0415
+    from forsyn.interfaces.cli.output import tell_error  # noqa: PLC0415
 
     try:
         import django  # noqa: PLC0415
@@ -31,4 +44,16 @@ def _run() -> None:
 
         run_command_line(Machine())
     except (InstanceError, EmbeddedPostgresError) as error:
-        sys.exit(f"Error: {error}")
+        sentence: str | None = str(error)
+    except OUTSIDE as error:
+        sentence = explained(error)
+        if sentence is None:
+            raise
+    else:
+        return
+    sentence = " ".join(str(sentence).split())
+    try:
+        tell_error(sentence, json="--json" in sys.argv)
+    except OSError:  # standard output itself is what failed
+        tell_error(sentence, json=False)
+    sys.exit(1)

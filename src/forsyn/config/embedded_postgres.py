@@ -56,7 +56,7 @@ class ServerFiles:
     @property
     def socket_directory(self) -> Path:
         """A short path: a Unix socket's path may hold 107 bytes only."""
-        digest = hashlib.sha256(str(self.state).encode()).hexdigest()[:12]
+        digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"forsyn-{digest}"
 
 
@@ -273,7 +273,7 @@ class EmbeddedServer:
 
     def _pid(self) -> int | None:
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-            return int((self.files.data / "postmaster.pid").read_text().split()[0])
+            return int((self.files.data / "postmaster.pid").read_bytes().split()[0])
         return None
 
     def _answers(self) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
+
+from forsyn.config.instance import InstanceError
 
 
 def flag(name: str) -> bool:
@@ -13,14 +16,36 @@ def flag(name: str) -> bool:
     return os.environ.get(name, "").lower() in {"1", "yes", "true", "on"}
 
 
+def number(name: str, otherwise: int) -> int:
+    """A whole number, 0 or more. Raises InstanceError."""
+    text = os.environ.get(name) or str(otherwise)
+    if not text.isascii() or not text.isdigit():
+        raise InstanceError(f"{name} is {text!r}: use a whole number, such as {otherwise}.")
+    return int(text)
+
+
 def secret_key(state: Path) -> str:
-    """FORSYN_SECRET_KEY, else one made once and kept beside the embedded database."""
+    """FORSYN_SECRET_KEY, else one made once and kept beside the embedded database. Raises InstanceError."""
     if given := os.environ.get("FORSYN_SECRET_KEY"):
         return given
     file = state / "secret-key"
-    with contextlib.suppress(FileNotFoundError):
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            return file.read_text()
+        state.mkdir(parents=True, exist_ok=True)
+        _write_once(file, secrets.token_urlsafe(48))
         return file.read_text()
-    state.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.write_text(secrets.token_urlsafe(48))
-    return file.read_text()
+    except OSError as error:
+        raise InstanceError(
+            f"{error.filename or file}: {error.strerror}. Forsyn keeps its database and keys in {state}: "
+            "let FORSYN_STATE_DIR name a folder that it may write to, on a disk with room."
+        ) from None
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Whole or not at all, whoever else does the same just now and whatever stops it."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", encoding="ascii") as draft:  # 0600
+        draft.write(text)
+        draft.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(draft.name, file)

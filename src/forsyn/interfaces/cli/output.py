@@ -17,14 +17,28 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
-    """Write one JSON document to standard output."""
-    sys.stdout.write(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2) + "\n")
+    """Write one JSON document to standard output, in ASCII where that cannot hold all letters."""
+    text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding, "strict")
+    except UnicodeEncodeError:
+        text = json.dumps(value, cls=DjangoJSONEncoder, indent=2)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
-def fail(message: str, *, status: int = 1) -> NoReturn:
+def fail(message: str, *, status: int = 1, json: bool = False) -> NoReturn:
     """Say what went wrong, where and what to do; end with a status that scripts see."""
-    errors.print(f"[red]Error:[/red] {escape(message)}")
+    tell_error(message, json=json)
     raise typer.Exit(status)
+
+
+def tell_error(message: str, *, json: bool) -> None:
+    """One line to the person, or one JSON document to the program that asked for one."""
+    if json:
+        print_json({"error": message})
+    else:
+        errors.print(f"[red]Error:[/red] {escape(message)}")
 
 
 def escape(text: str) -> str:
@@ -33,9 +47,9 @@ def escape(text: str) -> str:
 
 
 @contextmanager
-def explaining(*known: type[Exception]) -> Iterator[None]:
+def explaining(*known: type[Exception], json: bool = False) -> Iterator[None]:
     """Turn the errors that teach into one line; anything else is a fault of the program and shows as one."""
     try:
         yield
     except known as error:
-        fail(str(error))
+        fail(str(error), json=json)

@@ -41,7 +41,9 @@ def _sentence(done: Migrated) -> str:
 
 def up(
     context: typer.Context,
-    port: int = typer.Option(8000, help="Port on 127.0.0.1; the next free one is taken when it is in use."),
+    port: int = typer.Option(
+        8000, min=1, max=65535, help="Port on 127.0.0.1; the next free one is taken when it is in use."
+    ),
 ) -> None:
     """Start everything and serve the web pages on 127.0.0.1 until Ctrl-C.
 
