@@ -74,6 +74,9 @@ class StaffRole(models.Model):
         db_table = "accounts_staff_role"
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_staff_role_role"),
+            models.CheckConstraint(
+                condition=models.Q(period__isempty=False, period__lower_inf=False), name="accounts_staff_role_period"
+            ),
             ExclusionConstraint(
                 name="accounts_staff_role_once",
                 expressions=[

@@ -68,6 +68,11 @@ def one_of(field: str, choices: type[StrEnum | models.TextChoices], table: str) 
     )
 
 
+def has_days(table: str) -> models.CheckConstraint:
+    """A period begins on some day and holds for one at least; exclusion constraints do not see empty ones."""
+    return models.CheckConstraint(condition=Q(period__isempty=False, period__lower_inf=False), name=f"{table}_period")
+
+
 class Customer(models.Model):
     """A person or company that has, had or will have an agreement."""
 
@@ -117,6 +122,7 @@ class CustomerName(models.Model):
                 name="customers_customer_name_one", expressions=[("customer", EQUAL), ("period", OVERLAPS)]
             ),
             one_of("source", Source, "customers_customer_name"),
+            has_days("customers_customer_name"),
         ]
         indexes = [
             models.Index(fields=["sort_key"], name="customers_name_sort_idx"),
@@ -143,6 +149,7 @@ class ContactPoint(models.Model):
             ),
             one_of("kind", ContactKind, "customers_contact_point"),
             one_of("source", Source, "customers_contact_point"),
+            has_days("customers_contact_point"),
         ]
         # what begins so is found by index under any collation of the cluster
         indexes = [models.Index(OpClass(Lower("value"), name="text_pattern_ops"), name="customers_contact_value_idx")]
@@ -214,7 +221,10 @@ class Installation(models.Model):
 
     class Meta:
         db_table = "customers_installation"
-        constraints = [one_of("commodity", Commodity, "customers_installation")]
+        constraints = [
+            one_of("commodity", Commodity, "customers_installation"),
+            has_days("customers_installation"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -241,6 +251,7 @@ class Agreement(models.Model):
             one_of("commodity", Commodity, "customers_agreement"),
             one_of("relation", Relation, "customers_agreement"),
             one_of("source", Source, "customers_agreement"),
+            has_days("customers_agreement"),
         ]
 
     def __str__(self) -> str:
@@ -278,4 +289,5 @@ class PortalAccess(models.Model):
                 name="customers_portal_access_one",
                 expressions=[("account", EQUAL), ("customer", EQUAL), ("period", OVERLAPS)],
             ),
+            has_days("customers_portal_access"),
         ]
