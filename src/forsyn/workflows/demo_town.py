@@ -18,6 +18,8 @@ HOUSEHOLDS_OF_TWO = 24
 MOVES = 20
 COMPANIES = 18
 METER_SWAPS = 12
+COMMODITIES = ("heat", "water", "waste_water")
+"""Every home has all of them."""
 
 FIRST_NAMES = (
     "Agnete Alfred Asta Bertram Birgit Bodil Carla Dagmar Didrik Ebba Egon Ellen Emil Esther Fie Folmer Frida Gerda "
@@ -120,14 +122,14 @@ def customer_rows(town: Town) -> Iterator[dict[str, str]]:
     """The rows of a customer file for the shipped profile `generic`, one a customer, installation and meter."""
     for home in town.homes:
         for occupancy in home.occupancies:
-            for commodity in _commodities(home):
+            for commodity in COMMODITIES:
                 for meter in _meters_or_none(home, commodity):
                     for place, occupant in enumerate(occupancy.occupants):
                         yield _row(home, occupancy, occupant, commodity, meter, is_primary=place == 0)
 
 
 def cvr_number(number: int) -> str:
-    """The number-th CVR number from 99000000 whose check digit fits (modulus 11)."""
+    """The number-th CVR number, counted from 0 and 99000100, whose check digit fits (modulus 11)."""
     fitting = (str(each) for each in count(99_000_100) if _checks(str(each)))
     return next(islice(fitting, number, None))
 
@@ -271,10 +273,6 @@ class _Builder:
 
 
 _PLAIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
-
-
-def _commodities(home: Home) -> tuple[str, ...]:
-    return ("heat", "water", "waste_water")
 
 
 def _meters_or_none(home: Home, commodity: str) -> list[MeterPlan | None]:

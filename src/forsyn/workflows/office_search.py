@@ -8,9 +8,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from forsyn.domain.customers.queries import agreements_with_ids
 from forsyn.domain.customers.search import Findings, Hits, search
 from forsyn.domain.customers.search_terms import Hit, SearchTerms, parse
-from forsyn.domain.customers.staff_rows import agreement_rows, customer_rows, installation_rows, supply_point_rows
+from forsyn.domain.customers.staff_rows import customer_rows, installation_rows, supply_point_rows
 from forsyn.domain.metering.inspection import FOUND_LIMIT, meters_with_number
 
 FIRST_ROWS = 5
@@ -101,7 +102,7 @@ def _rows(group: Group, hits: Sequence[Hit], today: date, *, people: bool) -> tu
     elif group is Group.SUPPLY_POINTS:
         found = {row.place.id: row for row in supply_point_rows(ids=ids, today=today, people=people)}
     elif group is Group.AGREEMENTS:
-        found = {row.id: row for row in agreement_rows(ids=ids, today=today)}
+        found = {row.id: row for row in agreements_with_ids(ids=ids, today=today)}
     else:
         found = {row.id: row for row in installation_rows(ids=ids)}
     return tuple((hit, found[hit.id]) for hit in hits if hit.id in found)

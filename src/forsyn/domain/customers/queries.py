@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -166,7 +166,7 @@ def customer_ids(*, numbers: Iterable[str]) -> dict[str, int]:
 def name_history(*, customer_id: int) -> list[Name]:
     """All names, newest first. 1 query."""
     rows = CustomerName.objects.filter(customer_id=customer_id).order_by("-period")
-    return [Name(row.name, _period(row.period), row.source, row.recorded_at) for row in rows]
+    return [Name(row.name, period(row.period), row.source, row.recorded_at) for row in rows]
 
 
 def contact_history(*, customer_id: int) -> list[Contact]:
@@ -177,14 +177,20 @@ def contact_history(*, customer_id: int) -> list[Contact]:
 
 def agreements_of(*, customer_id: int, today: date) -> list[AgreementView]:
     """All agreements the customer is or was party to, running ones first, then the latest. 3 queries."""
-    rows = list(_agreements().filter(holders__customer_id=customer_id))
+    rows = _agreements().filter(holders__customer_id=customer_id)
     return sorted((_agreement(row, today) for row in rows), key=_running_first)
 
 
 def agreements_at(*, supply_point_id: int, today: date) -> list[AgreementView]:
     """All agreements at a supply point, running ones first, then the latest. 3 queries."""
-    rows = list(_agreements().filter(supply_point_id=supply_point_id))
+    rows = _agreements().filter(supply_point_id=supply_point_id)
     return sorted((_agreement(row, today) for row in rows), key=_running_first)
+
+
+def agreements_with_ids(*, ids: Sequence[int], today: date) -> list[AgreementView]:
+    """Agreements in the order of the ids. 3 queries."""
+    rows = {row.pk: row for row in _agreements().filter(pk__in=ids)}
+    return [_agreement(rows[key], today) for key in ids if key in rows]
 
 
 def installations_of(*, customer_id: int) -> list[InstallationView]:
@@ -192,11 +198,11 @@ def installations_of(*, customer_id: int) -> list[InstallationView]:
     periods: dict[tuple[int, str], list[Period]] = defaultdict(list)
     held = Agreement.objects.filter(holders__customer_id=customer_id).order_by("period")
     for agreement in held.only("supply_point_id", "commodity", "period"):
-        periods[agreement.supply_point_id, agreement.commodity].append(_period(agreement.period))
+        periods[agreement.supply_point_id, agreement.commodity].append(period(agreement.period))
     rows = Installation.objects.filter(supply_point_id__in={point for point, _ in periods})
     views = []
     for row in rows.select_related("supply_point__address").order_by("commodity", "number"):
-        own = [clip for each in periods[row.supply_point_id, row.commodity] if (clip := each.clip(_period(row.period)))]
+        own = [clip for each in periods[row.supply_point_id, row.commodity] if (clip := each.clip(period(row.period)))]
         if own:
             views.append(_installation(row, tuple(own)))
     return sorted(views, key=lambda view: (-(view.agreement_periods[-1].until or _LATEST).toordinal(), view.number))
@@ -226,12 +232,6 @@ def customers_of_account(*, account_id: int, today: date) -> list[CustomerChoice
     ]
 
 
-def customers_with_email(*, email: str, today: date) -> list[int]:
-    """Ids of the customers whose e-mail on file is this one today, whatever its case. 1 query."""
-    rows = ContactPoint.objects.filter(kind="email", value__iexact=email, period__contains=today)
-    return sorted(rows.values_list("customer_id", flat=True))
-
-
 def name_on(names: Iterable[CustomerName], day: date) -> str:
     """The name that holds on a day, else the one nearest after, else the last."""
     ordered = sorted(names, key=lambda row: row.period.lower)
@@ -252,17 +252,19 @@ def _running_first(view: AgreementView) -> tuple[int, int, str]:
 
 
 def _agreement(row: Agreement, today: date) -> AgreementView:
-    holders = tuple(
-        Holder(each.customer_id, each.customer.number, name_on(each.customer.names.all(), today), each.is_primary)
-        for each in row.holders.all()
-    )
     return AgreementView(
-        row.pk, row.number, row.commodity, row.relation, _period(row.period), place(row.supply_point), holders
+        row.pk,
+        row.number,
+        row.commodity,
+        row.relation,
+        period(row.period),
+        place(row.supply_point),
+        holders_of(row, today),
     )
 
 
 def _installation(row: Installation, periods: tuple[Period, ...]) -> InstallationView:
-    return InstallationView(row.pk, row.number, row.commodity, _period(row.period), place(row.supply_point), periods)
+    return InstallationView(row.pk, row.number, row.commodity, period(row.period), place(row.supply_point), periods)
 
 
 def place(row: SupplyPoint) -> Place:
@@ -270,9 +272,18 @@ def place(row: SupplyPoint) -> Place:
     return Place(row.pk, row.number, row.housing_kind, row.property_number, row.bfe_number, row.address)
 
 
+def holders_of(row: Agreement, today: date) -> tuple[Holder, ...]:
+    """The parties to an agreement row, the holders and their names loaded, as today's `Holder`s."""
+    return tuple(
+        Holder(each.customer_id, each.customer.number, name_on(each.customer.names.all(), today), each.is_primary)
+        for each in row.holders.all()
+    )
+
+
 def _contact(row: ContactPoint) -> Contact:
-    return Contact(row.kind, row.value, _period(row.period), row.source, row.recorded_at)
+    return Contact(row.kind, row.value, period(row.period), row.source, row.recorded_at)
 
 
-def _period(value: object) -> Period:
+def period(value: object) -> Period:
+    """A row's date range, which has a lower bound, as a Period."""
     return Period(value.lower, value.upper)  # type: ignore[attr-defined]

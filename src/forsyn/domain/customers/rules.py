@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -146,19 +146,6 @@ def address_keys(
 def _floor_order(floor: str) -> str:
     low = {"kl": "a0", "": "a1", "st": "a2"}
     return low.get(floor.casefold(), f"b{floor:0>2}")
-
-
-def merge_adjacent(periods: Sequence[Period]) -> tuple[Period, ...]:
-    """The same days in as few periods as can be, in order."""
-    merged: list[Period] = []
-    for period in sorted(periods, key=lambda each: each.first):
-        last = merged[-1] if merged else None
-        if last is None or (last.until is not None and last.until < period.first):
-            merged.append(period)
-        elif last.until is not None:
-            until = None if period.until is None else max(last.until, period.until)
-            merged[-1] = Period(last.first, until)
-    return tuple(merged)
 
 
 def danish_date(day: date) -> str:

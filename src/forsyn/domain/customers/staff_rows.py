@@ -9,9 +9,8 @@ from datetime import date
 from django.db.models import Prefetch
 
 from forsyn.domain.customers.models import Agreement, AgreementHolder, Customer, Installation, PortalAccess, SupplyPoint
-from forsyn.domain.customers.queries import AgreementView, Holder, Place, name_on, place
+from forsyn.domain.customers.queries import Holder, Place, holders_of, name_on, period, place
 from forsyn.domain.customers.timeline import Access
-from forsyn.kernel.periods import Period
 
 
 @dataclass(frozen=True)
@@ -69,17 +68,6 @@ def supply_point_rows(*, ids: Sequence[int], today: date, people: bool = True) -
     return [rows[key] for key in ids if key in rows]
 
 
-def agreement_rows(*, ids: Sequence[int], today: date) -> list[AgreementView]:
-    """In the order of the ids. 3 queries."""
-    found = Agreement.objects.filter(pk__in=ids).select_related("supply_point__address")
-    found = found.prefetch_related(
-        Prefetch("holders", AgreementHolder.objects.select_related("customer").order_by("-is_primary", "pk")),
-        "holders__customer__names",
-    )
-    rows = {agreement.pk: _agreement_row(agreement, today) for agreement in found}
-    return [rows[key] for key in ids if key in rows]
-
-
 def installation_rows(*, ids: Sequence[int]) -> list[InstallationRow]:
     """In the order of the ids. 1 query."""
     found = Installation.objects.filter(pk__in=ids).select_related("supply_point__address")
@@ -104,7 +92,7 @@ def portal_accesses(*, customer_id: int) -> list[Access]:
 
 def _customer_row(customer: Customer, today: date) -> CustomerRow:
     agreements = [holding.agreement for holding in customer.holdings.all()]
-    current = [agreement for agreement in agreements if today in Period(agreement.period.lower, agreement.period.upper)]
+    current = [agreement for agreement in agreements if today in period(agreement.period)]
     shown = sorted(current or agreements, key=lambda agreement: agreement.period.lower, reverse=True)
     places = {agreement.supply_point_id: place(agreement.supply_point) for agreement in shown}
     return CustomerRow(
@@ -120,25 +108,6 @@ def _customer_row(customer: Customer, today: date) -> CustomerRow:
 
 def _supply_point_row(point: SupplyPoint, today: date, *, people: bool) -> SupplyPointRow:
     running = point.agreements.all() if people else ()
-    holders = {holder.customer_id: holder for agreement in running for holder in _holders(agreement, today)}
+    holders = {holder.customer_id: holder for agreement in running for holder in holders_of(agreement, today)}
     commodities = dict.fromkeys(row.commodity for row in point.installations.all())
     return SupplyPointRow(place(point), tuple(commodities), tuple(holders.values()))
-
-
-def _agreement_row(agreement: Agreement, today: date) -> AgreementView:
-    return AgreementView(
-        id=agreement.pk,
-        number=agreement.number,
-        commodity=agreement.commodity,
-        relation=agreement.relation,
-        period=Period(agreement.period.lower, agreement.period.upper),
-        place=place(agreement.supply_point),
-        holders=_holders(agreement, today),
-    )
-
-
-def _holders(agreement: Agreement, today: date) -> tuple[Holder, ...]:
-    return tuple(
-        Holder(row.customer_id, row.customer.number, name_on(row.customer.names.all(), today), row.is_primary)
-        for row in agreement.holders.all()
-    )

@@ -51,8 +51,3 @@ def test_gorm_finds_nothing_of_the_others(world: World) -> None:
     assert own == set(world.gorm.installations.values())
     for key in world.anna.installations.values():
         assert queries.installation_of(customer_id=world.gorm.customer_id, installation_id=key) is None
-
-
-def test_an_email_on_file_finds_its_customer_whatever_its_case(world: World) -> None:
-    found = queries.customers_with_email(email=world.anna.email.upper(), today=world.today)
-    assert found == [world.anna.customer_id]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,6 @@ from forsyn.domain.customers.rules import (
     address_keys,
     clean_name,
     clean_number,
-    merge_adjacent,
     plan_change,
 )
 from forsyn.kernel.periods import Period
@@ -86,21 +84,6 @@ def test_a_change_before_a_later_one_is_refused_with_that_day() -> None:
 def test_a_change_of_something_that_already_has_an_end_is_refused() -> None:
     with pytest.raises(NotPossible, match=r"ophører allerede 5\.3\.2026"):
         plan_change([Version(1, Period(FIRST, date(2026, 3, 5)), "a")], "b", FIRST)
-
-
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10) | st.none()), max_size=8))
-def test_merged_periods_hold_the_same_days_and_do_not_touch(spans: list[tuple[int, int | None]]) -> None:
-    periods = [
-        Period(FIRST + timedelta(days=start), None if days is None else FIRST + timedelta(days=start + days))
-        for start, days in spans
-    ]
-    merged = merge_adjacent(periods)
-    for offset in range(60):
-        day = FIRST + timedelta(days=offset)
-        assert any(day in period for period in merged) == any(day in period for period in periods)
-    for one, next_one in pairwise(merged):
-        assert one.until is not None
-        assert one.until < next_one.first
 
 
 @pytest.mark.parametrize("text", ["", "   ", "Anna\x00", "a" * 201, "An\u202ena"])

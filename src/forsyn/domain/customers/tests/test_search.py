@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from forsyn.domain.customers import actions
 from forsyn.domain.customers.models import Customer, CustomerName
+from forsyn.domain.customers.queries import agreements_with_ids
 from forsyn.domain.customers.search import LIMIT, Findings, search
 from forsyn.domain.customers.search_terms import MAX_CHARACTERS, MAX_WORDS, like_prefix, parse, relevance
-from forsyn.domain.customers.staff_rows import agreement_rows, customer_rows, installation_rows, supply_point_rows
+from forsyn.domain.customers.staff_rows import customer_rows, installation_rows, supply_point_rows
 from forsyn.kernel.danish import search_key, sort_key
 from forsyn.policy.vocabulary import Source
 from tests.world import NOW, TODAY, World
@@ -98,7 +99,7 @@ def test_the_number_typed_whole_comes_before_those_that_begin_so(world: World) -
 
 def test_agreements_and_installations_are_found_by_their_numbers(world: World) -> None:
     found = find("A50011")
-    (agreement,) = agreement_rows(ids=[hit.id for hit in found.agreements.hits], today=TODAY)
+    (agreement,) = agreements_with_ids(ids=[hit.id for hit in found.agreements.hits], today=TODAY)
     assert [holder.name for holder in agreement.holders] == [world.anna.name]
     assert [hit.id for hit in find("a50011-24").agreements.hits] == [agreement.id]
     (installation,) = installation_rows(ids=[hit.id for hit in find("50011").installations.hits])
