@@ -10,4 +10,5 @@ urlpatterns = [
     path("privatlivspolitik/", include("forsyn.interfaces.notices.urls")),
 ]
 
+handler400 = "forsyn.interfaces.refusals.bad_request"
 handler429 = "forsyn.interfaces.refusals.too_many_attempts"

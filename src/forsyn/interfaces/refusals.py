@@ -1,4 +1,4 @@
-"""Pages for requests that the frameworks refuse: a form without its token, too many attempts."""
+"""Pages for requests that the frameworks refuse: unreadable ones, a form without its token, too many attempts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its CSRF token, most often because the page was left open; ``reason`` is for the log."""
     return render(request, "csrf_failure.html", status=HTTPStatus.FORBIDDEN)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be read; Django's own page would look into the broken form once more, and fail."""
+    return HttpResponse(render_to_string("400.html"), status=HTTPStatus.BAD_REQUEST)
 
 
 PAUSE_MINUTES = 15

@@ -173,6 +173,14 @@ class TestRefusals:
         assert response.status_code == 403
         assert "Formularen er for gammel" in response.content.decode()
 
+    def test_a_form_in_letters_that_cannot_be_read_is_explained(self, db: None) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        strict.get("/konto/")
+        kind = "application/x-www-form-urlencoded; charset=utf-16"
+        response = strict.post("/konto/", b"email=a", content_type=kind)
+        assert response.status_code == 400
+        assert "Vi forstod ikke" in response.content.decode()
+
     def test_english_is_only_by_choice(self, client: Client, db: None) -> None:
         danish = client.get("/konto/", headers={"Accept-Language": "en-US"})
         assert '<html lang="da">' in danish.content.decode()
