@@ -105,7 +105,7 @@ def _date_slot(period: Period, this: Series, last: Series, ownership: Ownership)
     unsettled = [day for day in past if not (day in settled or _is_whole(this.get(day)))]
     lost = [day for day in unsettled if not ownership.awaits(day)]
     state = _state(own, past, amount, lost, under_way=any(day in this for day in unsettled))
-    last_year = _last_year(period, comparable, state, last, ownership)
+    last_year = _last_year(period, comparable, state, last)
     known = amount is not None and last_year is not None
     return Slot(
         period=period,
@@ -146,7 +146,7 @@ def _state(own: list[date], past: list[date], amount: int | None, lost: list[dat
     return State.PARTIAL if lost or under_way else State.MEASURED
 
 
-def _last_year(period: Period, comparable: list[date], state: State, last: Series, ownership: Ownership) -> int | None:
+def _last_year(period: Period, comparable: list[date], state: State, last: Series) -> int | None:
     """Last year's whole period beside a whole or an empty one, else its part up to the same date."""
     before = a_year_before(period)
     if before is None or before.until is None:

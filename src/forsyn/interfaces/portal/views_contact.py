@@ -56,7 +56,7 @@ def change_contact(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         value = form.cleaned_data["value"]
         if kind != ContactKind.EMAIL or value == current:
-            return _save(request, form, kind, value)
+            return _save(request, kind, value)
         if answer := _send_code(request, form, value):
             return answer
     heading = (_("Ret %(what)s") if current else _("Tilføj %(what)s")) % {"what": _label(kind)}
@@ -75,7 +75,7 @@ def remove_contact(request: HttpRequest, kind: str) -> HttpResponse:
         return redirect("portal:contact")
     signs_in = kind == ContactKind.EMAIL and current.casefold() == _account(request).email.casefold()
     if request.method == "POST" and not signs_in:
-        return _save(request, None, kind, None)
+        return _save(request, kind, None)
     heading = _("Fjern %(what)s") % {"what": _label(kind)}
     context = {"heading": heading, "kind": kind, "current": shown(current), "signs_in": signs_in}
     return render(request, "portal/remove_contact.html", context)
@@ -125,7 +125,7 @@ def _current(request: HttpRequest, kind: str) -> str | None:
     return overview.contact(kind)
 
 
-def _save(request: HttpRequest, form: ContactForm | None, kind: str, value: str | None) -> HttpResponse:
+def _save(request: HttpRequest, kind: str, value: str | None) -> HttpResponse:
     try:
         changed = change_contact_point(
             customer_id=_customer_id(request),
