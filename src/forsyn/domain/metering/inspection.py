@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from forsyn.domain.customers.models import Commodity
-from forsyn.domain.metering.models import Day, DaySuperseded, Meter, Mounting, MountingReading, Register
+from forsyn.domain.metering.models import Day, DaySuperseded, Meter, Mounting, MountingReading
 from forsyn.kernel.periods import Period
 
 MAIN_REGISTER = {Commodity.HEAT: "energy", Commodity.WATER: "volume"}
@@ -146,14 +146,6 @@ def meters_with_number(*, number: str) -> list[MeterFound]:
 def meter(*, meter_id: int) -> Meter | None:
     """One meter with its registers in order, or None. 2 queries."""
     return Meter.objects.filter(pk=meter_id).prefetch_related("registers").first()
-
-
-def registers_of(*, meter_ids: Sequence[int]) -> dict[int, list[Register]]:
-    """The registers of meters, in order. 1 query."""
-    found: dict[int, list[Register]] = {}
-    for register in Register.objects.filter(meter_id__in=meter_ids).order_by("meter_id", "number"):
-        found.setdefault(register.meter_id, []).append(register)
-    return found
 
 
 def mountings(*, installation_ids: Sequence[int] = (), meter_id: int | None = None) -> list[MountingView]:

@@ -80,9 +80,3 @@ def slot_counts(days: npt.NDArray[np.int32], hourly: npt.NDArray[np.bool_]) -> n
     starts = calendar().day_starts
     hours = starts[days - FIRST_DAY + 1] - starts[days - FIRST_DAY]
     return np.where(hourly, hours, 1).astype(np.int8)
-
-
-def slot_ends(slots: Integers, hourly: npt.NDArray[np.bool_]) -> Integers:
-    """The instant (seconds) at which each slot ends."""
-    ends = calendar().day_starts[np.clip(slots - FIRST_DAY + 1, 0, END_DAY - FIRST_DAY)]
-    return np.where(hourly, slots + 1, ends) * HOUR_SECONDS
