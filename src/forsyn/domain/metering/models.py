@@ -50,6 +50,7 @@ class Meter(models.Model):
 
     class Meta:
         db_table = "metering_meter"
+        indexes = [models.Index(fields=["number"], name="metering_meter_prefix", opclasses=["text_pattern_ops"])]
         constraints = [
             models.UniqueConstraint(fields=["number", "commodity"], name="metering_meter_once"),
             models.CheckConstraint(condition=Q(commodity__in=Commodity.values), name="metering_meter_commodity"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from forsyn import __version__
-from forsyn.interfaces.cli import customers, demo, policy, readings, readings_retry, server, staff
+from forsyn.interfaces.cli import customers, demo, policy, readings, readings_retry, server, staff, tidy
 from forsyn.interfaces.cli.host import Host
 
 EPILOG = "Every command explains itself with --help. Settings are environment variables; see docs/operators.md."
@@ -24,6 +24,7 @@ imports = typer.Typer(help="Bring in data from files.", no_args_is_help=True)
 app.command("up")(server.up)
 app.command("migrate")(server.migrate)
 app.command("doctor")(server.doctor)
+app.command("tidy")(tidy.tidy)
 app.command("demo")(demo.demo)
 imports.command("customers")(customers.customers)
 imports.command("readings")(readings.readings)
