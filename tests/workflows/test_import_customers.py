@@ -51,14 +51,18 @@ def bring_in(tmp_path: Path) -> Import:
     """Import lines of text as a file, by the small profile."""
 
     def run(
-        *lines: str, today: date = TODAY, on_problem: OnProblem = OnProblem.STOP, dry_run: bool = False
+        *lines: str,
+        today: date = TODAY,
+        on_problem: OnProblem = OnProblem.STOP,
+        dry_run: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
     ) -> CustomerImport:
         path = tmp_path / "customers.csv"
         path.write_text("\n".join((HEADER, *lines)) + "\n", encoding="utf-8")
         now = NOW.replace(year=today.year, month=today.month, day=today.day)
         return import_customers(
             path=path, profile=SMALL, on_problem=on_problem, dry_run=dry_run, today=today, now=now,
-            report=tmp_path / "report.csv",
+            report=tmp_path / "report.csv", progress=progress,
         )  # fmt: skip
 
     return run
@@ -267,6 +271,29 @@ class TestProblems:
             path=fixed, profile=SMALL, on_problem=OnProblem.STOP, dry_run=False, today=TODAY, now=NOW
         )
         assert (again.problem_count, again.counts["customers"]) == (0, 1)
+
+    def test_rejects_that_somebody_may_be_correcting_are_not_overwritten(
+        self, bring_in: Import, tmp_path: Path
+    ) -> None:
+        first = bring_in(_line(), _line("2", email="x"), on_problem=OnProblem.QUARANTINE)
+        assert first.rejects is not None
+        first.rejects.write_text("corrected", "utf-8")
+        second = bring_in(_line(), _line("2", email="x"), on_problem=OnProblem.QUARANTINE)
+        assert second.rejects == tmp_path / "customers.rejected-2.csv"
+        assert first.rejects.read_text("utf-8") == "corrected"
+        third = bring_in(_line(), _line("2", email="x"), on_problem=OnProblem.QUARANTINE)
+        assert third.rejects == second.rejects
+        assert not list(tmp_path.glob(".*"))
+
+    def test_a_file_that_is_changed_meanwhile_leaves_nothing(self, bring_in: Import, tmp_path: Path) -> None:
+        def change(_: int) -> None:
+            with (tmp_path / "customers.csv").open("a") as more:
+                more.write("\n")
+
+        with pytest.raises(CustomerFileError, match="it was changed while it was read"):
+            bring_in(_line(), _line("2", email="x"), on_problem=OnProblem.QUARANTINE, progress=change)
+        assert models.Customer.objects.count() == 0
+        assert {path.name for path in tmp_path.iterdir()} <= {"customers.csv", "report.csv"}
 
     def test_the_other_holder_of_a_rejected_agreement_waits_for_it(self, bring_in: Import) -> None:
         home = {"supply_point_number": "F1", "house_number": "1", "installation_number": "I1", "agreement_number": "A1"}

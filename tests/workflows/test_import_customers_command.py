@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
 import signal
 import subprocess
@@ -86,6 +87,20 @@ class TestCommand:
         assert done.exit_code == 1
         assert sentence in " ".join(done.stderr.split())
         assert "Traceback" not in done.output
+        assert sentence in json.loads(_run(*arguments, "--json").stdout)["error"]
+
+    def test_a_pipe_is_not_waited_for(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe.csv")
+        assert "this is a pipe or a device" in " ".join(_run(tmp_path / "pipe.csv").stderr.split())
+
+    def test_the_report_never_overwrites_the_file_itself(self, tmp_path: Path) -> None:
+        path, other = tmp_path / "customers.csv", tmp_path / "link.csv"
+        path.write_bytes(EXAMPLE.read_bytes())
+        other.symlink_to(path)
+        done = _run(path, "--report", other)
+        assert done.exit_code == 1
+        assert "this is the file to import itself" in " ".join(done.stderr.split())
+        assert path.read_bytes() == EXAMPLE.read_bytes()
 
 
 def _large_file(path: Path, rows: int) -> None:

@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner, Result
 
@@ -206,6 +207,33 @@ def test_the_command_answers_programs_in_json(run: Callable[..., Result], tmp_pa
     assert (again["delivery"], again["identical"], again["stored"]) == (first["delivery"], 146, 0)
     assert again["already_delivered_at"] is not None
     assert "there is no such file" in missing["error"]
+
+
+def test_a_file_named_twice_is_told_twice(run: Callable[..., Result], tmp_path: Path) -> None:
+    path = _csv(tmp_path / "water.csv", 2)
+    first, second = json.loads(run("readings", path, path, "--json").stdout)
+    assert (first["delivered"], first["stored"] + first["quarantined"], first["already_delivered_at"]) == (
+        146,
+        146,
+        None,
+    )
+    assert second["already_delivered_at"] is not None
+
+
+def test_what_went_in_before_the_database_failed_is_still_told(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*, path: Path, **rest: Any) -> actions.Receipt:
+        if path.name == "second.csv":
+            raise OperationalError("server closed the connection unexpectedly")
+        return import_readings(path=path, **rest)
+
+    monkeypatch.setattr("forsyn.interfaces.cli.readings.import_readings", failing)
+    result = run("readings", _csv(tmp_path / "first.csv", 2), _csv(tmp_path / "second.csv", 3), "--json")
+    assert result.exit_code == 1
+    first, second = json.loads(result.stdout)
+    assert first["delivered"] == 146
+    assert "second.csv: The database cannot be used: server closed the connection unexpectedly." in second["error"]
 
 
 def _heat(path: Path, first: str, meters: tuple[int, ...] = (1, 2), hours: int = 24) -> Path:

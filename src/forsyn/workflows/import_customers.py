@@ -20,7 +20,7 @@ from forsyn.domain.customers.registrations import Registration, placeholder, reg
 from forsyn.integrations.customer_files.codec import RowCodec
 from forsyn.integrations.customer_files.errors import RowProblem
 from forsyn.integrations.customer_files.profile import Profile
-from forsyn.integrations.customer_files.rejects import write_rejects, write_report
+from forsyn.integrations.customer_files.rejects import Rejects, write_report
 from forsyn.integrations.customer_files.transport import CustomerFile, Row
 from forsyn.policy.vocabulary import Source
 from forsyn.workflows.customer_meters import merge_meters, note_meter_problems
@@ -72,8 +72,11 @@ def import_customers(
     Raises CustomerFileError for a file that cannot be read, actions_bulk.ChangedMeanwhile for a clash with others.
     """
     file = CustomerFile(path, profile.encoding, profile.delimiter)
-    with transaction.atomic():
+    if report is not None:
+        file.refuse_to_overwrite(report)
+    with Rejects(file) as rejects, transaction.atomic():
         actions_bulk.begin()
+        before = file.state()
         codec, rows = _stage(file, profile, progress)
         note_meter_problems()
         problem_count = actions_bulk.check(today=today)
@@ -83,18 +86,19 @@ def import_customers(
         problems = tuple(_problems(codec, limit=SHOWN_PROBLEMS))
         if report is not None:
             write_report(report, _problems(codec))
-        counts, rejects = {}, None
+        counts: dict[str, int] = {}
         if not problem_count or on_problem is OnProblem.QUARANTINE:
             counts = actions_bulk.merge(source=Source(profile.source), today=today, now=now).counts
             counts |= merge_meters(values=profile.meters)
         if written := not dry_run and (not problem_count or on_problem is OnProblem.QUARANTINE):
-            rejects = write_rejects(file, _problems(codec)) if rejected else None
+            if rejected:
+                rejects.write(_problems(codec))
         else:
             transaction.set_rollback(True)
+        file.refuse_if_changed_since(before)
     return CustomerImport(
-        path.name, profile.key, rows, problems, problem_count, rejected, written, counts,
-        rejects.publish() if rejects else None,
-    )  # fmt: skip
+        path.name, profile.key, rows, problems, problem_count, rejected, written, counts, rejects.path
+    )
 
 
 def _stage(file: CustomerFile, profile: Profile, progress: Callable[[int], None]) -> tuple[RowCodec, int]:

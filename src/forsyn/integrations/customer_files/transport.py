@@ -64,10 +64,32 @@ class CustomerFile:
             what = "the file is empty" if not found else "the file has a header but no rows"
             raise CustomerFileError(what, where=self.path.name, mend="ask its sender for a complete one")
 
+    def state(self) -> tuple[int, ...] | None:
+        """What changes when somebody writes to the file, or puts another in its place; None where there is none."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+    def refuse_if_changed_since(self, before: tuple[int, ...] | None) -> None:
+        """Raises CustomerFileError when the file is not as it was."""
+        if self.state() != before:
+            mend = "wait until it is complete, and try again"
+            raise CustomerFileError("it was changed while it was read", where=self.path.name, mend=mend)
+
+    def refuse_to_overwrite(self, other: Path) -> None:
+        """Raises CustomerFileError when what would be written is this very file."""
+        if other.exists() and self.path.exists() and other.samefile(self.path):
+            mend = "name another file, so that this one is not overwritten"
+            raise CustomerFileError("this is the file to import itself", where=str(other), mend=mend)
+
     def _open(self) -> BinaryIO:
         try:
             if self.path.is_dir():
                 raise CustomerFileError("this is a folder", where=str(self.path), mend="name a file")
+            if self.path.exists() and not self.path.is_file():
+                raise CustomerFileError("this is a pipe or a device", where=str(self.path), mend="name a file")
             return self.path.open("rb")
         except FileNotFoundError:
             raise CustomerFileError("there is no such file", where=str(self.path), mend="look at its name") from None

@@ -29,7 +29,7 @@ def refuse_if_all_wrong(rows: Rows, batch: ReadingBatch, profile: Profile, *, wh
     _check_values(rows, batch, int(counts[Problem.VALUE_UNREADABLE]), profile, where)
     for problem, column in ((Problem.REGISTER_UNKNOWN, profile.register), (Problem.UNIT_UNKNOWN, profile.unit)):
         cells = rows.register if problem is Problem.REGISTER_UNKNOWN else rows.unit
-        if column is not None and cells is not None and counts[problem] == len(batch) - rowwise:
+        if column is not None and cells is not None and 0 < counts[problem] == len(batch) - rowwise:
             seen = ", ".join(repr(text) for text in islice(dict.fromkeys(cells.slice(0, 1000).to_pylist()), 5))
             raise ReadingFileError(
                 f"no row has a register or unit that profile {profile.key} knows, but {seen}",

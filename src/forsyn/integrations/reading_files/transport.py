@@ -74,6 +74,7 @@ class Delivery:
         self._limits = limits
         self._parquet = parquet
         self._raw: Raw | None = None
+        self._state = _state(path)
         self.size_bytes = path.stat().st_size
         self.bytes_done = 0
         """Bytes of the file on disk behind the last batch; for a progress bar against size_bytes."""
@@ -102,12 +103,21 @@ class Delivery:
         return FileFacts(self.path.name, self.size_bytes, sha256, self.profile.key, self.values_total)
 
     def batches(self) -> Iterator[ReadingBatch]:
-        """All values in the file's order (see ReadingBatch for doubled hours). Raises ReadingFileError."""
+        """All values in the file's order (see ReadingBatch for doubled hours). Raises ReadingFileError.
+
+        Also at the end, when somebody has written to the file meanwhile: its fingerprint would not be of these values.
+        """
         found = self._parquet_batches(self._parquet) if self._parquet else self._csv_batches()
         for batch in found:
             self.values_done += len(batch)
             if len(batch):
                 yield batch
+        if _state(self.path) != self._state:
+            raise ReadingFileError(
+                "it was changed while it was read",
+                where=self.path.name,
+                mend="wait until it is complete, and try again",
+            )
         self.bytes_done = self.size_bytes
 
     def _parquet_batches(self, parquet: pq.ParquetFile) -> Iterator[ReadingBatch]:
@@ -199,6 +209,15 @@ def open_delivery(
     return Delivery(path, profile, compression=compression, limits=limits)
 
 
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What changes when somebody writes to a file, or puts another in its place; None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def _open_parquet(path: Path, profile: Profile | None, candidates: Sequence[Profile], limits: Limits) -> Delivery:
     try:
         parquet = pq.ParquetFile(path, buffer_size=2**20, pre_buffer=False)
@@ -230,6 +249,8 @@ def _format_of(path: Path) -> tuple[FileFormat, str | None]:
     if path.is_dir():
         raise ReadingFileError("it is a folder", where=str(path), mend="name the files in it, as in folder/*.parquet")
     try:
+        if path.exists() and not path.is_file():
+            raise ReadingFileError("it is a pipe or a device, not a file", where=str(path), mend="name a file")
         with path.open("rb") as file:
             empty = not file.read(1)
     except OSError as error:

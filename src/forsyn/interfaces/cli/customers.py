@@ -48,7 +48,7 @@ def customers(
     correct it and import it. docs/import-customers.md explains profiles; CPR numbers are refused.
     """
     host: Host = context.obj
-    with explaining(CustomerFileError, ChangedMeanwhile), host.database():
+    with explaining(CustomerFileError, ChangedMeanwhile, json=json), host.database():
         size = file.stat().st_size if file.is_file() else 0
         with Progress(
             TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
@@ -81,6 +81,8 @@ def find_profile(name: str) -> Profile:
     path = Path(name)
     known = ", ".join(each.key for each in shipped_profiles())
     try:
+        if not path.is_file():
+            raise FileNotFoundError
         return parse_profile(path.read_text("utf-8"), where=path.name)
     except OSError:
         mend = f"name one of {known}, or a TOML file"

@@ -156,7 +156,7 @@ def show(
     Example: forsyn policy show purposes --lang da
     """
     host: Host = context.obj
-    with explaining(PolicyError):
+    with explaining(PolicyError, json=json):
         policy = load_policy(policy_file or host.policy_file)
     rows = _rows(part, policy, language)
     if json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from forsyn.domain.metering.actions import NotPossible, Receipt
 from forsyn.integrations.reading_files.errors import HoldsNoReadingsError, ReadingFileError
 from forsyn.integrations.reading_files.profile import Profile
 from forsyn.integrations.reading_files.profile_file import parse_profile, shipped_profiles
+from forsyn.interfaces.cli.failures import OUTSIDE, explained
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, escape, explaining, print_json
 from forsyn.workflows.import_readings import import_readings
@@ -52,17 +53,17 @@ def readings(
     Ends with status 1 when a file failed. docs/import-readings.md explains profiles and reasons.
     """
     host: Host = context.obj
-    receipts: dict[Path, Result] = {}
-    with explaining(ReadingFileError, OSError), host.database():
+    receipts: list[tuple[Path, Result]] = []
+    with explaining(ReadingFileError, json=json), host.database():
         chosen = find_profile(profile)
         with _progress(disabled=json) as bar:
             for file in files:
-                receipts[file] = _one_file(file, chosen, dry_run=dry_run, bar=bar)
+                receipts.append((file, _one_file(file, chosen, dry_run=dry_run, bar=bar)))
     if json:
-        print_json([_document(file, receipt) for file, receipt in receipts.items()])
+        print_json([_document(file, receipt) for file, receipt in receipts])
     else:
         _tell(receipts, dry_run=dry_run)
-    if any(isinstance(receipt, str) for receipt in receipts.values()):
+    if any(isinstance(receipt, str) for _, receipt in receipts):
         raise typer.Exit(1)
 
 
@@ -76,7 +77,7 @@ def meters_for(context: typer.Context, files: Files, profile: ProfileName = None
     cannot be read is told and the others still count; then it ends with status 1.
     """
     host: Host = context.obj
-    with explaining(ReadingFileError, NotPossible, OSError), host.database():
+    with explaining(ReadingFileError, NotPossible, json=json), host.database():
         made = make_meters_for(
             paths=files, profile=find_profile(profile), now=timezone.now(), today=timezone.localdate()
         )
@@ -111,6 +112,8 @@ def find_profile(name: str | None) -> Profile | None:
         return shipped[name]
     path = Path(name)
     try:
+        if not path.is_file():
+            raise FileNotFoundError
         return parse_profile(path.read_text("utf-8"), where=path.name)
     except OSError:
         mend = f"name one of {', '.join(shipped)}, or a TOML file"
@@ -141,6 +144,11 @@ def _one_file(file: Path, profile: Profile | None, *, dry_run: bool, bar: Progre
         return error
     except (ReadingFileError, NotPossible) as error:
         return str(error)
+    except OUTSIDE as error:  # told with the file, since those before it did go in
+        sentence = explained(error)
+        if sentence is None:
+            raise
+        return f"{file.name}: {sentence}"
     finally:
         bar.remove_task(task)
 
@@ -149,11 +157,11 @@ def _advance(bar: Progress, task: TaskID, done: int, values: int, seconds: float
     bar.update(task, completed=done, speed=f"{values:,} values, {values / max(seconds, 0.001):,.0f}/s")
 
 
-def _tell(receipts: Mapping[Path, Result], *, dry_run: bool) -> None:
+def _tell(receipts: Sequence[tuple[Path, Result]], *, dry_run: bool) -> None:
     table = Table("File", box=None)
     for heading in ("Delivery", "Delivered", "Stored", "Identical", "Quarantined", "Rounded"):
         table.add_column(heading, justify="right")
-    for file, receipt in receipts.items():
+    for file, receipt in receipts:
         if not isinstance(receipt, Receipt):
             continue
         numbers = (receipt.delivered, receipt.stored, receipt.identical, receipt.quarantined, receipt.delivery.rounded)
@@ -161,10 +169,10 @@ def _tell(receipts: Mapping[Path, Result], *, dry_run: bool) -> None:
         table.add_row(escape(file.name), number, *(f"{each:,}" for each in numbers))
     if table.row_count:
         console.print(table)
-    for file, receipt in receipts.items():
+    for file, receipt in receipts:
         for line in _remarks(file, receipt):
             console.print(line)
-    for receipt in receipts.values():
+    for _, receipt in receipts:
         if isinstance(receipt, str):
             errors.print(f"[red]Error:[/red] {escape(receipt)} Nothing of this file was kept.")
     if dry_run:

@@ -40,7 +40,7 @@ def retry(
     """
     host: Host = context.obj
     done: list[RetriedDelivery] = []
-    with explaining(ReadingFileError, NotPossible), host.database():
+    with explaining(ReadingFileError, NotPossible, json=json), host.database():
         own = find_profile(profile)
         profiles = [*shipped_profiles(), *([own] if own else [])]
         for each in retry_readings(profiles=profiles, now=timezone.now(), delivery_id=delivery, dry_run=dry_run):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import tracemalloc
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forsyn.integrations.reading_files.batch import Problem
 from forsyn.integrations.reading_files.byte_stream import Limits
 from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.integrations.reading_files.profile import Encoding, FileFormat, Profile
@@ -310,3 +312,28 @@ def test_no_row_names_a_known_unit(tmp_path: Path) -> None:
     text = "meter;stamp;value;unit\n" + "M1;2018-01-03 01:00;1;Gcal\n" * 2
     error = refused(file(tmp_path, text), replace(a_profile(), unit="unit"))
     assert error.what == "no row has a register or unit that profile trial knows, but 'Gcal'"
+
+
+def test_a_pipe_is_no_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "delivery.csv"
+    os.mkfifo(pipe)
+    assert refused(pipe).what == "it is a pipe or a device, not a file"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_file_that_somebody_writes_to_while_it_is_read_is_refused(tmp_path: Path, ending: str) -> None:
+    path = file(tmp_path, HEADER + ROW * 3) if ending == "csv" else parquet(tmp_path, **COLUMNS)
+    with open_delivery(path, profile=a_profile() if ending == "csv" else PARQUET) as delivery:
+        batches = delivery.batches()
+        next(batches)
+        with path.open("ab") as more:
+            more.write(b"M2;2018-01-03 01:00;1.5\n")
+        with pytest.raises(ReadingFileError, match="it was changed while it was read; wait until it is complete"):
+            list(batches)
+
+
+def test_a_file_of_which_no_row_is_whole_is_not_said_to_have_wrong_registers(tmp_path: Path) -> None:
+    profile = replace(a_profile(), unit="unit")
+    path = file(tmp_path, 'meter;stamp;value;unit\n"M1;2018-01-03 01:00;1;kWh\n')
+    with open_delivery(path, profile=profile) as delivery:
+        assert [batch.problem.tolist() for batch in delivery.batches()] == [[Problem.ROW_MALFORMED]]
