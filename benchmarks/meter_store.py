@@ -2,6 +2,8 @@
 
     .venv/bin/python benchmarks/meter_store.py day     # one day of 100,000 meters x 2 registers x 24 hours
     .venv/bin/python benchmarks/meter_store.py year    # the 26 million values of ../shared/data/heat_hourly
+    .venv/bin/python benchmarks/meter_store.py daily   # its first quarter a file a day, before and after `forsyn tidy`;
+                                                       # with UTC, files of UTC days, which each touch two local days
     FORSYN_STATE_DIR=... keeps the database elsewhere than in a temporary folder
 
 Prints a line a measurement; docs/benchmarks.md keeps the figures.
@@ -44,6 +46,7 @@ from forsyn.integrations.reading_files.profile_file import parse_profile  # noqa
 from forsyn.workflows.import_readings import import_readings  # noqa: E402
 from forsyn.workflows.migrate import migrate  # noqa: E402
 from forsyn.workflows.readings_meters import make_meters_for  # noqa: E402
+from forsyn.workflows.tidy_months import tidy_months  # noqa: E402
 
 METERS, HOURS = int(os.environ.get("METERS", "100000")), 24
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -261,6 +264,78 @@ def year() -> None:
     _months()
 
 
+def daily(zone: str = "Europe/Copenhagen") -> None:
+    """The heat year's first quarter, a file a day of some time zone; then its months are put in order."""
+    with settings.INSTANCE.running_database():
+        migrate()
+        make_meters_for(
+            paths=[SHARED / "heat_hourly" / "heat_2018-01.parquet"], profile=None, now=NOW, today=NOW.date()
+        )
+        days = _by_day([SHARED / "heat_hourly" / f"heat_2018-0{month}.parquet" for month in (1, 2, 3)], zone)
+        count = sum(pq.ParquetFile(path).metadata.num_rows for path in days)
+        _in_a_process_of_its_own(f"{len(days)} files of a day each", days, count)
+        _sizes("metering_day")
+        connections.close_all()
+    _cold("day by day")
+    with settings.INSTANCE.running_database():
+        with measured("three months put in order", count):
+            months = list(tidy_months(today=NOW.date(), lock_timeout_ms=2000))
+        for month in months:
+            print(
+                f"    {month.table.month}: {month.outcome}, {month.table.bytes / 1e6:.1f} MB, needed"
+                f" {month.table.needed_bytes / 1e6:.1f} MB, now {month.bytes_after / 1e6:.1f} MB"
+            )
+        _sizes("metering_day")
+        connections.close_all()
+    _cold("in order")
+
+
+def _by_day(paths: list[Path], zone: str) -> list[Path]:
+    found = []
+    for path in paths:
+        table = pq.read_table(path)
+        local = pa.compute.cast(table["timestamp"], pa.timestamp("us", zone))
+        day = pa.compute.floor_temporal(pa.compute.subtract(local, pa.scalar(timedelta(seconds=1))), unit="day")
+        for number, value in enumerate(pa.compute.unique(day)):
+            found.append(WORK / f"{path.stem}-{number:02}.parquet")
+            pq.write_table(table.filter(pa.compute.equal(day, value)), found[-1])
+    return found
+
+
+def _cold(what: str) -> None:
+    """One installation's quarter by a server just started, its files out of the system's memory."""
+    times = []
+    with settings.INSTANCE.running_database():
+        installations = np.random.default_rng(1).choice(_installations(), 12).tolist()
+        connections.close_all()
+    for installation in installations:
+        connections.close_all()
+        for file in (settings.INSTANCE.embedded.files.data / "base").rglob("*"):
+            if file.is_file():
+                with file.open("rb") as open_file:
+                    os.posix_fadvise(open_file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        with settings.INSTANCE.running_database():
+            with connection.cursor() as cursor:
+                cursor.execute("select count(*) from metering_register join metering_mounting using (meter_id)")
+            began = time.perf_counter()
+            queries.hourly_values(
+                installation_id=installation, register_code="energy", first_date=date(2018, 1, 1),
+                last_date=date(2018, 3, 31),
+            )  # fmt: skip
+            times.append((time.perf_counter() - began) * 1000)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "explain (analyze, buffers, format json) select * from metering_day where meter_id ="
+                    " (select meter_id from metering_mounting where installation_id = %s) and register = 1"
+                    " and day between '2018-01-01' and '2018-03-31'",
+                    [installation],
+                )
+                plan = cursor.fetchone()[0][0]["Plan"]
+            connections.close_all()
+    pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    print(f"{what}: one installation's quarter, cold: p50 {np.median(times):.1f} ms; {pages} pages")
+
+
 def _in_a_process_of_its_own(what: str, files: list[Path], count: int) -> None:
     with measured(what, count):
         subprocess.run([sys.executable, __file__, "import", *map(str, files)], check=True)
@@ -343,6 +418,9 @@ def _best(what: Callable[[], int]) -> float:
 
 def main() -> None:
     command, *rest = sys.argv[1:] or ["day"]
+    if command == "daily":
+        daily(*rest)
+        return
     with settings.INSTANCE.running_database():
         if command == "import":
             _import_files(rest)
