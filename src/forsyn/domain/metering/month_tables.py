@@ -133,7 +133,8 @@ def sizes(*, tables: Sequence[str]) -> dict[str, int]:
     """Bytes of tables with their indexes."""
     with connections[OWNER].cursor() as cursor:
         cursor.execute(
-            "select name, pg_relation_size(name::regclass) + pg_indexes_size(name::regclass) from unnest(%s::text[]) as name",
+            "select name, pg_relation_size(name::regclass) + pg_indexes_size(name::regclass)"
+            "  from unnest(%s::text[]) as name",
             [list(tables)],
         )
         return dict(cursor.fetchall())
