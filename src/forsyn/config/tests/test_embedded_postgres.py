@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ import pytest
 
 from forsyn.config.embedded_postgres import SUPERUSER, EmbeddedPostgresError, EmbeddedServer
 from forsyn.config.instance import Instance, InstanceError, _from_url
-from forsyn.config.postgres_programs import cached_programs, server_account
+from forsyn.config.postgres_programs import _copied, cached_programs, server_account
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -116,3 +118,28 @@ def test_a_database_url_becomes_settings() -> None:
         "NAME": "forsyn", "USER": "anna", "PASSWORD": "hemmelig", "HOST": "db.example", "PORT": "5433",
         "OPTIONS": {"sslmode": "require"},
     }  # fmt: skip
+
+
+def test_a_failed_start_says_why_and_leaves_no_password(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = EmbeddedServer(state, durable=False)
+    told = (
+        "creating files\ninitdb: error: could not create directory: No space left on device\ninitdb: removing contents"
+    )
+    monkeypatch.setattr(server, "_run", lambda *_: subprocess.CompletedProcess([], 1, "", told))
+    with pytest.raises(EmbeddedPostgresError, match=f"in {state}: initdb: error: could not create directory"):
+        server.running(_nothing).__enter__()
+    assert not (state / "superuser-password").exists()
+    monkeypatch.setattr(server, "_run", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        server.running(_nothing).__enter__()
+    assert not (state / "superuser-password").exists()
+
+
+def test_programs_that_cannot_be_copied_are_told_in_one_sentence(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise shutil.Error([("a", "b", "No space left on device")] * 1000)
+
+    monkeypatch.setattr(shutil, "copytree", full)
+    with pytest.raises(EmbeddedPostgresError, match="could not be copied") as refused:
+        _copied(Path(pytest.__file__).parent, state / "programs")
+    assert len(str(refused.value)) < 400
