@@ -50,7 +50,7 @@ def _unrolled(readings: Sequence[Reading], rollover: int, max_per_slot: int) -> 
     """Values on one rising axis: rollovers added, impossible steps between trusted readings taken out."""
     values: list[int] = []
     offset = 0
-    trusted: tuple[int, int] | None = None
+    trusted: tuple[Reading, int] | None = None
     last: tuple[int, int] | None = None
     for index, reading in enumerate(readings):
         value = reading.value + offset
@@ -60,13 +60,21 @@ def _unrolled(readings: Sequence[Reading], rollover: int, max_per_slot: int) -> 
                 offset += rollover
                 value += rollover
         if reading.trusted:
-            if trusted is not None and not possible_step(reading.slot - trusted[0], value - trusted[1], max_per_slot):
-                offset += trusted[1] - value
-                value = trusted[1]
-            trusted = (reading.slot, value)
+            if trusted is not None:
+                value = trusted[1] + _stored_step(trusted[0], reading, rollover, max_per_slot)
+                offset = value - reading.value
+            trusted = (reading, value)
         last = (reading.slot, value)
         values.append(value)
     return values
+
+
+def _stored_step(first: Reading, second: Reading, rollover: int, max_per_slot: int) -> int:
+    """The step between two trusted readings, whatever lies between them; 0 where it is impossible."""
+    step = second.value - first.value
+    if step < 0 and rollover:
+        step += rollover
+    return step if possible_step(second.slot - first.slot, step, max_per_slot) else 0
 
 
 def _stays_low(readings: Sequence[Reading], index: int, rollover: int) -> bool:

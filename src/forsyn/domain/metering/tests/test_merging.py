@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from forsyn.domain.metering import slots
@@ -194,6 +194,7 @@ wild = st.lists(st.tuples(st.integers(0, 80), st.integers(0, 900)), min_size=1, 
 
 
 @given(files=st.lists(wild, min_size=1, max_size=4), rollover=st.sampled_from([0, 1_000]))
+@example(files=[[(0, 1), (25, 0)], [(1, 1)]], rollover=1_000)
 @settings(max_examples=300, deadline=None)
 def test_whatever_comes_consumption_is_possible_and_telescopes(
     files: list[list[tuple[int, int]]], rollover: int
