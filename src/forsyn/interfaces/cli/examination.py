@@ -41,7 +41,7 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
     """Everything that Forsyn needs of this machine; call it while the database runs."""
     findings = [_python(), _time_zone(), _space(state), _policy(policy_file)]
     checks: list[Callable[[], Finding]] = [
-        lambda: _postgres(embedded=embedded), _extensions, _roles, _migrations, _assets, _declarations,
+        lambda: _postgres(embedded=embedded), _encoding, _extensions, _roles, _migrations, _assets, _declarations,
     ]  # fmt: skip
     for check in checks:
         try:
@@ -99,6 +99,16 @@ def _postgres(*, embedded: bool) -> Finding:
         f"{version}, {kind}",
         "" if major >= NEEDED_POSTGRES else f"Use PostgreSQL {NEEDED_POSTGRES} or newer.",
     )
+
+
+def _encoding() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('server_encoding')")
+        (encoding,) = cursor.fetchone()
+    mend = (
+        "" if encoding == "UTF8" else "Make a database with `create database ... encoding 'UTF8' template template0`."
+    )
+    return Finding("encoding", encoding, mend)
 
 
 def _extensions() -> Finding:

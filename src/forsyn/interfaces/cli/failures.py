@@ -14,6 +14,7 @@ OUTSIDE = (*DATABASE_ERRORS, OSError, PolicyError)
 _AGAIN = "What was not finished is undone: mend that, and run the command again."
 _MENDS = {
     "08": f"The connection broke. {_AGAIN}",
+    "22P05": "Forsyn needs a database in UTF8: make one with `create database ... encoding 'UTF8' template template0`.",
     "25006": "It only lets read: point DATABASE_URL to the primary server.",
     "28": "See the user and password in DATABASE_URL.",
     "3D": "See the database's name in DATABASE_URL, or create that database.",
@@ -44,8 +45,7 @@ def explained(error: BaseException) -> str | None:
 
 
 def _of_database(error: BaseException) -> str | None:
-    cause = error if isinstance(error, psycopg.Error) else error.__cause__
-    state = getattr(cause, "sqlstate", None)
+    state = _state(error)
     if state is None:
         reachable = (django.db.OperationalError, django.db.InterfaceError, psycopg.OperationalError)
         return (
@@ -55,6 +55,15 @@ def _of_database(error: BaseException) -> str | None:
         )
     mend = _MENDS.get(state) or _MENDS.get(state[:2])
     return f"The database refused: {_first_line(error)}. {mend}" if mend else None
+
+
+def _state(error: BaseException | None) -> str | None:
+    """SQLSTATE of the server's answer, which Django puts behind one or more errors of its own."""
+    while error is not None:
+        if isinstance(error, psycopg.Error):
+            return error.sqlstate
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _first_line(error: BaseException) -> str:

@@ -12,7 +12,9 @@ import django.db
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
+from forsyn.interfaces.cli.examination import examine
 from forsyn.interfaces.cli.failures import explained
 from forsyn.interfaces.cli.output import print_json
 
@@ -86,6 +88,20 @@ def test_a_right_that_is_missing_is_mended_by_migrating() -> None:
     assert "Run `forsyn migrate` with OWNER_DATABASE_URL" in str(explained(refused.value))
 
 
+def test_what_django_says_instead_of_the_server_is_explained_too() -> None:
+    try:
+        try:
+            raise psycopg.errors.InsufficientPrivilege("permission denied for schema public")
+        except psycopg.Error as error:
+            raise MigrationSchemaMissing(f"Unable to create the table ({error})")  # noqa: B904 - as Django does it
+    except MigrationSchemaMissing as error:
+        told = explained(error)
+    assert told == (
+        "The database refused: Unable to create the table (permission denied for schema public)."
+        " Run `forsyn migrate` with OWNER_DATABASE_URL, which grants the program's login its rights."
+    )
+
+
 def test_a_full_disk_of_the_server_is_told() -> None:
     told = explained(psycopg.errors.DiskFull("could not extend file: No space left on device\nHINT: Check free space."))
     assert told is not None
@@ -95,3 +111,17 @@ def test_a_full_disk_of_the_server_is_told() -> None:
 def test_a_fault_of_the_program_is_not_explained_away() -> None:
     assert explained(psycopg.errors.SyntaxError("syntax error")) is None
     assert explained(ValueError("a fault")) is None
+
+
+@pytest.mark.django_db
+def test_the_doctor_looks_at_the_encoding(tmp_path: Path) -> None:
+    findings = {each.what: each for each in examine(policy_file=tmp_path / "none.toml", state=tmp_path, embedded=True)}
+    assert (findings["encoding"].found, findings["encoding"].good) == ("UTF8", True)
+    assert not findings["policy file"].good
+
+
+def test_the_doctor_examines_on_where_the_policy_cannot_be_read(tmp_path: Path) -> None:
+    done = forsyn("doctor", "--json", FORSYN_POLICY=str(tmp_path / "none.toml"))
+    findings = {each["what"]: each for each in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 1
+    assert "none.toml" in findings["declarations"]["mend"]
