@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from forsyn.domain.metering import actions, actions_retry, intake, queries, spool
@@ -218,6 +219,15 @@ def test_a_file_named_twice_is_told_twice(run: Callable[..., Result], tmp_path: 
         None,
     )
     assert second["already_delivered_at"] is not None
+
+
+def test_no_number_is_cut_off_in_a_narrow_window(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forsyn.interfaces.cli.readings.console", Console(width=40, highlight=False))
+    told = run("readings", _csv(tmp_path / "water.csv", 2)).stdout
+    assert "…" not in told
+    assert "146" in told
 
 
 def test_what_went_in_before_the_database_failed_is_still_told(

@@ -52,7 +52,7 @@ def customers(
         size = file.stat().st_size if file.is_file() else 0
         with Progress(
             TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
-            console=errors, transient=True, disable=json,
+            console=errors, transient=True, disable=json or not errors.is_terminal,
         ) as bar:  # fmt: skip
             task = bar.add_task(escape(file.name), total=size)
             done = import_customers(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from forsyn.domain.metering.actions import NotPossible, Receipt
 from forsyn.integrations.reading_files.errors import HoldsNoReadingsError, ReadingFileError
@@ -125,7 +125,7 @@ def find_profile(name: str | None) -> Profile | None:
 def _progress(*, disabled: bool) -> Progress:
     return Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(), console=errors, transient=True, disable=disabled,
+        TimeRemainingColumn(), console=errors, transient=True, disable=disabled or not errors.is_terminal,
     )  # fmt: skip
 
 
@@ -158,9 +158,9 @@ def _advance(bar: Progress, task: TaskID, done: int, values: int, seconds: float
 
 
 def _tell(receipts: Sequence[tuple[Path, Result]], *, dry_run: bool) -> None:
-    table = Table("File", box=None)
+    table = Table(Column("File", overflow="fold"), box=None)
     for heading in ("Delivery", "Delivered", "Stored", "Identical", "Quarantined", "Rounded"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", overflow="fold")
     for file, receipt in receipts:
         if not isinstance(receipt, Receipt):
             continue

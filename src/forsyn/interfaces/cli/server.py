@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from forsyn.interfaces.cli.examination import Finding, examine
 from forsyn.interfaces.cli.host import Host
-from forsyn.interfaces.cli.output import console, print_json
+from forsyn.interfaces.cli.output import console, escape, print_json
 from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.workflows.migrate import Migrated
 from forsyn.workflows.migrate import migrate as migrate_database
@@ -80,7 +80,9 @@ def doctor(
 
 
 def _show(host: Host, findings: list[Finding]) -> None:
-    table = Table("", "what", "found", "to do", title=f"Instance {host.name}", title_justify="left", box=None)
+    columns = [Column(heading, overflow="fold") for heading in ("", "what", "found", "to do")]
+    table = Table(*columns, title=f"Instance {host.name}", title_justify="left", box=None)
     for finding in findings:
-        table.add_row("[green]ok[/]" if finding.good else "[red]mend[/]", finding.what, finding.found, finding.mend)
+        mark = "[green]ok[/]" if finding.good else "[red]mend[/]"
+        table.add_row(mark, finding.what, escape(finding.found), escape(finding.mend))
     console.print(table)
