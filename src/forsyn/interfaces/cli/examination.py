@@ -105,9 +105,7 @@ def _encoding() -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("select current_setting('server_encoding')")
         (encoding,) = cursor.fetchone()
-    mend = (
-        "" if encoding == "UTF8" else "Make a database with `create database ... encoding 'UTF8' template template0`."
-    )
+    mend = "" if encoding == "UTF8" else "Make a database with `createdb --encoding=UTF8 --template=template0 NAME`."
     return Finding("encoding", encoding, mend)
 
 

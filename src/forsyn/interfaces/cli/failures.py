@@ -14,7 +14,7 @@ OUTSIDE = (*DATABASE_ERRORS, OSError, PolicyError)
 _AGAIN = "What was not finished is undone: mend that, and run the command again."
 _MENDS = {
     "08": f"The connection broke. {_AGAIN}",
-    "22P05": "Forsyn needs a database in UTF8: make one with `create database ... encoding 'UTF8' template template0`.",
+    "22P05": "Forsyn needs a database in UTF8: make one with `createdb --encoding=UTF8 --template=template0 NAME`.",
     "25006": "It only lets read: point DATABASE_URL to the primary server.",
     "28": "See the user and password in DATABASE_URL.",
     "3D": "See the database's name in DATABASE_URL, or create that database.",
