@@ -45,6 +45,7 @@ from forsyn.domain.accounts.queries import account_with_email
 from forsyn.domain.customers.actions import grant_portal_access
 from forsyn.domain.customers.models import Customer
 from forsyn.domain.customers.queries import installations_of
+from forsyn.domain.safeguards.actions import refresh_statistics
 from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.workflows.demo import prepare_demo
 from forsyn.workflows.migrate import migrate
@@ -63,6 +64,7 @@ def prepare(machine: Machine) -> None:
     if not YEAR:
         folder = machine.state / "portal-benchmark-files"
         prepare_demo(folder=folder, today=timezone.localdate(), now=timezone.now())
+        refresh_statistics()
     elif not Customer.objects.exists():
         data = Path(os.environ.get("FORSYN_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
         files = [str(file) for file in sorted((data / "heat_hourly").glob("heat_2018-*.parquet"))]

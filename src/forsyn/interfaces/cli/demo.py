@@ -10,6 +10,7 @@ from django.utils import timezone
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from forsyn.domain.accounts.models import Role
+from forsyn.domain.safeguards.actions import refresh_statistics
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors
 from forsyn.interfaces.cli.web_assets import build_web_assets
@@ -62,12 +63,15 @@ def _prepare(host: Host) -> DemoReady:
         TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn(), console=errors, transient=True
     ) as bar:
         task = bar.add_task("Looking at what is there", total=None)
-        return prepare_demo(
+        ready = prepare_demo(
             folder=host.state / "demo-files",
             today=timezone.localdate(),
             now=timezone.now(),
             tell=lambda sentence, done, total: bar.update(task, description=sentence, completed=done, total=total),
         )
+        if ready.deliveries:
+            refresh_statistics()
+        return ready
 
 
 def _sentence(ready: DemoReady, seconds: float) -> str:
