@@ -10,10 +10,8 @@ from forsyn.domain.customers.models import Commodity
 from forsyn.domain.metering import actions_mountings
 from forsyn.domain.metering.actions_meters import NewRegister
 from forsyn.domain.metering.actions_mountings import ListedMounting
+from forsyn.domain.metering.plausibility import MAX_PER_HOUR
 from forsyn.kernel.quantities import BaseUnit
-
-MAX_PER_HOUR = {BaseUnit.WATT_HOURS: 1_000_000, BaseUnit.LITRES: 20_000}
-"""1 MW and 20 m3 an hour: more than any single building draws."""
 
 
 class Staged(NamedTuple):

@@ -14,6 +14,7 @@ from forsyn.domain.customers import actions_bulk
 from forsyn.domain.customers.models import Commodity, CustomerKind, HousingKind, Relation
 from forsyn.domain.customers.registrations import Registration, registration
 from forsyn.domain.metering import actions
+from forsyn.domain.metering.plausibility import MAX_PER_HOUR
 from forsyn.domain.metering.queries import meter_numbers_present
 from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.integrations.reading_files.profile import Profile
@@ -22,8 +23,6 @@ from forsyn.kernel.local_days import local_day
 from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.vocabulary import Source
 
-MAX_PER_HOUR = {BaseUnit.WATT_HOURS: 1_000_000, BaseUnit.LITRES: 20_000, BaseUnit.LITRE_DEGREES: 2_000_000}
-"""1 MW, 20 m3 an hour, and that at 100 degrees: more than any single building of these files draws."""
 FICTIONAL_NAME = "^Kunde [0-9]+ Opdigtet$"
 ROADS = ("Prøvevej", "Eksempelgade", "Opdigtet Allé", "Testtoften", "Modelstien", "Fantasivænget")
 

@@ -17,6 +17,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from forsyn.kernel.quantities import BaseUnit
+
+MAX_PER_HOUR = {BaseUnit.WATT_HOURS: 1_000_000, BaseUnit.LITRES: 20_000, BaseUnit.LITRE_DEGREES: 2_000_000}
+"""1 MW, 20 m3 an hour, and that at 100 degrees: more than any single building draws. For meters that say no limit."""
+
 
 class Reading(NamedTuple):
     """One reading of a counter, in order of time within a series."""

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forsyn.kernel.unusable_file import UnusableFile
 
-class CustomerFileError(Exception):
-    """A file, or the profile for it, that cannot be used as a whole: what is wrong, where, and the mend.
 
-    Its text is one English sentence; a caller can show the three parts separately.
-    """
-
-    def __init__(self, what: str, *, where: str, mend: str) -> None:
-        super().__init__(f"{where}: {what}; {mend}.")
-        self.what = what
-        self.where = where
-        self.mend = mend
+class CustomerFileError(UnusableFile):
+    """A file of customers, or the profile for it, that cannot be used as a whole."""
 
 
 class ProfileError(CustomerFileError):

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
+from forsyn.kernel.unusable_file import UnusableFile
 
-class ReadingFileError(Exception):
-    """A delivery, or the profile for it, that cannot be used as a whole: what is wrong, where, and the mend.
 
-    Its text is one English sentence; a caller can show the three parts separately.
-    """
-
-    def __init__(self, what: str, *, where: str, mend: str) -> None:
-        super().__init__(f"{where}: {what}; {mend}.")
-        self.what = what
-        self.where = where
-        self.mend = mend
+class ReadingFileError(UnusableFile):
+    """A delivery, or the profile for it, that cannot be used as a whole."""
 
 
 class HoldsNoReadingsError(ReadingFileError):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from forsyn.domain.customers.timeline import EventKind, Happening
+from forsyn.domain.metering.rules import Quality
 from forsyn.kernel.calendar import Fold, LocalHour, local_hours
 from forsyn.kernel.periods import Period
 from forsyn.workflows.office_search import Group
@@ -216,9 +217,9 @@ def reason_text(code: str) -> ReasonText:
 
 
 QUALITIES: dict[int, Text] = {
-    1: _("første aflæsning"),
-    2: _("med forbrug fra timer uden aflæsning"),
-    4: _("frigivet fra karantæne"),
+    Quality.FIRST_READING: _("første aflæsning"),
+    Quality.AFTER_GAP: _("med forbrug fra timer uden aflæsning"),
+    Quality.RELEASED: _("frigivet fra karantæne"),
 }
 
 
