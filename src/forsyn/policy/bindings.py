@@ -30,6 +30,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
 PERSON_ROOTS = ("customers_customer.id", "accounts_account.id")
@@ -163,17 +164,53 @@ def not_personal(reason: str) -> NotPersonal:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldBy:
+    """A column whose value tells which data category a row holds: ``mobile`` in a table of mobiles and e-mails."""
+
+    column: str
+    categories: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        if not self.categories:
+            raise BindingError(f"ToldBy({self.column!r}) names no value. Give it {{value: category}}.")
+
+
+CHANGES = ("insert", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table or view, the path(s) to whom its rows are about, and its columns.
 
     ``person`` is None where the table holds no one's data; a row about several persons (the two
     parties of a move) has a tuple of paths. ``partitioned`` tables are bound once, at the parent.
+
+    Who may read follows from the policy: a purpose reads the columns of its categories. Who may write does not, so
+    ``changed_by`` says it: ``{P.SETTLEMENT: "insert update"}``, of the columns that the purpose may read.
+    ``told_by``: each row holds only one of the categories that its columns are bound to, and a purpose sees the rows
+    of its own. ``open``: read without a purpose too; only for tables that hold nobody's data. ``pseudonymous``: the
+    rows carry a pseudonym instead of a meter or a person; pseudonymous purposes see such tables and no others.
     """
 
     name: str
     columns: Mapping[str, Binding]
     person: Path | tuple[Path, ...] | None = field(default=None, kw_only=True)
     partitioned: bool = field(default=False, kw_only=True)
+    changed_by: Mapping[P, str] = field(default_factory=dict, kw_only=True)
+    told_by: ToldBy | None = field(default=None, kw_only=True)
+    open: bool = field(default=False, kw_only=True)
+    pseudonymous: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        for purpose, changes in self.changed_by.items():
+            if not changes.split() or set(changes.split()) - set(CHANGES):
+                raise BindingError(
+                    f"{self.name} is changed by {purpose} with {changes!r}. Write some of {' '.join(CHANGES)!r}."
+                )
+
+    def changes(self, purpose: P) -> tuple[str, ...]:
+        """Which of insert, update, delete the program does under a purpose."""
+        return tuple(self.changed_by.get(purpose, "").split())
 
     @property
     def persons(self) -> tuple[Path, ...]:
