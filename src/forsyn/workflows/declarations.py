@@ -10,6 +10,7 @@ from django.conf import settings
 from forsyn.domain.accounts import privacy as accounts
 from forsyn.domain.customers import privacy as customers
 from forsyn.domain.metering import privacy as metering
+from forsyn.domain.safeguards import privacy as safeguards
 from forsyn.domain.safeguards.queries import live_catalog, rows_with_a_value
 from forsyn.policy import not_held
 from forsyn.policy.bindings import Bindings, collect
@@ -32,7 +33,7 @@ def current_policy() -> Policy:
 @cache
 def all_bindings() -> Bindings:
     """Every area's declarations of its columns."""
-    return collect(accounts.BINDINGS, customers.BINDINGS, metering.BINDINGS)
+    return collect(safeguards.BINDINGS, accounts.BINDINGS, customers.BINDINGS, metering.BINDINGS)
 
 
 def column_comments() -> dict[tuple[str, str], str]:
