@@ -15,7 +15,7 @@ from forsyn.domain.metering.array_reads import integers
 from forsyn.domain.metering.day_rows import COLUMNS, COPY_HEADER, COPY_TRAILER, DayRows, to_copy
 from forsyn.domain.metering.stored_rows import months_around
 
-COPY_DAYS = f"copy metering_day ({', '.join(COLUMNS)}) from stdin (format binary)"
+COPY_DAYS = f"copy metering_day_store ({', '.join(COLUMNS)}) from stdin (format binary)"
 
 
 class DayWriter:

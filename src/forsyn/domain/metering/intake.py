@@ -37,6 +37,14 @@ ITEMS_AT_ONCE = 500
 HELD_BACK = 2_000_000
 """So many quarantined values are held in memory before they are written."""
 
+# PostgreSQL refuses COPY into a table with row policies, so items come by way of a temporary one.
+_COLUMNS = ", ".join(COLUMNS)
+STAGE_ITEMS = (
+    f"create temp table staged_quarantine on commit drop as select {_COLUMNS} from metering_quarantine with no data"  # noqa: S608 - constant names only
+)
+COPY_ITEMS = f"copy staged_quarantine ({_COLUMNS}) from stdin (format binary)"
+INSERT_ITEMS = f"insert into metering_quarantine ({_COLUMNS}) select {_COLUMNS} from staged_quarantine"  # noqa: S608 - constant names only
+
 Codes = npt.NDArray[np.uint8]
 
 
@@ -138,21 +146,22 @@ class Intake:
 
     def _write_aside(self, aside: SetAside, texts: dict[int, tuple[str, str]] | None) -> None:
         self.writer.flush()
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"copy metering_quarantine ({', '.join(COLUMNS)}) from stdin (format binary)") as copy,
-        ):
-            copy.write(COPY_HEADER)
-            items = packed(
-                aside,
-                delivery_id=self.delivery_id,
-                meter_numbers=self.meter_numbers,
-                register_codes=self.register_codes,
-                texts=texts,
-            )
-            while piece := b"".join(islice(items, ITEMS_AT_ONCE)):
-                copy.write(piece)
-            copy.write(COPY_TRAILER)
+        with connection.cursor() as cursor:
+            cursor.execute(STAGE_ITEMS)
+            with cursor.copy(COPY_ITEMS) as copy:
+                copy.write(COPY_HEADER)
+                items = packed(
+                    aside,
+                    delivery_id=self.delivery_id,
+                    meter_numbers=self.meter_numbers,
+                    register_codes=self.register_codes,
+                    texts=texts,
+                )
+                while piece := b"".join(islice(items, ITEMS_AT_ONCE)):
+                    copy.write(piece)
+                copy.write(COPY_TRAILER)
+            cursor.execute(INSERT_ITEMS)
+            cursor.execute("drop table staged_quarantine")
 
     def _screen(self, chunk: Chunk, series: Series, values: Values) -> tuple[Chunk, Values]:
         self.writer.flush()

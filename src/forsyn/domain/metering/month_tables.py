@@ -48,7 +48,7 @@ _CLOSED = """
     select leaf.oid, leaf.relname, bound.first::date
       from pg_inherits join pg_class as leaf on leaf.oid = inhrelid
       cross join lateral substring(pg_get_expr(leaf.relpartbound, leaf.oid) from 'FROM \\(''(.{10})') as bound (first)
-     where inhparent = 'metering_day'::regclass and bound.first::date < date_trunc('month', %(today)s::date)
+     where inhparent = 'metering_day_store'::regclass and bound.first::date < date_trunc('month', %(today)s::date)
      order by 3"""
 
 _UNANALYZED = f"""
