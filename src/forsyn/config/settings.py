@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "forsyn.domain.safeguards",
     "forsyn.domain.accounts",
     "forsyn.domain.customers",
+    "forsyn.domain.correspondence",
     "forsyn.domain.metering",
     "forsyn.interfaces.portal",
     "forsyn.interfaces.office",

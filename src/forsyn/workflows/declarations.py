@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from forsyn.domain.accounts import privacy as accounts
+from forsyn.domain.correspondence import privacy as correspondence
 from forsyn.domain.customers import privacy as customers
 from forsyn.domain.metering import privacy as metering
 from forsyn.domain.safeguards import privacy as safeguards
@@ -33,7 +34,9 @@ def current_policy() -> Policy:
 @cache
 def all_bindings() -> Bindings:
     """Every area's declarations of its columns."""
-    return collect(safeguards.BINDINGS, accounts.BINDINGS, customers.BINDINGS, metering.BINDINGS)
+    return collect(
+        safeguards.BINDINGS, accounts.BINDINGS, customers.BINDINGS, correspondence.BINDINGS, metering.BINDINGS
+    )
 
 
 def column_comments() -> dict[tuple[str, str], str]:

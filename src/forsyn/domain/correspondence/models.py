@@ -1,0 +1,51 @@
+"""What was said between a customer and the utility."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class NoteKind(models.TextChoices):
+    """Where the talk took place."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+    OTHER = "other"
+
+
+class Note(models.Model):
+    """What a member of staff needs to remember of a talk; written once and not changed.
+
+    A text in which numbers like CPR numbers stood was answered for before it was stored: ``cpr_asked_at`` is when,
+    ``cpr_denied`` how many numbers stayed, since the writer said that they are none, ``cpr_taken_out`` how many left
+    the text.
+    """
+
+    customer = models.ForeignKey(
+        "customers.Customer",
+        on_delete=models.PROTECT,
+        related_name="notes",
+        db_index=False,  # the index of the latest notes begins with it
+    )
+    written_at = models.DateTimeField()
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField(max_length=10, choices=NoteKind.choices)
+    text = models.TextField()
+    cpr_asked_at = models.DateTimeField(null=True)
+    cpr_denied = models.SmallIntegerField(default=0)
+    cpr_taken_out = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "correspondence_note"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=NoteKind.values), name="correspondence_note_kind"),
+            models.CheckConstraint(condition=~Q(text=""), name="correspondence_note_text"),
+            models.CheckConstraint(
+                condition=Q(cpr_asked_at=None, cpr_denied=0, cpr_taken_out=0)
+                | Q(Q(cpr_denied__gt=0) | Q(cpr_taken_out__gt=0), cpr_denied__gte=0, cpr_taken_out__gte=0)
+                & Q(cpr_asked_at__isnull=False),
+                name="correspondence_note_answered",
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-written_at", "-id"], name="correspondence_note_latest")]

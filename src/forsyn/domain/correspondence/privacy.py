@@ -1,0 +1,28 @@
+"""What the area's tables hold, and whose it is."""
+
+from forsyn.policy.bindings import Table, not_personal, path, personal
+from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Source
+
+_SAID = personal("phone_notes", source=Source.UTILITY)
+
+BINDINGS = (
+    Table(
+        "correspondence_note",
+        person=path("customer_id -> customers_customer.id"),
+        columns={
+            "id": not_personal("row number"),
+            "customer_id": personal("customer_number", source=Source.UTILITY),
+            "written_at": _SAID,
+            "account_id": personal(
+                "staff_activity", source=Source.SYSTEM, person=path("account_id -> accounts_account.id")
+            ),
+            "kind": _SAID,
+            "text": _SAID,
+            "cpr_asked_at": _SAID,
+            "cpr_denied": _SAID,
+            "cpr_taken_out": _SAID,
+        },
+        changed_by={P.CUSTOMER_SERVICE: "insert", P.RETENTION: "delete"},
+    ),
+)
