@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "forsyn.domain.accounts",
     "forsyn.domain.customers",
     "forsyn.domain.correspondence",
+    "forsyn.domain.sensitive",
     "forsyn.domain.metering",
     "forsyn.interfaces.portal",
     "forsyn.interfaces.office",

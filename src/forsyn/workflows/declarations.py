@@ -13,6 +13,7 @@ from forsyn.domain.customers import privacy as customers
 from forsyn.domain.metering import privacy as metering
 from forsyn.domain.safeguards import privacy as safeguards
 from forsyn.domain.safeguards.queries import live_catalog, rows_with_a_value
+from forsyn.domain.sensitive import privacy as sensitive
 from forsyn.policy import not_held
 from forsyn.policy.bindings import Bindings, collect
 from forsyn.policy.catalog import check, check_bindings, column_comment
@@ -35,7 +36,12 @@ def current_policy() -> Policy:
 def all_bindings() -> Bindings:
     """Every area's declarations of its columns."""
     return collect(
-        safeguards.BINDINGS, accounts.BINDINGS, customers.BINDINGS, correspondence.BINDINGS, metering.BINDINGS
+        safeguards.BINDINGS,
+        accounts.BINDINGS,
+        customers.BINDINGS,
+        correspondence.BINDINGS,
+        sensitive.BINDINGS,
+        metering.BINDINGS,
     )
 
 
