@@ -1,6 +1,6 @@
 """What the safeguards' tables hold, and whose it is. Each part declares a tuple of its own."""
 
-from forsyn.policy.bindings import Personal, Table, not_personal, path, personal
+from forsyn.policy.bindings import NotPersonal, Personal, Routine, Table, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -81,4 +81,108 @@ CHOICES = (
     ),
 )
 
-BINDINGS = (*CHOICES,)
+
+_DISCLOSED = personal("disclosures", source=Source.SYSTEM)
+_DISCLOSED_PERSON = (CUSTOMER, path("account_id -> accounts_account.id"))
+_REGISTER = {P.PRIVACY_RIGHTS: "insert update"}
+_EVERYONE = tuple(P)
+"""Whatever the purpose, it leaves by the door or not at all: the door's functions are everyone's to call."""
+
+
+def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
+    return {column: not_personal(reason) for column in columns}
+
+
+DOOR = (
+    Table(
+        "safeguards_recipient_agreement",
+        columns={"id": ROW}
+        | _plain(
+            "agreement between companies",
+            "recipient", "number", "signed_date", "period", "storage_country", "instructions", "document_name",
+            "document_sha256",
+        ),
+        changed_by=_REGISTER,
+        read_by=_EVERYONE,
+    ),
+    Table(
+        "safeguards_agreement_document",
+        columns={"id": ROW}
+        | _plain("agreement between companies", "agreement_id", "content", "content_type", "added_at"),
+        changed_by=_REGISTER,
+    ),
+    Table(
+        "safeguards_sub_processor",
+        columns={"id": ROW}
+        | _plain("a company that works for a processor", "agreement_id", "name", "country", "service", "period"),
+        changed_by=_REGISTER,
+        read_by=_EVERYONE,
+    ),
+    Table(
+        "safeguards_audit",
+        columns={"id": ROW}
+        | _plain("audit of a company", "agreement_id", "audit_date", "finding", "next_date"),
+        changed_by=_REGISTER,
+    ),
+    Table(
+        "safeguards_disclosure",
+        columns={"id": ROW}
+        | _plain(
+            "kind and recipient of something that left; whose it was stands in safeguards_disclosure_person",
+            "at", "purpose", "recipient", "role", "agreement_id", "categories", "countries", "ground", "statute",
+            "channel", "to_person", "person_count", "payload_sha256", "payload_bytes", "state", "settled_at",
+        ),
+        changed_by={P.RETENTION: "delete"},
+        read_by=_EVERYONE,
+    ),
+    Table(
+        "safeguards_disclosure_person",
+        person=_DISCLOSED_PERSON,
+        columns={
+            "id": ROW,
+            "disclosure_id": _DISCLOSED,
+            "part": _DISCLOSED,
+            "customer_id": _DISCLOSED,
+            "account_id": _DISCLOSED,
+        },
+        changed_by={P.RETENTION: "delete"},
+    ),
+    Table(
+        "safeguards_disclosure_refusal",
+        columns={"id": ROW}
+        | _plain(
+            "kind and recipient of something that did not leave",
+            "at", "purpose", "recipient", "categories", "channel", "person_count", "reasons", "explanation",
+        ),
+        changed_by={P.RETENTION: "delete"},
+        read_by=(P.PRIVACY_RIGHTS, P.SECURITY),
+    ),
+    Table(
+        "safeguards_outbox",
+        person=path(
+            "disclosure_id -> safeguards_disclosure_person.disclosure_id", "customer_id -> customers_customer.id"
+        ),
+        columns={"id": ROW, "sealed": _DISCLOSED, "disclosure_id": _DISCLOSED}
+        | _plain("how far delivery has come", "work", "created_at", "due_at", "leased_until", "attempts", "last_error"),
+        changed_by={P.RETENTION: "delete"},
+    ),
+)  # fmt: skip
+
+_THROUGH_THE_DOOR = (
+    "safeguards_door_persons(bigint[], text, text)",
+    "safeguards_disclose(jsonb, bytea, bigint[], bigint, bigint, text, bytea)",
+    "safeguards_refuse(jsonb)",
+    "safeguards_outbox_claim(text, timestamp with time zone, timestamp with time zone, integer)",
+    "safeguards_outbox_settle(bigint, boolean, text, timestamp with time zone, timestamp with time zone)",
+    "safeguards_handed_over(bigint, boolean, timestamp with time zone)",
+)
+DOOR_ROUTINES = (
+    *(Routine(signature, "safeguards_disclosure", column="id") for signature in _THROUGH_THE_DOOR),
+    Routine("safeguards_outbox_again(bigint, timestamp with time zone)", "safeguards_outbox", column="sealed"),
+)
+
+BINDINGS = (
+    *CHOICES,
+    *DOOR,
+)
+ROUTINES = (*DOOR_ROUTINES,)
