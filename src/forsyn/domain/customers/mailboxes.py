@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 
 from forsyn.domain.customers.models import AgreementHolder, ContactPoint, CustomerName, PortalAccess
 
@@ -72,5 +71,4 @@ def some_reachable(*, limit: int, today: date) -> list[Reachable]:
 
 
 def _mailbox(email: str) -> QuerySet[ContactPoint]:
-    rows = ContactPoint.objects.filter(kind="email").annotate(address=Lower("value"))
-    return rows.filter(address=email.lower())
+    return ContactPoint.objects.filter(kind="email", search_key=email.lower())

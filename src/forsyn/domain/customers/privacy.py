@@ -65,6 +65,7 @@ BINDINGS = (
             "customer_id": _assigned("customer_number"),
             "kind": not_personal("which way to reach somebody: one of four"),
             "value": _given("email", "mobile", "landline", "work_phone"),
+            "search_key": personal("email", "mobile", "landline", "work_phone", source=Source.DERIVED),
             "period": personal("email", "mobile", "landline", "work_phone", source=Source.UTILITY),
             "source": SOURCE,
             "recorded_at": RECORDED,

@@ -9,20 +9,23 @@ later step is tried only where the earlier ones found too little:
 4. spelling that is nearly right.
 
 Numbers, telephones and e-mails are found by what they begin with, CVR numbers whole.
+
+Which rows the words are in is asked of functions of the database: under row policies PostgreSQL would use no index for
+it (migration 0005). The rows themselves are read under the policies of the purpose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg.sql import SQL, Composable, Placeholder
+from psycopg.sql import SQL, Composable
 
 from forsyn.domain.customers.search_numbers import by_numbers
-from forsyn.domain.customers.search_terms import MIN_INFIX, Hit, Reason, SearchTerms, like_prefix, relevance
+from forsyn.domain.customers.search_terms import MIN_INFIX, Hit, Reason, SearchTerms, relevance
 
 LIMIT = 500
 """More hits than these are not ranked: the words must say more."""
@@ -73,14 +76,16 @@ class _Register:
 _NAMES = _Register(
     SQL(
         "select customer_id as id, name as text, search_key, sort_key, period @> %(today)s::date as current"
-        "  from customers_customer_name where {condition} limit %(limit)s"
+        "  from customers_names_matching({words}) as wanted (name_id)"
+        "  join customers_customer_name on customers_customer_name.id = wanted.name_id"
     ),
     "name",
 )
 _ADDRESSES = _Register(
     SQL(
         "select point.id, point.number as text, found.search_key, found.sort_key, true as current"
-        "  from (select id, search_key, sort_key from customers_address where {condition} limit %(limit)s) as found"
+        "  from customers_addresses_matching({words}) as wanted (address_id)"
+        "  join customers_address as found on found.id = wanted.address_id"
         "  join customers_supply_point as point on point.address_id = found.id"
     ),
     "address",
@@ -128,51 +133,42 @@ def _findings(
 
 # -- names and addresses, by words ---------------------------------------------------------------------------------
 
-# Django's psycopg binds in the client, so the planner sees the words and can choose between index and table.
-_BEGINS = SQL("(search_key like {} or search_key like {})")
-_CONTAINS = SQL("search_key like {}")
+
+@dataclass(frozen=True)
+class _Words:
+    """Words that a row must answer, all of them, each in its way; see migration 0005."""
+
+    begins: Sequence[str] = ()
+    contains: Sequence[str] = ()
+    similar: Sequence[str] = ()
+
+
+_ARGUMENTS = SQL("%(begins)s::text[], %(contains)s::text[], %(similar)s::text[], %(limit)s::integer")
 
 
 def _by_words(register: _Register, words: Sequence[str], today: date) -> Hits:
     """Steps 1 and 2."""
-    found = _candidates(register, [_begins(place) for place in range(len(words))], words, today)
-    if len(found) < ENOUGH and any(len(word) >= MIN_INFIX for word in words):
-        conditions = [
-            _contains(place) if len(word) >= MIN_INFIX else _begins(place) for place, word in enumerate(words)
-        ]
-        found = _candidates(register, conditions, words, today)
+    found = _candidates(register, _Words(begins=words), today)
+    long = [word for word in words if len(word) >= MIN_INFIX]
+    if len(found) < ENOUGH and long:
+        short = [word for word in words if len(word) < MIN_INFIX]
+        found = _candidates(register, _Words(begins=short, contains=long), today)
     return _ranked(register.reason, words, found)
 
 
-def _begins(place: int) -> Composable:
-    return _BEGINS.format(Placeholder(f"begins_{place}"), Placeholder(f"begins_later_{place}"))
+def _candidates(register: _Register, wanted: _Words, today: date) -> list[dict[str, Any]]:
+    """Up to LIMIT + 1 rows that answer all words, in no order."""
+    return _rows(register.source.format(words=_ARGUMENTS), _parameters(wanted, today, LIMIT + 1))
 
 
-def _contains(place: int) -> Composable:
-    return _CONTAINS.format(Placeholder(f"contains_{place}"))
-
-
-def _parameters(words: Sequence[str], today: date) -> dict[str, Any]:
-    """What the placeholders of all steps stand for."""
-    parameters: dict[str, Any] = {"today": today, "limit": LIMIT + 1, "all": (1 << len(words)) - 1}
-    for place, word in enumerate(words):
-        pattern = like_prefix(word)
-        parameters |= {
-            f"word_{place}": word,
-            f"bit_{place}": 1 << place,
-            f"begins_{place}": pattern,
-            f"begins_later_{place}": f"% {pattern}",
-            f"contains_{place}": f"%{pattern}",
-        }
-    return parameters
-
-
-def _candidates(
-    register: _Register, conditions: Iterable[Composable], words: Sequence[str], today: date
-) -> list[dict[str, Any]]:
-    """Up to LIMIT + 1 rows that answer all conditions, in no order."""
-    statement = register.source.format(condition=SQL(" and ").join(conditions))
-    return _rows(statement, _parameters(words, today))
+def _parameters(wanted: _Words, today: date, limit: int) -> dict[str, Any]:
+    return {
+        "begins": list(wanted.begins),
+        "contains": list(wanted.contains),
+        "similar": list(wanted.similar),
+        "today": today,
+        "limit": limit,
+    }
 
 
 def _ranked(reason: Reason, words: Sequence[str], found: list[dict[str, Any]]) -> Hits:
@@ -189,8 +185,9 @@ def _ranked(reason: Reason, words: Sequence[str], found: list[dict[str, Any]]) -
 # Materialized, lest the planner compares every name with every address: it expects few rows of either.
 _TOGETHER = SQL(
     "with named as materialized ("
-    "   select customer_id, bit_or({bits}) as bits from customers_customer_name where {driving} group by customer_id),"
-    " placed as materialized (select id, {bits} as bits from customers_address where {driving}),"
+    "   select id as customer_id, bits from customers_names_answering(%(words)s::text[], %(driving)s::text[])),"
+    " placed as materialized ("
+    "   select id, bits from customers_addresses_answering(%(words)s::text[], %(driving)s::text[])),"
     " resident as materialized ("
     "   select holder.customer_id, placed.bits, agreement.period @> %(today)s::date as current"
     "     from placed"
@@ -202,7 +199,7 @@ _TOGETHER = SQL(
     "  join named using (customer_id)"
     "  join customers_customer as customer on customer.id = customer_id"
     " where named.bits | resident.bits = %(all)s"
-    " group by customer.id order by bool_or(current) desc, text limit %(limit)s"
+    " group by customer.id, customer.number order by bool_or(current) desc, text limit %(limit)s"
 )
 
 
@@ -212,17 +209,19 @@ def _by_name_and_address(words: Sequence[str], today: date) -> Hits:
     Which words a row answers is a bit mask. Short house numbers count, but too many addresses answer them to be looked
     up by them.
     """
-    driving = [place for place, word in enumerate(words) if len(word) >= MIN_INFIX or not word.isdigit()]
+    driving = [word for word in words if len(word) >= MIN_INFIX or not word.isdigit()]
     if len(words) < 2 or not driving:
         return Hits()
-    statement = _TOGETHER.format(
-        bits=SQL(" | ").join(
-            SQL("(case when {} then {} else 0 end)").format(_begins(place), Placeholder(f"bit_{place}"))
-            for place in range(len(words))
-        ),
-        driving=SQL(" or ").join(_begins(place) for place in driving),
+    rows = _rows(
+        _TOGETHER,
+        {
+            "words": list(words),
+            "driving": driving,
+            "all": (1 << len(words)) - 1,
+            "today": today,
+            "limit": LIMIT + 1,
+        },
     )
-    rows = _rows(statement, _parameters(words, today))
     return Hits(tuple(Hit(row["id"], "name_and_address", row["text"]) for row in rows[:LIMIT]), len(rows) > LIMIT)
 
 
@@ -234,30 +233,29 @@ def _by_similarity(register: _Register, words: Sequence[str], today: date) -> Hi
 
     At first the short words must be right; only where that finds nothing they are left out.
     """
-    long = [place for place, word in enumerate(words) if len(word) > MIN_INFIX]
-    short = [place for place in range(len(words)) if place not in long]
+    long = [word for word in words if len(word) > MIN_INFIX]
+    short = [word for word in words if len(word) <= MIN_INFIX]
     if not long:
         return Hits()
-    similar = [SQL("search_key %%>> {}").format(Placeholder(f"word_{place}")) for place in long]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select set_config('pg_trgm.strict_word_similarity_threshold', %s, true)", [SIMILAR])
-        rows = _nearest(register, [*similar, *(_begins(place) for place in short)], words, today)
+        rows = _nearest(register, _Words(begins=short, similar=long), words, today)
         if not rows and short:
-            rows = _nearest(register, similar, words, today)
+            rows = _nearest(register, _Words(similar=long), words, today)
     return Hits(tuple({row["id"]: Hit(row["id"], "similar", row["text"]) for row in rows[::-1]}.values())[::-1])
 
 
-def _nearest(
-    register: _Register, conditions: Iterable[Composable], words: Sequence[str], today: date
-) -> list[dict[str, Any]]:
-    nearness = SQL(" + ").join(
-        SQL("strict_word_similarity({}, search_key)").format(Placeholder(f"word_{place}"))
-        for place in range(len(words))
-    )
-    statement = SQL("select * from ({source}) as found order by {nearness} desc, sort_key limit {limit}").format(
-        source=register.source.format(condition=SQL(" and ").join(conditions)), nearness=nearness, limit=SIMILAR_LIMIT
-    )
-    return _rows(statement, _parameters(words, today) | {"limit": SIMILAR_CANDIDATES})
+_NEAREST = SQL(
+    "select * from ({source}) as found"
+    " order by (select sum(strict_word_similarity(word, search_key)) from unnest(%(words)s::text[]) as word) desc,"
+    "          sort_key limit %(best)s"
+)
+
+
+def _nearest(register: _Register, wanted: _Words, words: Sequence[str], today: date) -> list[dict[str, Any]]:
+    statement = _NEAREST.format(source=register.source.format(words=_ARGUMENTS))
+    parameters = _parameters(wanted, today, SIMILAR_CANDIDATES)
+    return _rows(statement, parameters | {"words": list(words), "best": SIMILAR_LIMIT})
 
 
 def _rows(statement: Composable, parameters: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,24 +8,25 @@ from typing import Any
 from django.db import connection
 from psycopg.sql import SQL, Composable, Identifier
 
-from forsyn.domain.customers.search_terms import Hit, SearchTerms, like_prefix
+from forsyn.domain.customers.search_terms import Hit, SearchTerms
 
+# starts_with tells nothing of what it is given, so it finds its rows by index under row policies too; LIKE would not.
 _NUMBERED = SQL(
     "(select {kind}, id, {reason}, number, number in (%(number)s, %(upper)s) from {table}"
-    " where number like %(number_begins)s or number like %(upper_begins)s order by number limit 50)"
+    " where starts_with(number, %(number)s) or starts_with(number, %(upper)s) order by number limit 50)"
 )
 _CVR = SQL("select 'customer', id, 'cvr', cvr, true from customers_customer where cvr = %(cvr)s")
 _PHONE = SQL(
     "(select 'customer', customer_id, case when period @> %(today)s::date then 'phone' else 'former_phone' end, value,"
-    "        lower(value) = %(phone)s"
-    "   from customers_contact_point where lower(value) like %(phone_begins)s and kind <> 'email'"
-    "  order by lower(value) limit 50)"
+    "        search_key = %(phone)s"
+    "   from customers_contact_point where starts_with(search_key, %(phone)s) and kind <> 'email'"
+    "  order by search_key limit 50)"
 )
 _EMAIL = SQL(
     "(select 'customer', customer_id, case when period @> %(today)s::date then 'email' else 'former_email' end, value,"
-    "        lower(value) = %(email)s"
-    "   from customers_contact_point where lower(value) like %(email_begins)s and kind = 'email'"
-    "  order by lower(value) limit 50)"
+    "        search_key = %(email)s"
+    "   from customers_contact_point where starts_with(search_key, %(email)s) and kind = 'email'"
+    "  order by search_key limit 50)"
 )
 _NUMBERED_TABLES = (
     ("customer", "customers_customer"),
@@ -55,13 +56,9 @@ def by_numbers(terms: SearchTerms, today: date, *, people: bool) -> list[tuple[s
         "today": today,
         "number": terms.number,
         "upper": terms.number.upper(),
-        "number_begins": like_prefix(terms.number),
-        "upper_begins": like_prefix(terms.number.upper()),
         "cvr": terms.cvr,
         "phone": terms.phone,
-        "phone_begins": like_prefix(terms.phone),
         "email": terms.email,
-        "email_begins": like_prefix(terms.email),
     }
     with connection.cursor() as cursor:
         cursor.execute(SQL(" union all ").join(parts), parameters)

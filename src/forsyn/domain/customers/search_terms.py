@@ -88,11 +88,6 @@ def _cvr(compact: str) -> str:
         return ""
 
 
-def like_prefix(text: str) -> str:
-    """A LIKE pattern for what begins with the text, its % _ and \\ taken literally."""
-    return re.sub(r"([%_\\])", r"\\\1", text) + "%"
-
-
 def relevance(words: Sequence[str], key: str) -> tuple[int, int, int]:
     """How well a search key answers the words; smaller is better.
 

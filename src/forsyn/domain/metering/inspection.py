@@ -121,7 +121,6 @@ def meters_with_number(*, number: str) -> list[MeterFound]:
     """Meters whose number begins so, the exact one first; zeros before the number need not be typed. 1 query."""
     if not number:
         return []
-    pattern = "".join(f"\\{sign}" if sign in "%_\\" else sign for sign in number) + "%"
     padded = [number.zfill(length) for length in range(len(number), 21)]
     return [
         MeterFound(**row)
@@ -129,7 +128,8 @@ def meters_with_number(*, number: str) -> list[MeterFound]:
             "select meter.id, meter.number, meter.commodity, meter.number = any(%(padded)s) as exact,"
             "       place.installation_id, place.installation_number, place.supply_point_id"
             "  from (select id, number, commodity from metering_meter"
-            "         where number like %(pattern)s or number like %(upper)s or number = any(%(padded)s)"
+            "         where starts_with(number, %(number)s) or starts_with(number, %(upper)s)"
+            "            or number = any(%(padded)s)"
             "         order by number limit %(limit)s) as meter"
             "  left join lateral ("
             "    select installation.id as installation_id, installation.number as installation_number,"
@@ -138,7 +138,7 @@ def meters_with_number(*, number: str) -> list[MeterFound]:
             "      join customers_installation as installation on installation.id = mounting.installation_id"
             "     where mounting.meter_id = meter.id order by lower(mounting.period) desc limit 1) as place on true"
             " order by exact desc, meter.number, meter.commodity",
-            {"pattern": pattern, "upper": pattern.upper(), "padded": padded, "limit": FOUND_LIMIT},
+            {"number": number, "upper": number.upper(), "padded": padded, "limit": FOUND_LIMIT},
         )
     ]
 

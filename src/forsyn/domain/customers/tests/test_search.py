@@ -14,7 +14,7 @@ from forsyn.domain.customers import actions
 from forsyn.domain.customers.models import Customer, CustomerName
 from forsyn.domain.customers.queries import agreements_with_ids
 from forsyn.domain.customers.search import LIMIT, Findings, search
-from forsyn.domain.customers.search_terms import MAX_CHARACTERS, MAX_WORDS, like_prefix, parse, relevance
+from forsyn.domain.customers.search_terms import MAX_CHARACTERS, MAX_WORDS, parse, relevance
 from forsyn.domain.customers.staff_rows import customer_rows, installation_rows, supply_point_rows
 from forsyn.kernel.danish import search_key, sort_key
 from forsyn.policy.vocabulary import Source
@@ -206,13 +206,6 @@ def test_whatever_is_typed_is_understood_within_bounds(text: str) -> None:
     assert "\x00" not in terms.text
     assert all(word and word == word.strip() for word in terms.words)
     assert parse(terms.text).words == terms.words
-
-
-@given(st.text(alphabet="ab%_\\", min_size=1, max_size=6))
-def test_a_like_pattern_takes_its_text_literally(text: str) -> None:
-    pattern = like_prefix(text)
-    assert pattern.endswith("%")
-    assert pattern[:-1].replace("\\\\", "\0").replace("\\%", "%").replace("\\_", "_").replace("\0", "\\") == text
 
 
 @given(st.lists(st.sampled_from(["bo", "bodil", "hansen", "lis"]), min_size=1, max_size=3, unique=True))
