@@ -18,6 +18,7 @@ from psycopg import sql
 
 from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.interfaces.translations import compile_translations
+from forsyn.workflows.enforcement import apply_enforcement
 from forsyn.workflows.migrate import migrate
 
 REPOSITORY = Path(__file__).parent
@@ -49,13 +50,16 @@ def _point_at(database: str) -> None:
 
 
 def _clone(database: str) -> None:
-    statement = sql.SQL("create database {} template {} owner {}").format(
-        sql.Identifier(database),
-        sql.Identifier(settings.INSTANCE.database),
-        sql.Identifier(settings.INSTANCE.owner_role),
-    )
+    """A copy of the template; what is granted on a database as a whole is not copied with it."""
+    names = {
+        "copy": sql.Identifier(database),
+        "template": sql.Identifier(settings.INSTANCE.database),
+        "owner": sql.Identifier(settings.INSTANCE.owner_role),
+    }
     with _administrator() as administrator:
-        administrator.execute(statement)
+        administrator.execute(sql.SQL("create database {copy} template {template} owner {owner}").format(**names))
+    _point_at(database)
+    apply_enforcement()
 
 
 def _drop(database: str) -> None:
@@ -63,16 +67,27 @@ def _drop(database: str) -> None:
         administrator.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
 
 
+def _make_tester() -> None:
+    """The role of the tests' own connection: the login role, which may also become the owner."""
+    login, owner, tester = (
+        sql.Identifier(role) for role in (settings.LOGIN_ROLE, settings.INSTANCE.owner_role, settings.TESTER_ROLE)
+    )
+    with _administrator() as administrator:
+        administrator.execute(sql.SQL("create role {} login noinherit password 'tester'").format(tester))
+        settings.INSTANCE.embedded.add_password(settings.TESTER_ROLE, "tester")
+        administrator.execute(sql.SQL("grant {} to {} with inherit true, set true").format(login, tester))
+        administrator.execute(sql.SQL("grant {} to {} with inherit false, set true").format(owner, tester))
+
+
 def _make_template() -> None:
-    """Migrate once; the tests' clean-up may truncate, which the application may not."""
+    """Migrate once, as the roles that an operator has."""
     ready = Path(settings.INSTANCE.state) / "template-ready"
     with (Path(settings.INSTANCE.state) / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if ready.exists():
             return
+        _make_tester()
         migrate()
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(f"grant truncate on all tables in schema public to {settings.INSTANCE.login_role}")
         for alias in connections:
             connections[alias].close()
         ready.touch()
@@ -85,7 +100,6 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
     with settings.INSTANCE.running_database(), django_db_blocker.unblock():  # type: ignore[attr-defined]
         _make_template()
         _clone(database)
-        _point_at(database)
         yield
         for alias in connections:
             connections[alias].close()
@@ -98,9 +112,8 @@ def own_database(django_db_setup: None, django_db_blocker: object, worker_id: st
     database, workers = f"forsyn_test_{worker_id}_own", f"forsyn_test_{worker_id}"
     with contextlib.suppress(psycopg.errors.InvalidCatalogName):
         _drop(database)
-    _clone(database)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        _point_at(database)
+        _clone(database)
         yield os.environ | {"FORSYN_DATABASE": database, "DJANGO_SETTINGS_MODULE": "forsyn.config.settings"}
         _point_at(workers)
     _drop(database)

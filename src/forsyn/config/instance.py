@@ -99,13 +99,15 @@ class Instance:
 
     def _make_roles_and_database(self, server: EmbeddedServer) -> None:
         with psycopg.connect(server.conninfo("postgres", SUPERUSER), autocommit=True) as connection:
-            for role in (self.owner_role, self.login_role):
+            for role, options in ((self.owner_role, "createrole"), (self.login_role, "noinherit")):
                 if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
                     password = secrets.token_urlsafe(24)
                     server.add_password(role, password)
                     connection.execute(
                         sql.SQL("create role {} login password {}").format(sql.Identifier(role), sql.Literal(password))
                     )
+                # Each purpose is a role that the owner makes, and whose rights the login has only while it is entered.
+                connection.execute(sql.SQL("alter role {} {}").format(sql.Identifier(role), sql.SQL(options)))
             if not connection.execute("select 1 from pg_database where datname = %s", [self.database]).fetchone():
                 connection.execute(
                     sql.SQL("create database {} owner {}").format(

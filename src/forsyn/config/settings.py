@@ -8,8 +8,10 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from forsyn.config.brokers import Brokers
+from forsyn.config.connections import SESSION_DEFAULTS, forget_everything
 from forsyn.config.environment import flag, number, secret_key
 from forsyn.config.instance import PROJECT, Instance
+from forsyn.config.keys import KeyStore
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTANCE = Instance.from_environment()
@@ -93,12 +95,13 @@ TEMPLATES = [
 
 # -- the database -----------------------------------------------------------------------------------------------
 
-_POOL = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+_POOL = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10, "reset": forget_everything}}
 
 
 def _database(*, owner: bool) -> dict[str, object]:
     entry = INSTANCE.connection_settings(owner=owner)
     options = dict(entry.get("OPTIONS") or {})  # type: ignore[call-overload]
+    options["options"] = f"{options.get('options', '')} {SESSION_DEFAULTS}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         **entry,
@@ -107,7 +110,11 @@ def _database(*, owner: bool) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database(owner=False), "owner": _database(owner=True)}
+DATABASES = {"default": _database(owner=False)}
+if not SERVING:  # what serves pages changes no tables
+    DATABASES["owner"] = _database(owner=True)
+LOGIN_ROLE = str(DATABASES["default"]["USER"])
+PURPOSE_RULES = "forsyn.workflows.enforcement.purpose_rules"
 
 # -- signing in --------------------------------------------------------------------------------------------------
 
@@ -277,4 +284,5 @@ LOGGING = {
 }
 
 POLICY_FILE = INSTANCE.policy_file
+KEY_STORE = KeyStore.from_environment(INSTANCE.state)  # keys of sensitive data; never in the database
 PROJECT_ROOT = PROJECT

@@ -23,6 +23,13 @@ for name in (
     os.environ.pop(name, None)
 
 from forsyn.config.settings import *  # noqa: E402, F403
+from forsyn.config.settings import DATABASES, INSTANCE, LOGIN_ROLE  # noqa: E402
+
+# A test's own body arranges and looks as the owner of the tables; requests and commands that it makes work as the
+# login role (see conftest.py), and so have to enter their purposes.
+TESTER_ROLE = f"{LOGIN_ROLE}_tester"
+DATABASES["default"]["USER"] = TESTER_ROLE
+DATABASES["default"]["OPTIONS"]["assume_role"] = INSTANCE.owner_role  # type: ignore[index]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

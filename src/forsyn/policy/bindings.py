@@ -188,8 +188,10 @@ class Table:
     Who may read follows from the policy: a purpose reads the columns of its categories. Who may write does not, so
     ``changed_by`` says it: ``{P.SETTLEMENT: "insert update"}``, of the columns that the purpose may read.
     ``told_by``: each row holds only one of the categories that its columns are bound to, and a purpose sees the rows
-    of its own. ``open``: read without a purpose too; only for tables that hold nobody's data. ``pseudonymous``: the
-    rows carry a pseudonym instead of a meter or a person; pseudonymous purposes see such tables and no others.
+    of its own. ``pseudonymous``: the rows carry a pseudonym instead of a meter or a person; pseudonymous purposes see
+    such tables and no others. Of a table that holds nobody's data, ``read_by`` names further purposes that read it;
+    ``open`` lets it be read without a purpose too. ``store`` is the partition that rows are copied into, since
+    PostgreSQL copies nothing into a table with row policies; ``staged``: rows are put in by way of temporary tables.
     """
 
     name: str
@@ -199,6 +201,9 @@ class Table:
     changed_by: Mapping[P, str] = field(default_factory=dict, kw_only=True)
     told_by: ToldBy | None = field(default=None, kw_only=True)
     open: bool = field(default=False, kw_only=True)
+    read_by: tuple[P, ...] = field(default=(), kw_only=True)
+    store: str | None = field(default=None, kw_only=True)
+    staged: bool = field(default=False, kw_only=True)
     pseudonymous: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -228,6 +233,24 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Routine:
+    """A function of the database that works with the rights of the tables' owner, and who may call it.
+
+    ``signature`` is written ``name(type, type)``. Those purposes may call it that read ``column`` of the table, or that
+    do ``change`` (insert, update, delete) to it.
+    """
+
+    signature: str
+    table: str
+    column: str | None = None
+    change: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.column is None) == (self.change is None):
+            raise BindingError(f"Routine({self.signature!r}) names either a column or a change.")
+
+
+@dataclass(frozen=True, slots=True)
 class BoundColumn:
     """One column with its table, as lists and checks want it."""
 
@@ -244,6 +267,7 @@ class Bindings:
     """All tables of the program, in the order given; duplicates are kept for `check` to find."""
 
     tables: tuple[Table, ...]
+    routines: tuple[Routine, ...] = ()
 
     def columns(self) -> Iterator[BoundColumn]:
         """Every bound column, table by table."""
@@ -264,6 +288,6 @@ class Bindings:
         )
 
 
-def collect(*areas: tuple[Table, ...]) -> Bindings:
-    """Put the ``BINDINGS`` of all areas together. The caller imports them; nothing is found by magic."""
-    return Bindings(tuple(table for area in areas for table in area))
+def collect(*areas: tuple[Table, ...], routines: tuple[Routine, ...] = ()) -> Bindings:
+    """Put the ``BINDINGS`` (and ``ROUTINES``) of all areas together. The caller imports them; no magic finds them."""
+    return Bindings(tuple(table for area in areas for table in area), routines)

@@ -6,16 +6,14 @@ from forsyn.policy.countries import countries
 from forsyn.policy.dpv import PREFIX, TERMS
 from forsyn.policy.policy import Basis, Item, Policy, Purpose, Recipient
 from forsyn.policy.problems import Problem, did_you_mean
+from forsyn.policy.purposes import P
+from forsyn.policy.staff_roles import Finding, staff_roles
 from forsyn.policy.vocabulary import Ground, Kind, Objection, Role
 
 
 def inconsistencies(policy: Policy) -> list[Problem]:
     """Everything in a readable policy that does not fit together."""
     return [Problem(policy.where(item, key), what, mend) for check in CHECKS for item, key, what, mend in check(policy)]
-
-
-Finding = tuple[Item, str, str, str]
-"""The item, which of its keys (empty: all of it), what is wrong, and the mend."""
 
 
 def references(policy: Policy) -> Iterator[Finding]:
@@ -32,6 +30,19 @@ def references(policy: Policy) -> Iterator[Finding]:
         yield from _known(rule, "event", "event", (rule.event,), policy.events)
     for recipient in policy.recipients.values():
         yield from _known(recipient, "categories", "category", recipient.categories, policy.categories)
+
+
+def services(policy: Policy) -> Iterator[Finding]:
+    """Each piece of the program's work is served by one purpose."""
+    served: dict[str, str] = {}
+    for purpose in policy.purposes.values():
+        yield from _known(purpose, "serves", "work of the program", purpose.serves, tuple(P))
+        for work in purpose.serves:
+            other = work if work in policy.purposes else served.get(work)
+            if other is not None:
+                what = f"{purpose.key!r} serves {work!r}, which {other!r} does already."
+                yield purpose, "serves", what, "Let one purpose serve it."
+            served[work] = purpose.key
 
 
 def _known(item: Item, key: str, kind: str, names: tuple[str | None, ...], known: Collection[str]) -> Iterator[Finding]:
@@ -239,11 +250,13 @@ def completeness(policy: Policy) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[Policy], Iterator[Finding]], ...] = (
     references,
+    services,
     not_held,
     unused,
     grounds,
     sensitive,
     vocabulary,
     recipients,
+    staff_roles,
     completeness,
 )

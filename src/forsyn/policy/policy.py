@@ -10,8 +10,10 @@ from datetime import date
 
 from forsyn.policy.countries import Country, countries
 from forsyn.policy.periods import Period
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import (
     Capacity,
+    Channel,
     Ground,
     Kind,
     Language,
@@ -20,6 +22,7 @@ from forsyn.policy.vocabulary import (
     PersonGroup,
     Right,
     Role,
+    Scope,
     Source,
     Topic,
 )
@@ -142,7 +145,8 @@ class Purpose(Item):
 
     ``all_categories`` stands for rights of persons and for the retention night, which must see everything.
     ``consent`` names the consent that must be live. ``reads_restricted``: Art. 18(2) lets it see restricted
-    persons (storage, consent, legal claims, protection of persons).
+    persons (storage, consent, legal claims, protection of persons). ``scope`` says whose rows it sees at all.
+    ``serves`` names work of the program (`forsyn.policy.purposes.P`) that is done for this purpose, too.
     """
 
     name: Text
@@ -157,6 +161,8 @@ class Purpose(Item):
     consent: str | None
     reads_restricted: bool
     capacity: Capacity
+    scope: Scope
+    serves: tuple[str, ...]
 
     @property
     def rests_on(self) -> tuple[Ground, ...]:
@@ -206,7 +212,8 @@ class Retention(Item):
 class Recipient(Item):
     """Who gets data; one that runs the servers gets ``all_categories``.
 
-    ``agreement`` names the processor agreement; ``statute`` the duty to disclose.
+    ``agreement`` names the processor agreement; ``statute`` the duty to disclose. A processor that
+    ``carries`` a channel brings our messages to the persons themselves.
     """
 
     name: Text
@@ -218,6 +225,7 @@ class Recipient(Item):
     agreement_required: bool
     agreement: str | None
     statute: Text | None
+    carries: tuple[Channel, ...] = ()
 
     def gets(self, category: str) -> bool:
         return self.all_categories or category in self.categories
@@ -225,6 +233,22 @@ class Recipient(Item):
     @property
     def place(self) -> Country:
         return countries()[self.country]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRole(Item):
+    """A job: its ``purposes`` are all that those who have it work under.
+
+    Access is granted for ``longest`` at most, and ends when nobody has reviewed it for ``review``. ``external``: a job
+    for people whom another company employs, and for them alone.
+    """
+
+    name: Text
+    description: Text
+    purposes: tuple[str, ...]
+    review: Period
+    longest: Period
+    external: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +304,7 @@ class Policy:
     events: Mapping[str, Event]
     retention: Mapping[str, Retention]
     recipients: Mapping[str, Recipient]
+    staff_roles: Mapping[str, StaffRole]
     rights: Mapping[Right, RightRule]
     cookies: Mapping[str, Cookie]
     commitments: Mapping[str, Commitment]
@@ -297,6 +322,7 @@ class Policy:
             self.events,
             self.retention,
             self.recipients,
+            self.staff_roles,
             {str(right): rule for right, rule in self.rights.items()},
             self.cookies,
             self.commitments,
@@ -316,6 +342,11 @@ class Policy:
     def retention_of(self, category: str) -> tuple[Retention, ...]:
         """The rules that end the keeping of a category."""
         return tuple(rule for rule in self.retention.values() if category in rule.categories)
+
+    def purpose_for(self, work: P) -> Purpose | None:
+        """The purpose that the program's work is done for: the one of that key, or the one that serves it."""
+        serving = (purpose for purpose in self.purposes.values() if work in purpose.serves)
+        return self.purposes.get(work) or next(serving, None)
 
     def purposes_reading(self, category: str) -> tuple[Purpose, ...]:
         return tuple(purpose for purpose in self.purposes.values() if purpose.reads(category))

@@ -23,6 +23,7 @@ from forsyn.policy.policy import (
     Recipient,
     Retention,
     RightRule,
+    StaffRole,
     Statement,
     Text,
 )
@@ -30,12 +31,14 @@ from forsyn.policy.problems import did_you_mean
 from forsyn.policy.reading import Node, Page, dotted
 from forsyn.policy.vocabulary import (
     Capacity,
+    Channel,
     Kind,
     Objection,
     Outcome,
     PersonGroup,
     Right,
     Role,
+    Scope,
     Source,
     Topic,
 )
@@ -65,6 +68,7 @@ def read(root: Node) -> Policy:
         events=_section(root, "events", _event),
         retention=_section(root, "retention", _retention),
         recipients=_section(root, "recipients", _recipient),
+        staff_roles=_section(root, "staff_roles", _staff_role, required=False),
         rights=_rights(root),
         cookies=_section(root, "cookies", _cookie),
         commitments=_section(root, "commitments", _commitment),
@@ -240,6 +244,8 @@ def _purpose(node: Node) -> Purpose:
         consent=node.optional_text("consent"),
         reads_restricted=node.flag("reads_restricted", default=False),
         capacity=node.choice("capacity", Capacity, default=Capacity.CONTROLLER),
+        scope=node.choice("scope", Scope, default=Scope.EVERYONE),
+        serves=node.names("serves", required=False),
     )
 
 
@@ -278,6 +284,19 @@ def _recipient(node: Node) -> Recipient:
         agreement_required=node.flag("agreement_required", default=False),
         agreement=node.optional_text("agreement"),
         statute=node.optional_both("statute"),
+        carries=node.choices("carries", Channel, required=False),
+    )
+
+
+def _staff_role(node: Node) -> StaffRole:
+    return StaffRole(
+        *_item(node),
+        name=node.both("name"),
+        description=node.both("description"),
+        purposes=node.names("purposes"),
+        review=node.period("review"),
+        longest=node.period("max"),
+        external=node.flag("external", default=False),
     )
 
 

@@ -82,6 +82,16 @@ class Role(StrEnum):
     PUBLIC_AUTHORITY = "public_authority"
 
 
+class Channel(StrEnum):
+    """By what something leaves for a recipient."""
+
+    EMAIL = "email"
+    TEXT_MESSAGE = "text_message"
+    LETTER = "letter"
+    FILE = "file"
+    API = "api"
+
+
 class Right(StrEnum):
     """The rights of a person that the notice explains and the portal offers."""
 
@@ -104,6 +114,16 @@ class Objection(StrEnum):
     """A named person decides; the person's rows are hidden from the purpose meanwhile."""
     STOPS = "stops"
     """Direct marketing and the like: it stops without assessment."""
+
+
+class Scope(StrEnum):
+    """Whose rows a purpose may see at all."""
+
+    EVERYONE = "everyone"
+    SELF = "self"
+    """Only those of the customers that the signed-in account may act for."""
+    HANDED_OVER = "handed_over"
+    """Only those of customers with a claim that is being handed over to the debt authority."""
 
 
 class Capacity(StrEnum):

@@ -1,4 +1,4 @@
-"""Bring the database to this program's version: tables, rights of the login role, declarations on the columns."""
+"""Bring the database to this program's version: tables, what purposes may do, declarations on the columns."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.db import connections
 
-from forsyn.domain.safeguards.actions import OWNER, grant_login_role, write_column_comments
+from forsyn.domain.safeguards.actions import OWNER, write_column_comments
+from forsyn.policy.enforcement import Step
 from forsyn.workflows.declarations import column_comments
+from forsyn.workflows.enforcement import apply_enforcement, check_roles
 
 
 @dataclass(frozen=True)
@@ -17,15 +19,19 @@ class Migrated:
 
     applied: list[str]
     comments_written: int
+    enforced: list[Step]
+    """What was changed so that the database enforces the policy."""
 
 
 def migrate() -> Migrated:
-    """Run as the owner role; running it twice changes nothing."""
+    """Run as the owner role; running it twice changes nothing. Raises NotEnforced where the roles do not do."""
+    check_roles()
     before = _applied()
     call_command("migrate", database=OWNER, verbosity=0, interactive=False)
-    grant_login_role(role=str(connections["default"].settings_dict["USER"]))
     written = write_column_comments(comments=column_comments())
-    return Migrated(applied=sorted(_applied() - before), comments_written=written)
+    return Migrated(
+        applied=sorted(_applied() - before), comments_written=written, enforced=apply_enforcement()
+    )
 
 
 def _applied() -> set[str]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
+
+from forsyn.domain.accounts.access_models import AccessRequest as AccessRequest
+from forsyn.domain.accounts.access_models import Colleague as Colleague
+from forsyn.domain.accounts.access_models import ConfidentialityAgreement as ConfidentialityAgreement
+from forsyn.domain.accounts.access_models import ExternalStaff as ExternalStaff
+from forsyn.domain.accounts.access_models import StaffRole as StaffRole
+from forsyn.policy.staff_roles import Role as Role
 
 
 class AccountKind(models.TextChoices):
@@ -16,15 +21,6 @@ class AccountKind(models.TextChoices):
 
     STAFF = "staff"
     CUSTOMER = "customer"
-
-
-class Role(models.TextChoices):
-    """A job at the utility."""
-
-    CLERK = "clerk"
-    BILLING = "billing"
-    OPERATIONS = "operations"
-    DPO = "dpo"
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -61,31 +57,6 @@ class Account(AbstractBaseUser):
     def get_full_name(self) -> str:
         """As Django's packages ask for it."""
         return self.name
-
-
-class StaffRole(models.Model):
-    """A role that a member of staff has for a time."""
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="roles")
-    role = models.CharField(max_length=20, choices=Role.choices)
-    period = DateRangeField()
-
-    class Meta:
-        db_table = "accounts_staff_role"
-        constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_staff_role_role"),
-            models.CheckConstraint(
-                condition=models.Q(period__isempty=False, period__lower_inf=False), name="accounts_staff_role_period"
-            ),
-            ExclusionConstraint(
-                name="accounts_staff_role_once",
-                expressions=[
-                    ("account", RangeOperators.EQUAL),
-                    ("role", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
 
 
 class Session(AbstractBaseSession):

@@ -1,6 +1,8 @@
 """What the tables of accounts and of signing in hold, and whose it is; the frameworks' tables included."""
 
-from forsyn.policy.bindings import ITSELF, NotPersonal, Table, not_personal, path, personal
+from forsyn.domain.accounts.access_privacy import BINDINGS as ACCESS
+from forsyn.policy.bindings import ITSELF, NotPersonal, Table, ToldBy, not_personal, path, personal
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
 ROW = not_personal("row number")
@@ -10,6 +12,9 @@ SIGN_IN = personal("sign_in", source=Source.SYSTEM)
 SESSION = personal("session", source=Source.SYSTEM)
 ACCOUNT_KEY = personal("sign_in", source=Source.UTILITY)
 EMAIL = personal("email", source=Source.PERSON, given=True)
+GIVEN = personal("sign_in", "staff_account", source=Source.PERSON, given=True)
+KEPT = personal("sign_in", "staff_account", source=Source.SYSTEM)
+SIGNING_IN = {P.SIGN_IN: "insert update delete"}
 
 
 def _all(reason: str, *columns: str) -> dict[str, NotPersonal]:
@@ -20,30 +25,23 @@ OURS = (
     Table(
         "accounts_account",
         person=ITSELF,
+        told_by=ToldBy("kind", {"staff": "staff_account", "customer": "sign_in"}),
+        changed_by={P.SIGN_IN: "insert update", P.STAFF_ADMINISTRATION: "insert update", P.SECURITY: "update"},
         columns={
-            "id": ACCOUNT_KEY,
-            "password": SIGN_IN,
-            "last_login": SIGN_IN,
-            "email": EMAIL,
-            "name": personal("name", source=Source.PERSON, given=True),
+            "id": KEPT,
+            "password": KEPT,
+            "last_login": KEPT,
+            "email": GIVEN,
+            "name": GIVEN,
             "kind": not_personal("staff or customer: which pages the account opens"),
-            "is_active": SIGN_IN,
-            "created_at": SIGN_IN,
-        },
-    ),
-    Table(
-        "accounts_staff_role",
-        person=BY_ACCOUNT,
-        columns={
-            "id": ROW,
-            "account_id": ACCOUNT_KEY,
-            "role": personal("staff_account", source=Source.UTILITY),
-            "period": personal("staff_account", source=Source.UTILITY),
+            "is_active": KEPT,
+            "created_at": KEPT,
         },
     ),
     Table(
         "accounts_session",
         person=BY_ACCOUNT,
+        changed_by=SIGNING_IN | {P.SECURITY: "delete", P.RETENTION: "delete"},
         columns={
             "session_key": SESSION,
             "session_data": SESSION,
@@ -53,6 +51,7 @@ OURS = (
     ),
     Table(
         "accounts_attempts",
+        changed_by=SIGNING_IN | {P.RETENTION: "delete"},
         columns=_all(
             "count of recent attempts to sign in under a keyed hash, kept for a day at most; leads to nobody",
             "cache_key",
@@ -66,16 +65,19 @@ ALLAUTH = (
     Table(
         "account_emailaddress",
         person=BY_USER,
+        changed_by=SIGNING_IN,
         columns={"id": ROW, "email": EMAIL, "verified": SIGN_IN, "primary": SIGN_IN, "user_id": ACCOUNT_KEY},
     ),
     Table(
         "account_emailconfirmation",
+        changed_by=SIGNING_IN,
         person=path("email_address_id -> account_emailaddress.id", "user_id -> accounts_account.id"),
         columns={"id": ROW, "created": SIGN_IN, "sent": SIGN_IN, "key": SIGN_IN, "email_address_id": SIGN_IN},
     ),
     Table(
         "mfa_authenticator",
         person=BY_USER,
+        changed_by=SIGNING_IN | {P.SECURITY: "delete"},
         columns={
             "id": ROW,
             "type": SIGN_IN,
@@ -88,6 +90,7 @@ ALLAUTH = (
     Table(
         "socialaccount_socialaccount",
         person=BY_USER,
+        changed_by=SIGNING_IN,
         columns={
             "id": ROW,
             "provider": SIGN_IN,
@@ -100,6 +103,7 @@ ALLAUTH = (
     ),
     Table(
         "socialaccount_socialtoken",
+        changed_by=SIGNING_IN,
         person=path("account_id -> socialaccount_socialaccount.id", "user_id -> accounts_account.id"),
         columns={
             "id": ROW,
@@ -112,6 +116,7 @@ ALLAUTH = (
     ),
     Table(
         "socialaccount_socialapp",
+        read_by=(P.SIGN_IN,),
         columns=_all(
             "set-up of a sign-in provider",
             "id", "provider", "name", "client_id", "secret", "key", "provider_id", "settings",
@@ -127,7 +132,7 @@ DJANGO = (
         columns=_all("Django's list of permissions, not used", "id", "name", "content_type_id", "codename"),
     ),
     Table("django_content_type", columns=_all("Django's list of models", "id", "app_label", "model")),
-    Table("django_migrations", columns=_all("which migrations have run", "id", "app", "name", "applied")),
+    Table("django_migrations", open=True, columns=_all("which migrations have run", "id", "app", "name", "applied")),
 )
 
-BINDINGS = (*OURS, *ALLAUTH, *DJANGO)
+BINDINGS = (*OURS, *ACCESS, *ALLAUTH, *DJANGO)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from forsyn.domain.safeguards.guarded import GuardedModel
 from forsyn.policy.vocabulary import Source
 
 EQUAL, OVERLAPS = RangeOperators.EQUAL, RangeOperators.OVERLAPS
@@ -73,7 +74,7 @@ def has_days(table: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(period__isempty=False, period__lower_inf=False), name=f"{table}_period")
 
 
-class Customer(models.Model):
+class Customer(GuardedModel):
     """A person or company that has, had or will have an agreement."""
 
     number = models.CharField(max_length=20, unique=True)
@@ -104,7 +105,7 @@ class Customer(models.Model):
         return self.number
 
 
-class CustomerName(models.Model):
+class CustomerName(GuardedModel):
     """A customer's name in a period."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="names")
@@ -130,7 +131,7 @@ class CustomerName(models.Model):
         ]
 
 
-class ContactPoint(models.Model):
+class ContactPoint(GuardedModel):
     """A way to reach a customer, in a period."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contact_points")
@@ -159,7 +160,7 @@ class ContactPoint(models.Model):
         indexes = [models.Index(OpClass("search_key", name="text_pattern_ops"), name="customers_contact_search_idx")]
 
 
-class Address(models.Model):
+class Address(GuardedModel):
     """An address in Denmark, with its ids in Danmarks Adresseregister (DAR) where they are known."""
 
     street = models.CharField(max_length=100)
@@ -198,7 +199,7 @@ class Address(models.Model):
         return f"{self.street} {self.house_number}" + (f", {unit}" if unit else "")
 
 
-class SupplyPoint(models.Model):
+class SupplyPoint(GuardedModel):
     """A point of consumption (forsyningssted): a dwelling or business at an address."""
 
     number = models.CharField(max_length=20, unique=True)
@@ -215,7 +216,7 @@ class SupplyPoint(models.Model):
         return self.number
 
 
-class Installation(models.Model):
+class Installation(GuardedModel):
     """The pipes of one commodity at a supply point; meters are mounted at it."""
 
     number = models.CharField(max_length=20, unique=True)
@@ -234,7 +235,7 @@ class Installation(models.Model):
         return self.number
 
 
-class Agreement(models.Model):
+class Agreement(GuardedModel):
     """A commodity supplied at a supply point, to its holders, in a period."""
 
     number = models.CharField(max_length=20, unique=True)
@@ -262,7 +263,7 @@ class Agreement(models.Model):
         return self.number
 
 
-class AgreementHolder(models.Model):
+class AgreementHolder(GuardedModel):
     """A customer who is party to an agreement; a household may have two."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="holders")
@@ -279,7 +280,7 @@ class AgreementHolder(models.Model):
         ]
 
 
-class PortalAccess(models.Model):
+class PortalAccess(GuardedModel):
     """An account that may see and act for a customer in the portal, in a period."""
 
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="portal_accesses")

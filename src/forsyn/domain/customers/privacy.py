@@ -1,6 +1,7 @@
 """What the customers' tables hold, and whose it is."""
 
-from forsyn.policy.bindings import ITSELF, Personal, Table, not_personal, path, personal
+from forsyn.policy.bindings import ITSELF, Personal, Table, ToldBy, not_personal, path, personal
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
 CUSTOMER = "customer_id -> customers_customer.id"
@@ -25,12 +26,15 @@ def _assigned(*categories: str) -> Personal:
 
 
 ROW = not_personal("row number")
+REGISTERED = {P.SETTLEMENT: "insert update"}
 SOURCE = not_personal("where the row came from, one of the policy's sources")
 RECORDED = not_personal("when the row was written")
 
 BINDINGS = (
     Table(
         "customers_customer",
+        changed_by=REGISTERED | {P.CUSTOMER_SERVICE: "update"},
+        staged=True,
         person=ITSELF,
         columns={
             "id": _assigned("customer_number"),
@@ -45,6 +49,7 @@ BINDINGS = (
     ),
     Table(
         "customers_customer_name",
+        changed_by={P.SETTLEMENT: "insert update delete", P.CUSTOMER_SERVICE: "insert update delete"},
         person=path(CUSTOMER),
         columns={
             "id": ROW,
@@ -59,6 +64,8 @@ BINDINGS = (
     ),
     Table(
         "customers_contact_point",
+        told_by=ToldBy("kind", {kind: kind for kind in ("email", "mobile", "landline", "work_phone")}),
+        changed_by=dict.fromkeys((P.SETTLEMENT, P.CUSTOMER_SERVICE, P.SELF_SERVICE), "insert update delete"),
         person=path(CUSTOMER),
         columns={
             "id": ROW,
@@ -73,6 +80,7 @@ BINDINGS = (
     ),
     Table(
         "customers_address",
+        changed_by=REGISTERED,
         person=AT_ADDRESS,
         columns={
             "id": ROW,
@@ -91,6 +99,7 @@ BINDINGS = (
     ),
     Table(
         "customers_supply_point",
+        changed_by=REGISTERED,
         person=AT_SUPPLY_POINT,
         columns={
             "id": ROW,
@@ -103,6 +112,7 @@ BINDINGS = (
     ),
     Table(
         "customers_installation",
+        changed_by=REGISTERED,
         person=AT_INSTALLATION,
         columns={
             "id": ROW,
@@ -114,6 +124,7 @@ BINDINGS = (
     ),
     Table(
         "customers_agreement",
+        changed_by=REGISTERED | {P.AGREEMENTS: "insert update"},
         person=path(*HOLDERS),
         columns={
             "id": ROW,
@@ -128,6 +139,7 @@ BINDINGS = (
     ),
     Table(
         "customers_agreement_holder",
+        changed_by=REGISTERED | {P.AGREEMENTS: "insert update"},
         person=path(CUSTOMER),
         columns={
             "id": ROW,
@@ -138,6 +150,7 @@ BINDINGS = (
     ),
     Table(
         "customers_portal_access",
+        changed_by={P.SIGN_IN: "insert update delete"},
         person=(path(CUSTOMER), path("account_id -> accounts_account.id")),
         columns={
             "id": ROW,

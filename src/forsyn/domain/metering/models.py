@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from forsyn.domain.customers.models import Commodity
+from forsyn.domain.safeguards.guarded import GuardedModel
 from forsyn.kernel.quantities import BaseUnit
 
 
@@ -39,7 +40,7 @@ class QuarantineState(models.TextChoices):
     REJECTED = "rejected"
 
 
-class Meter(models.Model):
+class Meter(GuardedModel):
     """A device. Its number is text: leading zeros count, and no scheme is shared between makers."""
 
     id = models.AutoField(primary_key=True)
@@ -61,7 +62,7 @@ class Meter(models.Model):
         return self.number
 
 
-class Register(models.Model):
+class Register(GuardedModel):
     """A counter of a meter: what it counts, in which unit, and what it may plausibly show."""
 
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="registers")
@@ -98,7 +99,7 @@ class Register(models.Model):
         return self.code
 
 
-class Mounting(models.Model):
+class Mounting(GuardedModel):
     """A meter at an installation in a period. On the day of a swap both the old and the new one may hang there."""
 
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="mountings")
@@ -116,7 +117,7 @@ class Mounting(models.Model):
         ]
 
 
-class MountingReading(models.Model):
+class MountingReading(GuardedModel):
     """What a register showed when the meter was put up and taken down, as the fitter wrote it."""
 
     mounting = models.ForeignKey(Mounting, on_delete=models.PROTECT, related_name="readings")
@@ -129,7 +130,7 @@ class MountingReading(models.Model):
         constraints = [models.UniqueConstraint(fields=["mounting", "register"], name="metering_mounting_reading_once")]
 
 
-class Delivery(models.Model):
+class Delivery(GuardedModel):
     """One file of values that was taken in: a unit, all of it or nothing. The same file twice is one delivery."""
 
     id = models.AutoField(primary_key=True)
@@ -174,7 +175,7 @@ class Delivery(models.Model):
         return f"{self.id} {self.file_name}"
 
 
-class _DayColumns(models.Model):
+class _DayColumns(GuardedModel):
     """What a day row holds; see `docs/decisions/meter-store.md`."""
 
     meter_id = models.IntegerField()
@@ -212,7 +213,7 @@ class DaySuperseded(_DayColumns):
         db_table = "metering_day_superseded"
 
 
-class QuarantineItem(models.Model):
+class QuarantineItem(GuardedModel):
     """Values of one meter and register in one delivery that were not believed, for one reason, packed.
 
     Where whole meters are set aside (unknown, not mounted) `day` is null and all their values are one item;

@@ -1,6 +1,7 @@
 """What the metering tables hold, and whose it is: a meter is a person's while it hangs where the person has agreed."""
 
 from forsyn.policy.bindings import Binding, Table, not_personal, path, personal
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
 INSTALLATION = "installation_id -> customers_installation.id"
@@ -43,6 +44,7 @@ OF_QUARANTINE = path(
 )
 
 ROW = not_personal("row number")
+METERED = {P.METERING: "insert update"}
 METER_NUMBER = personal("meter_number", source=Source.UTILITY)
 CONSUMPTION = personal("consumption", source=Source.METER)
 DERIVED_CONSUMPTION = personal("consumption", source=Source.DERIVED)
@@ -64,6 +66,7 @@ DAY_COLUMNS: dict[str, Binding] = {
 BINDINGS = (
     Table(
         "metering_meter",
+        changed_by=METERED,
         person=OF_METER,
         columns={
             "id": METER_NUMBER,
@@ -75,6 +78,7 @@ BINDINGS = (
     ),
     Table(
         "metering_register",
+        changed_by=METERED,
         person=OF_REGISTER,
         columns={
             "id": ROW,
@@ -90,6 +94,7 @@ BINDINGS = (
     ),
     Table(
         "metering_mounting",
+        changed_by=METERED,
         person=OF_MOUNTING,
         columns={
             "id": ROW,
@@ -100,6 +105,7 @@ BINDINGS = (
     ),
     Table(
         "metering_mounting_reading",
+        changed_by=METERED,
         person=OF_MOUNTING_READING,
         columns={
             "id": ROW,
@@ -111,6 +117,7 @@ BINDINGS = (
     ),
     Table(
         "metering_delivery",
+        changed_by=METERED,
         person=OF_ACCOUNT,
         columns={
             "id": ROW,
@@ -133,9 +140,17 @@ BINDINGS = (
             "rounding_base_units": not_personal("sum over a whole file"),
         },
     ),
-    Table("metering_day", person=path(*_of_day("metering_day")), columns=DAY_COLUMNS, partitioned=True),
+    Table(
+        "metering_day",
+        person=path(*_of_day("metering_day")),
+        changed_by={P.METERING: "insert delete"},
+        store="metering_day_store",
+        columns=DAY_COLUMNS,
+        partitioned=True,
+    ),
     Table(
         "metering_day_superseded",
+        changed_by={P.METERING: "insert"},
         person=path(*_of_day("metering_day_superseded")),
         columns=DAY_COLUMNS
         | {
@@ -145,6 +160,8 @@ BINDINGS = (
     ),
     Table(
         "metering_quarantine",
+        changed_by=METERED,
+        staged=True,
         person=OF_QUARANTINE,
         columns={
             "id": ROW,

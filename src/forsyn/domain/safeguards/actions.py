@@ -34,25 +34,10 @@ def write_column_comments(*, comments: Mapping[tuple[str, str], str]) -> int:
     return len(changed)
 
 
-def grant_login_role(*, role: str) -> None:
-    """Let the application's login role work on rows, and nothing else: it owns nothing and changes no table."""
-    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        cursor.execute("select current_user")
-        if cursor.fetchone() == (role,):
-            return  # one role for all, on a server of the operator's own: the owner keeps its rights
-        for statement in (
-            "revoke create on schema public from public",
-            "grant usage on schema public to {role}",
-            "grant select, insert, update, delete on all tables in schema public to {role}",
-            "grant usage, select on all sequences in schema public to {role}",
-            "revoke insert, update, delete on table django_migrations from {role}",
-        ):
-            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
-
-
 def drop_everything() -> None:
     """Drop all tables and rows of the database; `migrate` makes it anew. The caller makes sure that it is a demo's."""
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        cursor.execute("drop schema if exists enforcement cascade")
         cursor.execute("drop schema public cascade")
         cursor.execute("create schema public")
 

@@ -1,0 +1,60 @@
+"""Makes the database enforce the policy: carries out the steps of `forsyn.policy.enforcement`, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.db import connections, transaction
+from psycopg import sql
+
+from forsyn.domain.safeguards.actions import OWNER
+from forsyn.policy.enforcement import Step, fingerprint, quoted
+from forsyn.policy.row_sets import SCHEMA
+
+ROUNDS = 4
+"""Taking a privilege away may take more along than was meant; what it took is given anew in a further round."""
+
+
+class NotEnforced(RuntimeError):
+    """The database cannot be made to enforce the policy; the message says why and what to do."""
+
+
+def carry_out(*, plan: Callable[[], Sequence[Step]], conditions: Callable[[tuple[str, str]], str]) -> list[Step]:
+    """Do the steps that ``plan`` gives until it gives none; return all that were done.
+
+    ``conditions`` gives a row policy's condition as declared, which goes into its fingerprint.
+    """
+    done: list[Step] = []
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        # Roles belong to the whole server: two instances must not write them at the same time.
+        cursor.execute("select pg_advisory_xact_lock(hashtext('forsyn enforcement'))")
+        cursor.execute(f"create schema if not exists {SCHEMA}")
+        for _ in range(ROUNDS):
+            steps = plan()
+            if not steps:
+                return done
+            for step in steps:
+                cursor.execute(step.statement)
+                if step.policy is not None:
+                    _mark(cursor, step.policy, conditions(step.policy))
+            done += steps
+        raise NotEnforced(
+            f"After {ROUNDS} rounds the database still differs from the policy: {plan()[0].does}. "
+            "Somebody else may be changing it at the same time; run `forsyn policy apply` again."
+        )
+
+
+def _mark(cursor: object, policy: tuple[str, str], condition: str) -> None:
+    table, name = policy
+    cursor.execute(  # type: ignore[attr-defined]
+        "select concat_ws('|', polcmd, polpermissive, polroles::regrole[]::text,"
+        "                 pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))"
+        "  from pg_policy where polrelid = %s::regclass and polname = %s",
+        [quoted(table), name],
+    )
+    (said,) = cursor.fetchone()  # type: ignore[attr-defined]
+    cursor.execute(  # type: ignore[attr-defined]
+        sql.SQL("comment on policy {} on {} is {}").format(
+            sql.Identifier(name), sql.Identifier(table), sql.Literal(fingerprint(condition, said))
+        )
+    )

@@ -1,0 +1,146 @@
+"""Which rows are those of some customers: SQL that follows a table's path to its persons, set by set.
+
+A row may be about several persons: a home and its former tenants, an agreement and its two holders. It is *shown* where
+it is about somebody who is shown; it is *hidden* where it is about somebody who is hidden and about nobody else, so
+that one person's restriction takes nothing from another who lives, or has lived, at the same place.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from forsyn.policy.bindings import Path, Table
+from forsyn.policy.catalog import Catalog
+
+SCHEMA = "enforcement"
+DAY_BITS = 20
+"""A day is counted from 1900-01-01; so many bits last until the year 4770."""
+_LAST_DAY = 2**DAY_BITS - 1
+
+
+class NotDerivable(ValueError):
+    """A path from which no row policy can be made; the message says what the table lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the schema ``enforcement``: its result type and the body of its PL/pgSQL."""
+
+    name: str
+    returns: str
+    body: str
+
+
+class _Bound(NamedTuple):
+    """The hop of that number is bound: its target's ``period`` holds the first table's ``column``."""
+
+    hop: int
+    column: str
+    period: str
+
+
+def ids(which: str, name: str, table: Table, path: Path, catalog: Catalog) -> Function:
+    """A function that gives the ids of the rows of ``hidden`` or ``shown`` customers."""
+    joins, person = _joins(table, path, catalog)
+    rows = f"select distinct t0.id from public.{table.name} as t0{joins}"
+    where = _among(which, person)
+    if which == "hidden":
+        others, other = _joins(table, path, catalog, alias="o")
+        where += (
+            f" and not exists (select from public.{table.name} as o0{others}"
+            f" where o0.id = t0.id and not {_among(which, other)})"
+        )
+    body = _unless_none(which, "return", f"return query {rows} where {where}")
+    return Function(name, f"setof {catalog.tables[table.name].columns['id'].type}", body)
+
+
+def days(which: str, name: str, table: Table, path: Path, catalog: Catalog) -> tuple[str, Function]:
+    """For rows of days: the row's (key, day) as a number, and a function that gives such numbers as a multirange.
+
+    Raises NotDerivable for a path that does not begin with one column and is not bound by a day.
+    """
+    bounds = _bounds_by(table, path)
+    if len(path.hops[0].local) != 1 or not bounds or _type(catalog, table.name, bounds[0].column) != "date":
+        raise NotDerivable(
+            f"{table.name} has neither an id nor a path that begins with one column and is bound by a day. "
+            "Give it an id, or bind the path with 'during day in period'."
+        )
+    joins, person = _joins(table, path, catalog, first=False)
+    key = f"t1.{path.hops[0].columns[0]}"
+    source = f"from public.{path.hops[0].table} as t1{joins}"
+    periods = " * ".join(f"t{bound.hop}.{bound.period}" for bound in bounds)
+    found = _multirange(key, periods, source, _among(which, person))
+    if which == "hidden":
+        others = f"{key} in (select {key} {source} where {_among(which, person)}) and not {_among(which, person)}"
+        found = f"{found}\n    - {_multirange(key, periods, source, others)}"
+    number = f"(({path.hops[0].local[0]}::bigint << {DAY_BITS}) | ({bounds[0].column} - date '1900-01-01'))"
+    body = _unless_none(which, "return '{}'::int8multirange", f"return {found}")
+    return number, Function(name, "int8multirange", body)
+
+
+def _multirange(key: str, periods: str, source: str, where: str) -> str:
+    def number(end: str, otherwise: int) -> str:
+        day = f"coalesce({end}(held.days) - date '1900-01-01', {otherwise})"
+        return f"(held.key::bigint << {DAY_BITS}) | least(greatest({day}, 0), {_LAST_DAY})"
+
+    return (
+        f"(select coalesce(range_agg(int8range({number('lower', 0)}, {number('upper', _LAST_DAY)})),"
+        f" '{{}}'::int8multirange)\n"
+        f"       from (select {key} as key, {periods} as days {source} where {where}) as held\n"
+        f"      where not isempty(held.days))"
+    )
+
+
+def _unless_none(which: str, nothing: str, something: str) -> str:
+    # Nobody hidden is the usual case, and then the joins need not even be begun.
+    return (
+        f"begin\n  if not exists (select from {SCHEMA}.{which}_customers()) then\n    {nothing};\n  end if;\n"
+        f"  {something};\nend"
+    )
+
+
+def _among(which: str, person: str) -> str:
+    return f"{person} in (select c from {SCHEMA}.{which}_customers() as c)"
+
+
+def _bounds_by(table: Table, path: Path) -> list[_Bound]:
+    """The hops of a path that a column of its first table bounds in time."""
+    return [
+        _Bound(number, hop.during.column, hop.during.period)
+        for number, hop in enumerate(path.hops, 1)
+        if hop.during is not None and (hop.during.table or (table.name if number == 1 else None)) == table.name
+    ]
+
+
+def _joins(table: Table, path: Path, catalog: Catalog, *, first: bool = True, alias: str = "t") -> tuple[str, str]:
+    """The joins along a path after the first table (``t0``, or ``t1`` without it), and the person's column at its end.
+
+    Without the first table, bounds by its columns are left to the caller.
+    """
+    names, clauses, before = {table.name: f"{alias}0"}, [], table.name
+    for number, hop in enumerate(path.hops, 1):
+        name, came_from = f"{alias}{number}", names[before]
+        pairs = [f"{name}.{column} = {came_from}.{local}" for local, column in zip(hop.local, hop.columns, strict=True)]
+        if hop.during is not None:
+            bound = hop.during.table or before
+            if first or bound != table.name:
+                column = f"{names[bound]}.{hop.during.column}"
+                pairs.append(_within(f"{name}.{hop.during.period}", column, _type(catalog, bound, hop.during.column)))
+        if first or number > 1:
+            clauses.append(f" join public.{hop.table} as {name} on {' and '.join(pairs)}")
+        names[hop.table] = name
+        before = hop.table
+    return "".join(clauses), f"{alias}{len(path.hops)}.{path.hops[-1].columns[0]}"
+
+
+def _type(catalog: Catalog, table: str, column: str) -> str:
+    return catalog.tables[table].columns[column].type
+
+
+def _within(period: str, column: str, kind: str) -> str:
+    if kind == "date":
+        return f"{period} @> {column}"
+    if kind.startswith("timestamp"):
+        return f"{period} @> ({column} at time zone 'Europe/Copenhagen')::date"
+    if kind == "daterange":
+        return f"{period} && {column}"
+    raise NotDerivable(f"{column} is a {kind}; a path is bound by a date, an instant or a period of days.")

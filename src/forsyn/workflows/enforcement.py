@@ -1,0 +1,93 @@
+"""What the policy demands of the database, beside what the database enforces; and making the two agree."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+from django.db import connections
+
+from forsyn.domain.safeguards.actions_enforcement import NotEnforced, carry_out
+from forsyn.domain.safeguards.enforcement_queries import changed_policies, found_enforcement, signed_in_role
+from forsyn.domain.safeguards.purposes import PurposeRules
+from forsyn.domain.safeguards.queries import live_catalog
+from forsyn.policy.enforcement import Enforcement, Step, steps, wanted
+from forsyn.policy.privileges import Matrix, unkept
+from forsyn.policy.problems import Problem
+from forsyn.policy.roles import RoleNames
+from forsyn.workflows.declarations import all_bindings, current_policy
+
+
+def role_names() -> RoleNames:
+    """The roles of this instance."""
+    return RoleNames(login=settings.LOGIN_ROLE, instance=settings.INSTANCE.name)
+
+
+@cache
+def matrix() -> Matrix:
+    """What each purpose of this controller's policy may read and change."""
+    return Matrix(current_policy(), all_bindings())
+
+
+def purpose_rules() -> PurposeRules:
+    """What `forsyn.domain.safeguards.purposes` goes by."""
+    return PurposeRules(matrix(), role_names())
+
+
+def wanted_enforcement(*, using: str = "default") -> Enforcement:
+    """What the policy and the bindings demand of this database."""
+    database = str(connections[using].settings_dict["NAME"])
+    return wanted(current_policy(), all_bindings(), live_catalog(using=using), role_names(), database)
+
+
+def plan_enforcement(*, using: str = "default") -> list[Step]:
+    """The steps from what the database enforces to what the policy demands; empty where they agree."""
+    names, want = role_names(), wanted_enforcement(using=using)
+    found, said = found_enforcement(names=names, using=using)
+    return steps(want, found, changed_policies(want, found, said), names)
+
+
+def apply_enforcement() -> list[Step]:
+    """Make the database enforce the policy, in one transaction; return what was done. Twice does nothing.
+
+    Raises NotEnforced where the declarations or the database's roles do not allow it.
+    """
+    problems = [*unkept(current_policy(), all_bindings())]
+    if problems:
+        raise NotEnforced("\n".join(map(str, problems)))
+    conditions: dict[tuple[str, str], str] = {}
+
+    def plan() -> list[Step]:
+        conditions.update(wanted_enforcement(using="owner").policies)
+        return plan_enforcement(using="owner")
+
+    return carry_out(plan=plan, conditions=lambda policy: conditions[policy])
+
+
+def check_roles() -> None:
+    """Raise NotEnforced where the roles could keep no policy: one for all, or one above all rules."""
+    role, owner = signed_in_role(using="default"), signed_in_role(using="owner")
+    if role.name == owner.name:
+        raise NotEnforced(
+            f"DATABASE_URL and OWNER_DATABASE_URL both sign in as {owner.name!r}. What the owner of the tables does, no "
+            "policy stops. Make a second role (create role forsyn_app login noinherit password '…') and name it in "
+            "DATABASE_URL."
+        )
+    if role.above_rules:
+        raise NotEnforced(
+            f"The role {role.name!r} of DATABASE_URL is above the database's rules (superuser or bypassrls). "
+            f"Take that away: alter role {role.name} nosuperuser nobypassrls."
+        )
+    if not owner.may_create_roles:
+        raise NotEnforced(
+            f"The role {owner.name!r} of OWNER_DATABASE_URL may make no roles, but each purpose is a role. "
+            f"As administrator: alter role {owner.name} createrole."
+        )
+
+
+def drift() -> list[Problem]:
+    """What the database enforces otherwise than the policy demands."""
+    return [
+        Problem("the database", f"It does not enforce the policy: it has yet to {step.does}.", "Run `forsyn policy apply`.")
+        for step in plan_enforcement()
+    ]
