@@ -181,8 +181,99 @@ DOOR_ROUTINES = (
     Routine("safeguards_outbox_again(bigint, timestamp with time zone)", "safeguards_outbox", column="sealed"),
 )
 
+_LOGGED = personal("access_log", source=Source.SYSTEM)
+
+
+def _logged_of_staff(person: str = "actor_id") -> Personal:
+    """What the log tells of whoever looked: those who are looked at see the outline without it."""
+    return personal(
+        "access_log", "staff_activity", source=Source.SYSTEM, person=path(f"{person} -> accounts_account.id")
+    )
+
+
+ACCESS_LOG = (
+    Table(
+        "safeguards_access_log",
+        person=CUSTOMER,
+        partitioned=True,
+        columns={
+            "id": ROW,
+            "at": _LOGGED,
+            "actor_id": _logged_of_staff(),
+            "customer_id": _LOGGED,
+            "kind": _LOGGED,
+            "aspect": _LOGGED,
+            "subject_id": _logged_of_staff(),
+            "purpose": _LOGGED,
+            "search": _logged_of_staff(),
+            "reason": _logged_of_staff(),
+            "request_id": not_personal("the same number for all that one page wrote"),
+        },
+    ),
+    Table(
+        "safeguards_access_seal",
+        columns=_plain(
+            "hashes over a batch of the access log",
+            "number", "month", "first_id", "last_id", "row_count", "from_at", "to_at", "fingerprints", "rows_sha256",
+            "chain_sha256", "sealed_at",
+        ),
+        changed_by={P.SECURITY: "insert"},
+        read_by=(P.PRIVACY_RIGHTS,),
+    ),
+    Table(
+        "safeguards_spot_check",
+        columns={
+            "id": ROW,
+            "made_at": _logged_of_staff("made_by_id"),
+            "made_by_id": _logged_of_staff("made_by_id"),
+            "from_at": not_personal("period of the sample"),
+            "to_at": not_personal("period of the sample"),
+            "candidates": not_personal("how many looks there were to choose among"),
+        },
+        changed_by={P.PRIVACY_RIGHTS: "insert", P.RETENTION: "delete"},
+    ),
+    Table(
+        "safeguards_spot_check_item",
+        person=CUSTOMER,
+        columns={
+            "id": ROW,
+            "spot_check_id": not_personal("which sample"),
+            "entry_id": not_personal("row number in the access log"),
+            "looked_at": _logged_of_staff(),
+            "actor_id": _logged_of_staff(),
+            "customer_id": _logged_of_staff(),
+            "marks": _logged_of_staff(),
+            "verdict": _logged_of_staff(),
+            "note": _logged_of_staff(),
+            "decided_at": _logged_of_staff("decided_by_id"),
+            "decided_by_id": _logged_of_staff("decided_by_id"),
+        },
+        changed_by={P.PRIVACY_RIGHTS: "insert update", P.RETENTION: "delete"},
+    ),
+)  # fmt: skip
+
+LOG_ROUTINES = (
+    Routine(
+        "safeguards_record_access(text, text, bigint[], bigint, text, text, uuid)",
+        "safeguards_recipient_agreement",
+        column="id",
+    ),
+    *(
+        Routine(signature, "safeguards_access_seal", change="insert")
+        for signature in (
+            "safeguards_ensure_access_months(date, integer)",
+            "safeguards_access_horizon()",
+            "safeguards_access_unsealed(bigint, bigint, integer)",
+            "safeguards_access_sealed(integer, integer)",
+            "safeguards_access_outside(integer)",
+        )
+    ),
+    Routine("safeguards_access_state()", "safeguards_access_log", column="actor_id"),
+)
+
 BINDINGS = (
     *CHOICES,
     *DOOR,
+    *ACCESS_LOG,
 )
-ROUTINES = (*DOOR_ROUTINES,)
+ROUTINES = (*DOOR_ROUTINES, *LOG_ROUTINES)
