@@ -1,0 +1,1 @@
+"""Each promise of the policy, tried on the live database. `prove.prove` is the way in."""
