@@ -48,7 +48,7 @@ _IN_PAIRS = re.compile(
 
 _LOOK_BACK = 40
 _CALLED_CPR = re.compile(
-    r"(?:\bcpr|\bc\.p\.r|personn(?:umme)?r\w*|\bp\.?n(?:umme)?r)[\W_]*(?:n(?:umme)?r\w*)?[\W_]*(?:er|is)?[\W_]*$",
+    r"(?:\bcpr|\bc\.p\.r|personn(?:umme)?r\w*|\bp\.?n(?:umme)?r)[^\w\]]*(?:n(?:umme)?r\w*)?[^\w\]]*(?:er|is)?[^\w\]]*$",
     re.IGNORECASE,
 )
 _CALLED_OTHERWISE = re.compile(
@@ -74,12 +74,20 @@ def find_cpr(text: str) -> tuple[Found, ...]:
     Found are ``ddmmyy-nnnn``, ``ddmmyynnnn`` and ``ddmmyy nnnn`` with any dash or blank (line breaks too) in between,
     the year in four digits, and the date in pairs (``01.01.90-1234``).
     """
-    candidates = sorted(_candidates(text), key=lambda found: (found.start, -found.end))
     chosen: list[Found] = []
-    for candidate in candidates:
+    rest = text
+    while more := _first_search(rest):  # what stands beside a number can look otherwise once that is out of the way
+        chosen += more
+        rest = replace(rest, more, lambda found: "*" * (found.end - found.start))
+    return tuple(sorted(chosen, key=lambda found: found.start))
+
+
+def _first_search(text: str) -> list[Found]:
+    chosen: list[Found] = []
+    for candidate in sorted(_candidates(text), key=lambda found: (found.start, -found.end)):
         if not chosen or candidate.start >= chosen[-1].end:
             chosen.append(candidate)
-    return tuple(chosen)
+    return chosen
 
 
 def pieces(text: str, found: Iterable[Found]) -> Iterator[tuple[str, Found | None]]:

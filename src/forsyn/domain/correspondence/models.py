@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from forsyn.domain.safeguards.guarded import GuardedModel
+
 
 class NoteKind(models.TextChoices):
     """Where the talk took place."""
@@ -14,7 +16,7 @@ class NoteKind(models.TextChoices):
     OTHER = "other"
 
 
-class Note(models.Model):
+class Note(GuardedModel):
     """What a member of staff needs to remember of a talk; written once and not changed.
 
     A text in which numbers like CPR numbers stood was answered for before it was stored: ``cpr_asked_at`` is when,

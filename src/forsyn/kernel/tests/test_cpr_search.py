@@ -206,6 +206,7 @@ def test_other_figures_are_left_alone(text: str) -> None:
         ("61.01.90-1234", "61.01.90-1234"),
         ("６１０１９０-１２３４", "６１０１９０-１２３４"),
         ("Ring 20 00 10 01, cpr 6101901234.", "6101901234"),
+        ("Mand +45 20001001 6101901234", "6101901234"),
         ("Kundenr. 1001 oplyser 6101901234", "6101901234"),
     ],
 )
@@ -213,6 +214,10 @@ def test_positions_let_a_page_mark_the_number(text: str, marked: str) -> None:
     (found,) = find_cpr(text)
     assert text[found.start : found.end] == marked
     assert found.digits == "6101901234"
+
+
+def test_a_number_right_beside_another_is_found_too() -> None:
+    assert [found.start for found in find_cpr("610190-1234 6101901234")] == [0, 12]
 
 
 def test_a_find_does_not_show_its_digits() -> None:
