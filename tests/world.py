@@ -215,5 +215,12 @@ def _account_for(customer_id: int, name: str, email: str, first: date, account: 
 
 
 def _staff(mailbox: str, name: str, role: Role) -> Account:
-    key = create_staff(email=f"{mailbox}@nordby.example", name=name, roles=[role], first_date=BEGINNING, now=NOW)
+    key = create_staff(
+        email=f"{mailbox}@nordby.example",
+        name=name,
+        roles=[role],
+        first_date=BEGINNING,
+        until_date=date(2099, 1, 1),
+        now=NOW,
+    )
     return Account.objects.get(pk=key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -14,7 +14,21 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from forsyn.domain.accounts.models import Account, AccountKind, Attempts, Role, Session, StaffRole
+from forsyn.domain.accounts.models import (
+    Account,
+    AccountKind,
+    Attempts,
+    ExternalStaff,
+    Role,
+    Session,
+    StaffRole,
+)
+from forsyn.domain.accounts.rules import after
+from forsyn.policy.periods import Period
+
+BY_OPERATOR = "Givet af operatøren på kommandolinjen."
+ENDED_BY_OPERATOR = "Afsluttet af operatøren på kommandolinjen."
+A_YEAR = Period(years=1)
 
 
 class NotPossible(ValueError):
@@ -29,12 +43,15 @@ def create_staff(
     roles: Iterable[Role | str],
     first_date: date,
     now: datetime,
+    until_date: date | None = None,
+    review_date: date | None = None,
+    reason: str = BY_OPERATOR,
     password: str | None = None,
 ) -> int:
-    """Make an account for a member of staff; return its id.
+    """Make an account for a member of staff, with roles given by the operator; return its id.
 
     Without a password, the person chooses one by the link of "Glemt adgangskode". Raises NotPossible where the
-    e-mail is taken, and Django's ValidationError for an e-mail, name or password that does not do.
+    e-mail is taken, and Django's ValidationError for an e-mail, name or password that does not do. See `give_role`.
     """
     account = _new(email=email, name=name, kind=AccountKind.STAFF, now=now)
     account.clean_fields(exclude=["password"])
@@ -47,8 +64,32 @@ def create_staff(
         account.set_password(password)
     _insert(account)
     for role in dict.fromkeys(Role(role) for role in roles):
-        give_role(account_id=account.pk, role=role, first_date=first_date)
+        give_role(
+            account_id=account.pk,
+            role=role,
+            first_date=first_date,
+            now=now,
+            until_date=until_date,
+            review_date=review_date,
+            reason=reason,
+        )
     return account.pk
+
+
+@transaction.atomic
+def create_external(*, email: str, name: str, employer: str, now: datetime) -> int:
+    """Make a closed account, without roles, for somebody whom another company employs; return its id.
+
+    It is opened under a confidentiality agreement (`actions_access.register_agreement`). Raises as `create_staff`.
+    """
+    account_id = create_staff(email=email, name=name, roles=(), first_date=now.date(), now=now)
+    employed = ExternalStaff(account_id=account_id, employer=employer.strip())
+    employed.clean_fields(exclude=["account"])
+    if not employed.employer.isprintable():
+        raise ValidationError({"employer": "En arbejdsgiver står på én linje og har ingen styretegn."})
+    Account.objects.filter(pk=account_id).update(is_active=False)
+    employed.save(force_insert=True)
+    return account_id
 
 
 @transaction.atomic
@@ -74,26 +115,50 @@ def change_email(*, account_id: int, email: str) -> None:
 
 
 @transaction.atomic
-def give_role(*, account_id: int, role: Role | str, first_date: date, until_date: date | None = None) -> None:
-    """Let a member of staff have a role from ``first_date`` to before ``until_date``; one that is there stays."""
+def give_role(
+    *,
+    account_id: int,
+    role: Role | str,
+    first_date: date,
+    now: datetime,
+    until_date: date | None = None,
+    review_date: date | None = None,
+    reason: str = BY_OPERATOR,
+) -> None:
+    """Let a member of staff have a role from ``first_date`` to before ``until_date``; one that is there stays.
+
+    The operator's way, recorded as granted by nobody: others ask (`actions_access.request_access`). A year, without a
+    review within it, where the caller has no policy at hand. Raises NotPossible.
+    """
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.kind != AccountKind.STAFF:
         raise NotPossible("Kun medarbejdere kan få roller.")
+    until_date = until_date or after(first_date, A_YEAR)
     period = DateRange(first_date, until_date)
-    if not account.roles.filter(role=Role(role), period__overlap=period).exists():
-        StaffRole.objects.create(account=account, role=Role(role), period=period)
+    if not account.roles.filter(role=Role(role), period__overlap=period, ended_at=None).exists():
+        StaffRole.objects.create(
+            account=account,
+            role=Role(role),
+            period=period,
+            reason=reason,
+            granted_at=now,
+            review_date=review_date or until_date - timedelta(days=1),
+        )
 
 
 @transaction.atomic
-def end_role(*, account_id: int, role: Role | str, until_date: date) -> None:
-    """End a role; ``until_date`` is the first day without it."""
+def end_role(*, account_id: int, role: Role | str, until_date: date, now: datetime) -> None:
+    """End a role, as the operator; ``until_date`` is the first day without it."""
     Account.objects.select_for_update().get(pk=account_id)
-    for held in StaffRole.objects.filter(account_id=account_id, role=Role(role), period__contains=until_date):
-        if held.period.lower == until_date:
-            held.delete()
+    held = StaffRole.objects.filter(account_id=account_id, role=Role(role), period__contains=until_date, ended_at=None)
+    for each in held:
+        if each.period.lower < until_date:
+            each.period = DateRange(each.period.lower, until_date)
         else:
-            held.period = DateRange(held.period.lower, until_date)
-            held.save(update_fields=["period"])
+            each.period = DateRange(until_date, until_date + timedelta(days=1))
+            each.ended_at, each.end_reason = now, ENDED_BY_OPERATOR
+        each.review_date = max(each.period.lower, min(each.review_date, each.period.upper - timedelta(days=1)))
+        each.save(update_fields=["period", "review_date", "ended_at", "end_reason"])
 
 
 @transaction.atomic

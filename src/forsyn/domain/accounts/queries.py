@@ -6,13 +6,17 @@ from datetime import date
 
 from django.db.models.functions import Lower
 
-from forsyn.domain.accounts.models import Account, AccountKind, StaffRole
+from forsyn.domain.accounts.access_queries import counting
+from forsyn.domain.accounts.models import Account, AccountKind
 
 
 def roles_of(*, account_id: int, today: date) -> frozenset[str]:
-    """The roles (models.Role) that a member of staff has today. 1 query."""
-    rows = StaffRole.objects.filter(account_id=account_id, period__contains=today)
-    return frozenset(rows.values_list("role", flat=True))
+    """The roles that count for a member of staff today. 1 query.
+
+    A role counts within its period, while its review is not overdue, on an open account; that of somebody from another
+    company only under a confidentiality agreement.
+    """
+    return frozenset(counting(today=today).filter(account_id=account_id).values_list("role", flat=True))
 
 
 def account_with_email(*, email: str) -> Account | None:
@@ -26,9 +30,9 @@ def account(*, account_id: int) -> Account:
 
 
 def staff_accounts(*, today: date) -> list[tuple[Account, frozenset[str]]]:
-    """All members of staff by name, with their roles today. 2 queries."""
+    """All members of staff by name, with the roles that count today. 2 queries."""
     accounts = Account.objects.filter(kind=AccountKind.STAFF).order_by("name", "pk")
     roles: dict[int, set[str]] = {}
-    for account_id, role in StaffRole.objects.filter(period__contains=today).values_list("account_id", "role"):
+    for account_id, role in counting(today=today).values_list("account_id", "role"):
         roles.setdefault(account_id, set()).add(role)
     return [(account, frozenset(roles.get(account.pk, ()))) for account in accounts]

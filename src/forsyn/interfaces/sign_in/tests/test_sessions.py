@@ -140,7 +140,7 @@ class TestWhoMayOpenWhat:
 
     def test_a_role_that_ended_opens_nothing(self, world: World, signed_in: SignedIn) -> None:
         client = signed_in(world.clerk)
-        end_role(account_id=world.clerk.pk, role=Role.CLERK, until_date=timezone.localdate())
+        end_role(account_id=world.clerk.pk, role=Role.CLERK, until_date=timezone.localdate(), now=timezone.now())
         assert client.get("/kontor/").status_code == 404
         assert client.get("/konto/start/").headers["Location"] == "/konto/sikkerhed/"
 
