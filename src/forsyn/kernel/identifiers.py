@@ -12,6 +12,8 @@ import stdnum.dk.cvr
 import stdnum.ean
 import stdnum.exceptions
 
+from forsyn.kernel.cpr_search import find_cpr
+
 
 class InvalidIdentifier(ValueError):
     """The text is no such identifier; the message says why, in Danish, for the person who typed it."""
@@ -28,6 +30,19 @@ def cvr(text: str) -> str:
         raise InvalidIdentifier(
             "CVR-nummerets kontrolciffer passer ikke. Se efter, om to cifre er byttet om."
         ) from None
+
+
+def cpr(text: str) -> str:
+    """A CPR number: ten digits, ddmmyynnnn, of a possible birth date; test numbers have 60 added to the day.
+
+    The error never repeats the number.
+    """
+    compact = re.sub(r"[\s-]", "", text)
+    if not re.fullmatch(r"[0-9]{10}", compact) or not find_cpr(f"CPR {compact}"):
+        raise InvalidIdentifier(
+            "Et CPR-nummer har ti cifre, og de første seks er en fødselsdato: dag, måned og år. Se tallene efter."
+        )
+    return compact
 
 
 def gln(text: str) -> str:

@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 
+from forsyn.domain.safeguards.guarded import GuardedManager, GuardedModel, GuardedQuerySet
+from forsyn.domain.sensitive.rules import Kind
 from forsyn.policy.vocabulary import Source
 
 models.BinaryField.register_lookup(Length)
@@ -21,17 +23,18 @@ LEAST_SEALED_BYTES = 29
 """Form, nonce and tag of an empty text."""
 
 
-class SealedRows(models.Manager[models.Model]):
+class SealedRows(GuardedManager):
     """Rows without what is sealed in them: it is read where it is opened, and nowhere else."""
 
     SEALED = ("sealed", "lookup")
 
-    def get_queryset(self) -> models.QuerySet[models.Model]:
+    def get_queryset(self) -> GuardedQuerySet:
+        """Rows without what is sealed; ``defer(None)`` or ``only()`` brings it."""
         present = {field.name for field in self.model._meta.concrete_fields}
         return super().get_queryset().defer(*present.intersection(self.SEALED))
 
 
-class SealedRow(models.Model):
+class SealedRow(GuardedModel):
     """What every sensitive row has beside its content. ``sealing_key`` names the key of the ring that sealed it."""
 
     sources: ClassVar[tuple[Source, ...]]
@@ -125,7 +128,16 @@ class Offence(SealedRow):
         constraints = _from(Source.UTILITY, table="sensitive_offence")
 
 
-class ReportReceipt(models.Model):
+MODELS: dict[Kind, type[SealedRow]] = {
+    Kind.CPR: Cpr,
+    Kind.HEALTH: HealthNotice,
+    Kind.THREATS: ThreatNotice,
+    Kind.PREMISES: PremisesNotice,
+    Kind.OFFENCES: Offence,
+}
+
+
+class ReportReceipt(GuardedModel):
     """That an offence was reported, to whom and when, and that it was handed over; never what it was about.
 
     ``offence_id`` is the row that held the content, while it lasts.
@@ -153,7 +165,7 @@ class ReportReceipt(models.Model):
 OPEN = Q(closed_at=None)
 
 
-class HandOver(models.Model):
+class HandOver(GuardedModel):
     """A claim that is being handed to the debt authority; ``claim`` is our reference. Open until ``closed_at``."""
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
