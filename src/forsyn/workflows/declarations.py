@@ -42,6 +42,7 @@ def all_bindings() -> Bindings:
         correspondence.BINDINGS,
         sensitive.BINDINGS,
         metering.BINDINGS,
+        routines=(*safeguards.ROUTINES, *customers.ROUTINES, *metering.ROUTINES),
     )
 
 

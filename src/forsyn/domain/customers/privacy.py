@@ -1,6 +1,6 @@
 """What the customers' tables hold, and whose it is."""
 
-from forsyn.policy.bindings import ITSELF, Personal, Table, ToldBy, not_personal, path, personal
+from forsyn.policy.bindings import ITSELF, Personal, Routine, Table, ToldBy, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -160,3 +160,10 @@ BINDINGS = (
         },
     ),
 )
+
+ROUTINES = tuple(
+    Routine(f"customers_{what}_{how}", f"customers_{table}", column="search_key")
+    for what, table in (("names", "customer_name"), ("addresses", "address"))
+    for how in ("matching(text[], text[], text[], integer)", "answering(text[], text[])")
+)
+"""What search asks of the database with the owner's rights; see migration 0005."""

@@ -1,6 +1,6 @@
 """What the metering tables hold, and whose it is: a meter is a person's while it hangs where the person has agreed."""
 
-from forsyn.policy.bindings import Binding, Table, not_personal, path, personal
+from forsyn.policy.bindings import Binding, Routine, Table, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -22,6 +22,13 @@ OF_MOUNTING_READING = path(
 OF_METER = path("id -> metering_mounting.meter_id", INSTALLATION, _agreement("metering_mounting.period"), *HOLDERS)
 OF_REGISTER = path(
     "meter_id -> metering_mounting.meter_id", INSTALLATION, _agreement("metering_mounting.period"), *HOLDERS
+)
+OF_PSEUDONYMOUS_DAY = path(
+    "pseudonym -> metering_pseudonym.pseudonym",
+    "id -> metering_mounting.meter_id during metering_pseudonymous_day.day in period",
+    INSTALLATION,
+    _agreement("metering_pseudonymous_day.day"),
+    *HOLDERS,
 )
 OF_ACCOUNT = path("account_id -> accounts_account.id")
 
@@ -48,6 +55,7 @@ METERED = {P.METERING: "insert update"}
 METER_NUMBER = personal("meter_number", source=Source.UTILITY)
 CONSUMPTION = personal("consumption", source=Source.METER)
 DERIVED_CONSUMPTION = personal("consumption", source=Source.DERIVED)
+PSEUDONYM = personal("meter_pseudonym", source=Source.DERIVED)
 COUNT = not_personal("count over a whole file")
 DEVICE = not_personal("property of a type of device")
 
@@ -188,4 +196,20 @@ BINDINGS = (
             "note": personal("deviations", source=Source.UTILITY),
         },
     ),
+    Table("metering_pseudonym", person=OF_METER, columns={"id": METER_NUMBER, "pseudonym": PSEUDONYM}),
+    Table(
+        "metering_pseudonymous_day",
+        person=OF_PSEUDONYMOUS_DAY,
+        pseudonymous=True,
+        columns={
+            "pseudonym": PSEUDONYM,
+            "commodity": not_personal("heat, water or waste water"),
+            "register": DEVICE,
+            "unit": DEVICE,
+            **{name: DAY_COLUMNS[name] for name in ("day", "total", "values", "quality")},
+        },
+    ),
 )
+
+ROUTINES = (Routine("metering_ensure_month(date)", "metering_day", change="insert"),)
+"""Makes a month's table, which no purpose may."""

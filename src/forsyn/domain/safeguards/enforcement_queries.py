@@ -35,7 +35,7 @@ _GRANTS = """
          where relnamespace in ('public'::regnamespace, to_regnamespace(%(schema)s)) and attacl is not null
            and attnum > 0 and not attisdropped
         union all
-        select 'function', format('%%s(%%s)', proname, pg_get_function_identity_arguments(function.oid)),
+        select 'function', format('%%s(%%s)', proname, oidvectortypes(proargtypes)),
                coalesce(proacl, acldefault('f', proowner)), ''
           from pg_proc as function
          where pronamespace = 'public'::regnamespace

@@ -31,6 +31,7 @@ def _fill(meters: int) -> None:
 def test_a_database_of_before_is_turned_round_without_reading_its_rows(own_database: dict[str, str]) -> None:
     _fill(meters=50)
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("drop view metering_pseudonymous_day")
         cursor.execute(STORE.WITHOUT_ROOT)
         cursor.execute("select relname, pg_relation_filenode(oid) from pg_class where relname ~ '^metering_day_20'")
         files = dict(cursor.fetchall())
