@@ -31,6 +31,15 @@ class OpenChoices:
     oldest_undecided_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class OnHold:
+    """That a customer's data are only stored, since when and on which ground (RestrictionGround's value)."""
+
+    id: int
+    ground: str
+    began_at: datetime
+
+
 _GIVEN = [field.name for field in fields(GivenConsent)]
 
 
@@ -61,9 +70,10 @@ def live_consent_counts() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def restriction_of(*, customer_id: int) -> Restriction | None:
-    """The restriction that a customer's data are under now. 1 query."""
-    return Restriction.objects.filter(LIVE_RESTRICTION, customer_id=customer_id).first()
+def restriction_of(*, customer_id: int) -> OnHold | None:
+    """The restriction that a customer's data are under now, as the customer may know it. 1 query."""
+    live = Restriction.objects.filter(LIVE_RESTRICTION, customer_id=customer_id)
+    return next((OnHold(*row) for row in live.values_list("id", "ground", "began_at")), None)
 
 
 def restriction(*, restriction_id: int) -> Restriction:

@@ -12,6 +12,7 @@ from forsyn.domain.customers.queries import agreements_of, customer_overview, in
 from forsyn.domain.metering.delivery_queries import meters_at_installations
 from forsyn.interfaces.access import customer_required
 from forsyn.interfaces.portal.agreements_page import agreement_cards
+from forsyn.interfaces.portal.on_hold import on_hold
 from forsyn.interfaces.portal.overview import overview
 
 
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     customer_id, today = request.customer_id, timezone.localdate()  # type: ignore[attr-defined]
     context = {
         "customer": customer_overview(customer_id=customer_id, today=today),
+        "on_hold": on_hold(customer_id),
         "overview": overview(installations_of(customer_id=customer_id), today),
         "today": today,
     }

@@ -127,10 +127,9 @@ def put_on_hold(world: World, **other: object) -> int:
 
 def test_a_restriction_holds_until_it_is_lifted_by_somebody(world: World) -> None:
     key = put_on_hold(world)
-    row = queries.restriction_of(customer_id=world.anna.customer_id)
-    assert row is not None
-    assert (row.pk, row.ground, row.reason, row.began_at) == (key, "accuracy", "Forbruget er ikke mit.", NOW)
-    assert queries.live_restrictions() == [row]
+    assert queries.restriction_of(customer_id=world.anna.customer_id) == queries.OnHold(key, "accuracy", NOW)
+    (row,) = queries.live_restrictions()
+    assert (row.pk, row.reason, row.recorded_by_id) == (key, "Forbruget er ikke mit.", world.dpo.pk)
     actions.lift_restriction(restriction_id=key, person_informed=True, ended_by_id=world.dpo.pk, now=LATER)
     assert queries.restriction_of(customer_id=world.anna.customer_id) is None
     (ended,) = queries.ended_restrictions(limit=10)
