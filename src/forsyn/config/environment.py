@@ -24,6 +24,28 @@ def number(name: str, otherwise: int) -> int:
     return int(text)
 
 
+MAIL_SECURITY = {"starttls": 587, "implicit": 465, "loopback": 25}
+"""How the mail server is spoken to, and the port that it then has."""
+THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
+
+
+def mail_security(host: str) -> str:
+    """FORSYN_EMAIL_TLS: a key of `MAIL_SECURITY`, `starttls` unless said otherwise. Raises InstanceError."""
+    said = os.environ.get("FORSYN_EMAIL_TLS", "").lower()
+    security = "starttls" if said in {"", "1", "yes", "true", "on"} else said
+    if security not in MAIL_SECURITY:
+        raise InstanceError(
+            f"FORSYN_EMAIL_TLS is {said!r}: use starttls, implicit (TLS from the first byte), or loopback for a relay "
+            "on this machine. Mail leaves over TLS only."
+        )
+    if security == "loopback" and host not in THIS_MACHINE:
+        raise InstanceError(
+            f"FORSYN_EMAIL_TLS is loopback, but FORSYN_EMAIL_HOST is {host!r}, which is not this machine. "
+            "Use starttls or implicit."
+        )
+    return security
+
+
 def secret_key(state: Path) -> str:
     """FORSYN_SECRET_KEY, else one made once and kept beside the embedded database. Raises InstanceError."""
     if given := os.environ.get("FORSYN_SECRET_KEY"):

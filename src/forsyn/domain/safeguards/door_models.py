@@ -59,6 +59,9 @@ class RecipientAgreement(models.Model):
     document_name = models.CharField(max_length=200, null=True)
     document_sha256 = models.BinaryField(max_length=32, null=True)
 
+    sub_processors: models.Manager[SubProcessor]
+    audits: models.Manager[ProcessorAudit]
+
     class Meta:
         db_table = "safeguards_recipient_agreement"
         constraints = [

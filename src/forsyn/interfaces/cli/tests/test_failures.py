@@ -49,7 +49,8 @@ def test_a_program_gets_one_json_document_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("FORSYN_EMAIL_PORT", "smtp", "FORSYN_EMAIL_PORT is 'smtp': use a whole number, such as 25."),
+        ("FORSYN_EMAIL_PORT", "smtp", "FORSYN_EMAIL_PORT is 'smtp': use a whole number, such as 587."),
+        ("FORSYN_EMAIL_TLS", "off", "Mail leaves over TLS only."),
         ("FORSYN_PROXIES", "-1", "FORSYN_PROXIES is '-1': use a whole number, such as 0."),
         ("FORSYN_STATE_DIR", "/dev/null", "let FORSYN_STATE_DIR name a folder that it may write to"),
         ("PG_BIN", "/nowhere", "PG_BIN is /nowhere, but there is no `postgres` in it."),

@@ -1,0 +1,225 @@
+"""Lets out what may leave, and keeps on record what did and what did not.
+
+The caller has entered the purpose it leaves for. What leaves is on record in the caller's transaction, and, unless it
+is handed over at once, in the outbox too: what was rolled back never happened, what was not on record never left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from forsyn.domain.safeguards.door_facts import Allowed, Reason, Refused, Request
+from forsyn.domain.safeguards.door_queries import agreements_of, persons_facts
+from forsyn.domain.safeguards.door_rules import decide
+from forsyn.domain.safeguards.purposes import current, rules
+from forsyn.domain.safeguards.sealing import seal, unseal
+from forsyn.policy.vocabulary import Channel
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=10)
+"""So long a message may take to be sent; then it is in doubt whether it left."""
+AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60))
+"""Waiting times after the first, second … attempt that failed; after the last one a person decides."""
+
+
+class DisclosureRefused(PermissionError):
+    """The door lets it not out; ``reasons`` are all of them, in Danish, each with what to do."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(" ".join(reason.text for reason in reasons))
+        self.reasons = tuple(reasons)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The reasons for machines."""
+        return tuple(reason.code for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is on record. ``payload`` waits in the outbox, or is the caller's to hand over after the commit."""
+
+    id: int
+    agreement: str | None
+    countries: tuple[str, ...]
+
+
+def disclose(
+    *,
+    categories: Sequence[str],
+    recipient: str,
+    customer_ids: Sequence[int],
+    payload: bytes,
+    channel: Channel,
+    now: datetime,
+    today: date,
+    ground: str = "",
+    statute: str = "",
+    to_person: bool = False,
+    account_id: int | None = None,
+    keep: bool = True,
+    their_marketing: bool = False,
+) -> Made:
+    """Put something on record that leaves for a recipient of the policy, under the purpose entered.
+
+    With ``keep`` it waits, encrypted, in the outbox and `deliver` takes it from there; without (codes, downloads) only
+    its digest is kept, and the caller hands it over once the transaction has committed. ``account_id`` is the account
+    whose holder it is about, where that is nobody's customer. Raises DisclosureRefused, which is on record as well.
+    """
+    entered = current()
+    if entered is None:
+        raise DisclosureRefused((Reason("no_purpose", "Der er ikke valgt noget formål. Intet sendes uden."),))
+    customers = sorted(set(customer_ids))
+    request = Request(
+        purpose=entered.purpose.key,
+        categories=tuple(dict.fromkeys(categories)),
+        recipient=recipient,
+        channel=channel,
+        persons=len(customers) + (account_id is not None),
+        ground=ground,
+        statute=statute,
+        to_person=to_person,
+        their_marketing=their_marketing,
+    )
+    decision = _decide(request, customers, entered.purpose.consent, today)
+    if isinstance(decision, Refused):
+        _keep_refusal(request, decision, now)
+        raise DisclosureRefused(decision.reasons)
+    sealed = seal(payload) if keep else None
+    made = _insert(request, decision, payload, customers, account_id, entered.actor, str(entered.work), sealed, now)
+    return Made(made, decision.agreement.number if decision.agreement else None, decision.countries)
+
+
+def _decide(request: Request, customers: list[int], consent: str | None, today: date) -> Allowed | Refused:
+    return decide(
+        rules().matrix.policy,
+        request,
+        agreements=agreements_of(recipient=request.recipient),
+        persons=persons_facts(customer_ids=customers, purpose=request.purpose, consent=consent),
+        today=today,
+    )
+
+
+def _insert(
+    request: Request,
+    decision: Allowed,
+    payload: bytes,
+    customers: list[int],
+    account_id: int | None,
+    actor: int | None,
+    work: str,
+    sealed: bytes | None,
+    now: datetime,
+) -> int:
+    role = rules().matrix.policy.recipients[request.recipient].role
+    facts = {
+        "at": now.isoformat(),
+        "purpose": request.purpose,
+        "recipient": request.recipient,
+        "role": role.value,
+        "agreement_id": decision.agreement.id if decision.agreement else None,
+        "categories": request.categories,
+        "countries": decision.countries,
+        "ground": request.ground,
+        "statute": request.statute.strip(),
+        "channel": request.channel.value,
+        "to_person": request.to_person,
+        "person_count": request.persons,
+        "payload_bytes": len(payload),
+    }
+    digest = hashlib.sha256(payload).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select safeguards_disclose(%s::jsonb, %s, %s::bigint[], %s, %s, %s, %s)",
+            [json.dumps(facts), digest, customers, account_id, actor, work, sealed],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _keep_refusal(request: Request, decision: Refused, now: datetime) -> None:
+    """On record in the caller's transaction, and in the program's log in case that is rolled back."""
+    codes = [reason.code for reason in decision.reasons]
+    logger.warning("Not let out to %s for %s: %s", request.recipient, request.purpose, ", ".join(codes))
+    facts = {
+        "at": now.isoformat(),
+        "purpose": request.purpose,
+        "recipient": request.recipient,
+        "categories": request.categories,
+        "channel": request.channel.value,
+        "person_count": request.persons,
+        "reasons": codes,
+        "explanation": " ".join(reason.text for reason in decision.reasons),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("select safeguards_refuse(%s::jsonb)", [json.dumps(facts)])
+
+
+# -- delivery ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message taken from the outbox, to be sent and then settled."""
+
+    id: int
+    channel: Channel
+    sealed: bytes
+    attempts: int
+
+    def payload(self) -> bytes:
+        """The content. Raises sealing.SealBroken."""
+        return unseal(self.sealed)
+
+
+def claim(*, now: datetime, most: int = 20) -> list[Claimed]:
+    """Take what is due under the purpose entered; nobody else takes it for `LEASE`.
+
+    What was taken before and never settled is from now on in doubt, and waits for a person.
+    """
+    entered = current()
+    if entered is None:
+        raise DisclosureRefused((Reason("no_purpose", "Der er ikke valgt noget formål. Intet sendes uden."),))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, channel, sealed, attempts from safeguards_outbox_claim(%s, %s, %s, %s)",
+            [str(entered.work), now, now + LEASE, most],
+        )
+        return [
+            Claimed(key, Channel(channel), bytes(sealed), attempts)
+            for key, channel, sealed, attempts in cursor.fetchall()
+        ]
+
+
+def settle(*, message: Claimed, error: str | None, again: bool, now: datetime) -> bool:
+    """Delivered where ``error`` is None: the content is deleted. Else it is tried again later, or waits for a person.
+
+    Returns whether it is tried again by itself: if ``again`` may help, and it was not tried too often.
+    """
+    wait = AGAIN_AFTER[message.attempts - 1] if again and message.attempts <= len(AGAIN_AFTER) else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select safeguards_outbox_settle(%s, %s, %s, %s::timestamptz, %s)",
+            [message.id, error is None, error or "", now + wait if wait else None, now],
+        )
+    return error is not None and wait is not None
+
+
+def handed_over(*, disclosure_id: int, delivered: bool, now: datetime) -> None:
+    """How it went with something that was not kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("select safeguards_handed_over(%s, %s, %s)", [disclosure_id, delivered, now])
+
+
+def send_again(*, disclosure_id: int, now: datetime) -> bool:
+    """Let something that failed, or is in doubt, be tried again; False where nothing is kept to send."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select safeguards_outbox_again(%s, %s)", [disclosure_id, now])
+        return bool(cursor.fetchone()[0])
