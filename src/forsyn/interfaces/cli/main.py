@@ -5,7 +5,18 @@ from __future__ import annotations
 import typer
 
 from forsyn import __version__
-from forsyn.interfaces.cli import customers, demo, keys, policy, readings, readings_retry, server, staff, tidy
+from forsyn.interfaces.cli import (
+    customers,
+    demo,
+    keys,
+    operation,
+    policy,
+    readings,
+    readings_retry,
+    server,
+    staff,
+    tidy,
+)
 from forsyn.interfaces.cli.host import Host
 
 EPILOG = "Every command explains itself with --help. Settings are environment variables; see docs/operators.md."
@@ -32,6 +43,7 @@ imports.command("meters-for")(readings.meters_for)
 imports.command("retry")(readings_retry.retry)
 app.add_typer(imports, name="import")
 app.add_typer(keys.app, name="keys")
+app.add_typer(operation.app, name="operation")
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 

@@ -79,6 +79,8 @@ def test_operation_is_optimised_on_pseudonymous_meters_without_names(utility: Po
     purpose = utility.purposes["operation_optimisation"]
     assert purpose.pseudonymous
     assert set(purpose.rests_on) == {Ground.PUBLIC_TASK, Ground.LEGITIMATE_INTERESTS}
+    assert "meter_pseudonym" in purpose.categories
+    assert "meter_number" not in purpose.categories
     groups = {utility.categories[key].group for key in purpose.categories}
     assert groups == {"place"}
 
