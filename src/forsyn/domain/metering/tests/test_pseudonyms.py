@@ -1,4 +1,4 @@
-"""Who optimises the operation sees meters by pseudonyms, and nobody who objects; so leaks are found, and poor cooling."""
+"""Those who optimise the operation see pseudonyms, and nobody who objects; so leaks and poor cooling are found."""
 
 from __future__ import annotations
 
