@@ -139,7 +139,9 @@ class Delivery(GuardedModel):
     size_bytes = models.BigIntegerField()
     profile = models.CharField(max_length=60)
     received_at = models.DateTimeField()
-    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     """Who brought it in; null: an operator at the command line."""
     delivered = models.BigIntegerField()
     stored = models.BigIntegerField()
@@ -237,7 +239,9 @@ class QuarantineItem(GuardedModel):
     value_texts = ArrayField(models.TextField(), null=True)
     """As delivered, where the reader could not make sense of them."""
     state = models.CharField(max_length=10, choices=QuarantineState.choices)
-    decided_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     decided_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
 
