@@ -205,7 +205,7 @@ def document(*, agreement_id: int) -> ConfidentialityAgreement | None:
     return found
 
 
-def roles_in_use(*, using: str = "default") -> dict[str, int]:
+def roles_in_use() -> dict[str, int]:
     """Every role that somebody was ever given, with how often. 1 query."""
-    counted = StaffRole.objects.using(using).values_list("role").annotate(times=Count("pk")).order_by("role")
+    counted = StaffRole.objects.values_list("role").annotate(times=Count("pk")).order_by("role")
     return dict(counted)

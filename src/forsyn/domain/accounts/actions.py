@@ -77,12 +77,12 @@ def create_staff(
 
 
 @transaction.atomic
-def create_external(*, email: str, name: str, employer: str, now: datetime) -> int:
+def create_external(*, email: str, name: str, employer: str, now: datetime, password: str | None = None) -> int:
     """Make a closed account, without roles, for somebody whom another company employs; return its id.
 
     It is opened under a confidentiality agreement (`actions_access.register_agreement`). Raises as `create_staff`.
     """
-    account_id = create_staff(email=email, name=name, roles=(), first_date=now.date(), now=now)
+    account_id = create_staff(email=email, name=name, roles=(), first_date=now.date(), now=now, password=password)
     employed = ExternalStaff(account_id=account_id, employer=employer.strip())
     employed.clean_fields(exclude=["account"])
     if not employed.employer.isprintable():
