@@ -131,8 +131,9 @@ def withdrawn() -> list[Withdrawn]:
         "   where claim.customer_id = kept.customer_id and claim.closed_at is null)"
     ).format(cpr=sql.Literal(str(Kind.CPR)))
     without_consent = sql.SQL(
-        "select {health} as kind, kept.id, kept.customer_id from sensitive_health_notice as kept"
-        " join safeguards_consent as consent on consent.id = kept.consent_id where consent.withdrawn_at is not null"
+        "select {health} as kind, id, customer_id from sensitive_health_notice as kept"
+        " where not exists (select from safeguards_consent as consent where consent.customer_id = kept.customer_id"
+        "   and consent.consent = 'health_notice' and consent.withdrawn_at is null)"
     ).format(health=sql.Literal(str(Kind.HEALTH)))
     rows = _union([without_ground, without_consent], "kind, id")
     return [Withdrawn(Kind(kind), row_id, customer_id) for kind, row_id, customer_id in rows]
