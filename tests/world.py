@@ -8,16 +8,22 @@ Dates are fixed: the world's today is `TODAY`. All persons, places and numbers a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.accounts.actions import create_customer_account, create_staff
 from forsyn.domain.accounts.models import Account, Role
 from forsyn.domain.customers import actions
+from forsyn.domain.safeguards.door_models import RecipientAgreement
+from forsyn.policy.policy import Policy
+from forsyn.policy.vocabulary import Role as RecipientRole
 from forsyn.policy.vocabulary import Source
+from forsyn.workflows.declarations import current_policy
 
 TODAY = date(2026, 11, 2)
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -85,6 +91,7 @@ class World:
 
 def build_world() -> World:
     """Make the world in the current database."""
+    agree_with_processors()
     house = _home("5001", "Ærøvej", "7", ("heat", "water", "waste_water"), "house")
     flat = _home("5002", "Ågade", "12", ("heat", "water"), "flat", floor="2", door="tv")
     orchard = _home("5003", "Æblevej", "1", ("heat", "water"), "business")
@@ -112,6 +119,23 @@ def build_world() -> World:
         billing=_staff("afregning", "Aage Afregning", Role.BILLING),
         operations=_staff("drift", "Dennis Drift", Role.OPERATIONS),
         dpo=_staff("dpo", "Dina Databeskytter", Role.DPO),
+    )
+
+
+def agree_with_processors(policy: Policy | None = None) -> None:
+    """Every processor of the policy has a signed agreement that holds, so that the door lets mails out."""
+    RecipientAgreement.objects.bulk_create(
+        RecipientAgreement(
+            recipient=recipient.key,
+            number=recipient.agreement or recipient.key,
+            signed_date=BEGINNING,
+            period=DateRange(BEGINNING, None),
+            storage_country=recipient.country,
+            document_name="aftale.pdf",
+            document_sha256=hashlib.sha256(recipient.key.encode()).digest(),
+        )
+        for recipient in (policy or current_policy()).recipients.values()
+        if recipient.role is RecipientRole.PROCESSOR
     )
 
 

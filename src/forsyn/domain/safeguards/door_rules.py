@@ -42,7 +42,9 @@ class _Case:
 
     @property
     def agreement(self) -> AgreementFacts | None:
-        """The agreement that holds today."""
+        """The processor agreement that holds today."""
+        if self.recipient.role is not Role.PROCESSOR:
+            return None
         return next((one for one in self.agreements if one.lacks(self.today) is None), None)
 
     def named(self, categories: tuple[str, ...]) -> str:
@@ -146,7 +148,7 @@ def _ground(case: _Case) -> Iterator[Reason]:
 
 
 def _places(case: _Case) -> tuple[str, ...]:
-    agreement = case.agreement if case.recipient.role is Role.PROCESSOR else None
+    agreement = case.agreement
     if agreement is None:
         return (case.recipient.country,)
     working = [each.country for each in agreement.sub_processors if case.today in each.period]
@@ -155,7 +157,7 @@ def _places(case: _Case) -> tuple[str, ...]:
 
 def _region(case: _Case) -> Iterator[Reason]:
     """Neither the recipient, nor its storage, nor anybody who works for it is outside the EU/EEA."""
-    agreement = case.agreement if case.recipient.role is Role.PROCESSOR else None
+    agreement = case.agreement
     places = [("outside_eea", case.who, "er", case.recipient.country)]
     if agreement is not None:
         places.append(("storage_outside_eea", f"{case.who} opbevarer oplysningerne", "", agreement.storage_country))

@@ -54,24 +54,29 @@ class TlsBackend(EmailBackend):
             )
         try:
             return super().open()
-        except smtplib.SMTPNotSupportedError as error:
-            raise MailNotSent(
-                f"The mail server {where} offers no STARTTLS ({error}), so nothing was sent. Turn TLS on there, or use "
-                "its port for TLS with FORSYN_EMAIL_TLS=implicit.",
-                again=True,
-            ) from None
-        except ssl.SSLCertVerificationError as error:
-            raise MailNotSent(
-                f"The certificate of the mail server {where} is not valid: {error.verify_message} Nothing was sent. "
-                "Name the server as its certificate does, or its authority in FORSYN_EMAIL_CA.",
-                again=True,
-            ) from None
-        except ssl.SSLError as error:
-            raise MailNotSent(
-                f"No TLS could be agreed with the mail server {where} ({error.reason}), so nothing was sent. "
-                "See FORSYN_EMAIL_PORT and FORSYN_EMAIL_TLS, and that the server speaks TLS 1.2 or newer.",
-                again=True,
-            ) from None
+        except (smtplib.SMTPNotSupportedError, ssl.SSLError) as error:
+            raise MailNotSent(_without_tls(where, error), again=True) from None
+        finally:
+            if self._partial_connection is not None:  # half open: what was said so far was nobody's data
+                self._partial_connection.close()
+                self._partial_connection = None
+
+
+def _without_tls(where: str, error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"The certificate of the mail server {where} is not valid: {error.verify_message} Nothing was sent. "
+            "Name the server as its certificate does, or its authority in FORSYN_EMAIL_CA."
+        )
+    if isinstance(error, ssl.SSLError):
+        return (
+            f"No TLS could be agreed with the mail server {where} ({error.reason}), so nothing was sent. "
+            "See FORSYN_EMAIL_PORT and FORSYN_EMAIL_TLS, and that the server speaks TLS 1.2 or newer."
+        )
+    return (
+        f"The mail server {where} offers no STARTTLS ({error}), so nothing was sent. Turn TLS on there, or use its "
+        "port for TLS with FORSYN_EMAIL_TLS=implicit."
+    )
 
 
 def send(mail: Mail) -> None:
