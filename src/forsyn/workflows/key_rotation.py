@@ -16,7 +16,7 @@ from forsyn.domain.sensitive import actions_sealing
 from forsyn.domain.sensitive.actions_sealing import Chunk
 from forsyn.domain.sensitive.queries import SealedWith, one_of_each_key, sealed_with
 from forsyn.domain.sensitive.rules import Kind
-from forsyn.domain.sensitive.sealing import Key, KeyRing, Use, VaultClosed
+from forsyn.domain.sensitive.sealing import Key, Use, VaultClosed
 from forsyn.domain.sensitive.vault import opened, store
 from forsyn.policy.purposes import P
 
@@ -107,7 +107,13 @@ def _problem(attempt: Callable[[], None]) -> str | None:
     return None
 
 
-def rotate(*, use: Use, today: date, progress: Callable[[int], None] = lambda rows: None) -> Rotation:
+def rotate(
+    *,
+    use: Use,
+    today: date,
+    progress: Callable[[int], None] = lambda rows: None,
+    rows_at_once: int = actions_sealing.ROWS_AT_ONCE,
+) -> Rotation:
     """Put a new key in the place of the current one and renew all rows, or finish a rotation that was stopped.
 
     ``progress`` is told the number of rows after each chunk. Raises KeyRingUnusable, RotationRunning.
@@ -117,20 +123,19 @@ def rotate(*, use: Use, today: date, progress: Callable[[int], None] = lambda ro
             raise RotationRunning("Somebody else rotates the keys now. Wait until that is done; `forsyn keys show`.")
         unfinished = store().exists() and _retired_but_used(use)
         ring = store().ring() if unfinished else actions_sealing.add_key(use=use, today=today)
-        renewed, unopened = _renew(use, ring, progress)
+        steps: list[Callable[..., Chunk]] = (
+            [actions_sealing.rehash]
+            if use is Use.LOOKUP
+            else [partial(actions_sealing.reseal, kind=kind) for kind in Kind]
+        )
+        done = [_chunks(partial(step, ring=ring, rows=rows_at_once), progress) for step in steps]
+        renewed, unopened = (sum(counts) for counts in zip(*done, strict=True))
         return Rotation(ring.current(use).id, not unfinished, renewed, unopened)
 
 
 def _retired_but_used(use: Use) -> bool:
     """Whether rows that can be renewed still need a retired key."""
     return any(key.use is use and key.retired and key.rows for key in all_keys())
-
-
-def _renew(use: Use, ring: KeyRing, progress: Callable[[int], None]) -> tuple[int, int]:
-    if use is Use.LOOKUP:
-        return _chunks(partial(actions_sealing.rehash, ring=ring), progress)
-    done = [_chunks(partial(actions_sealing.reseal, kind=kind, ring=ring), progress) for kind in Kind]
-    return sum(renewed for renewed, _ in done), sum(unopened for _, unopened in done)
 
 
 def _chunks(step: Callable[..., Chunk], progress: Callable[[int], None]) -> tuple[int, int]:
