@@ -144,7 +144,7 @@ _AGREEMENTS = {
          from staged_agreement s
         where s.id = a.id and s.agreement_until is not null and upper_inf(a.period)""",
     "agreements numbered": """update staged_agreement
-          set id = nextval(pg_get_serial_sequence('customers_agreement', 'id')) where id is null""",
+          set id = customers_next_agreement_id() where id is null""",
     "agreements": """insert into customers_agreement (id, number, supply_point_id, commodity, relation, period, source,
                recorded_at)
         select s.id, coalesce(s.agreement_number, 'A' || lpad(s.id::text, 7, '0')), p.id, s.commodity, s.relation,

@@ -161,9 +161,10 @@ BINDINGS = (
     ),
 )
 
-ROUTINES = tuple(
+SEARCH_ROUTINES = tuple(
     Routine(f"customers_{what}_{how}", f"customers_{table}", column="search_key")
     for what, table in (("names", "customer_name"), ("addresses", "address"))
     for how in ("matching(text[], text[], text[], integer)", "answering(text[], text[])")
 )
 """What search asks of the database with the owner's rights; see migration 0005."""
+ROUTINES = (*SEARCH_ROUTINES, Routine("customers_next_agreement_id()", "customers_agreement", change="insert"))
