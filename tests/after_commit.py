@@ -1,5 +1,6 @@
 """What is to happen after a commit happens in tests, too, whose transaction never commits: at the end of the outermost
-block that is the program's own.
+block that is the program's own. There a refusal of the door is put on record, too, which otherwise takes a connection
+of its own.
 """
 
 from __future__ import annotations
@@ -7,32 +8,60 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection as default
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from forsyn.domain.safeguards import actions_door
+
+
+def _over(connection: BaseDatabaseWrapper) -> bool:
+    """Whether only the test's own transaction is left, and can be worked in."""
+    own = any(not block._from_testcase for block in connection.atomic_blocks)
+    return connection.in_atomic_block and not own and not connection.needs_rollback
+
 
 def _run(connection: BaseDatabaseWrapper) -> None:
-    own = any(not block._from_testcase for block in connection.atomic_blocks)
-    if own or not connection.in_atomic_block or connection.needs_rollback:
-        return
     callbacks, connection.run_on_commit = connection.run_on_commit, []
     for _, callback, _ in callbacks:
         callback()
+
+
+def _refuse(facts: str) -> None:
+    with default.cursor() as cursor:
+        cursor.execute("select current_setting('role'), set_config('role', %s, true)", [settings.INSTANCE.owner_role])
+        former, _ = cursor.fetchone()
+        cursor.execute("select safeguards_refuse(%s::jsonb)", [facts])
+        cursor.execute("select set_config('role', %s, true)", [former])
 
 
 @pytest.fixture(autouse=True)
 def after_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of the program commit, as far as its callbacks can tell."""
     leave, register = transaction.Atomic.__exit__, BaseDatabaseWrapper.on_commit
+    apart, refused = actions_door.write_apart, list[str]()
 
     def left(block: transaction.Atomic, *error: Any) -> None:
         leave(block, *error)
-        if not block._from_testcase:
-            _run(transaction.get_connection(block.using))
+        connection = transaction.get_connection(block.using)
+        if block._from_testcase or not _over(connection):
+            return
+        while refused and connection.alias == default.alias:
+            _refuse(refused.pop())
+        _run(connection)
 
     def registered(connection: BaseDatabaseWrapper, *args: Any, **kwargs: Any) -> None:
         register(connection, *args, **kwargs)
-        _run(connection)
+        if _over(connection):
+            _run(connection)
+
+    def written(role: str, facts: str) -> None:
+        if any(block._from_testcase for block in default.atomic_blocks):
+            refused.append(facts)
+        else:
+            apart(role, facts)
 
     monkeypatch.setattr(transaction.Atomic, "__exit__", left)
     monkeypatch.setattr(BaseDatabaseWrapper, "on_commit", registered)
+    monkeypatch.setattr(actions_door, "write_apart", written)

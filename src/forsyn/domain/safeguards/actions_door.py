@@ -145,7 +145,7 @@ def _insert(
 
 
 def _keep_refusal(request: Request, decision: Refused, now: datetime) -> None:
-    """On record in the caller's transaction, and in the program's log in case that is rolled back."""
+    """On record whatever becomes of the caller's transaction, which the refusal will mostly roll back."""
     codes = [reason.code for reason in decision.reasons]
     logger.warning("Not let out to %s for %s: %s", request.recipient, request.purpose, ", ".join(codes))
     facts = {
@@ -158,8 +158,20 @@ def _keep_refusal(request: Request, decision: Refused, now: datetime) -> None:
         "reasons": codes,
         "explanation": " ".join(reason.text for reason in decision.reasons),
     }
-    with connection.cursor() as cursor:
-        cursor.execute("select safeguards_refuse(%s::jsonb)", [json.dumps(facts)])
+    write_apart(rules().names.of(request.purpose), json.dumps(facts))
+
+
+def write_apart(role: str, facts: str) -> None:
+    """Put a refusal on record over a connection of its own, as a purpose's role; ``facts`` is JSON."""
+    apart = connection.copy()
+    try:
+        apart.set_autocommit(False)
+        with apart.cursor() as cursor:
+            cursor.execute("select set_config('role', %s, true)", [role])
+            cursor.execute("select safeguards_refuse(%s::jsonb)", [facts])
+        apart.commit()
+    finally:
+        apart.close()
 
 
 # -- delivery ------------------------------------------------------------------------------------------------------
