@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from forsyn.domain.accounts.models import (
     AccessRequest,
@@ -103,16 +103,22 @@ def counting(*, today: date) -> QuerySet[StaffRole]:
 
 def people(*, today: date, account_ids: Iterable[int] | None = None) -> list[Person]:
     """All members of staff by name, or those asked for, with their access. 3 queries."""
-    staff = Account.objects.filter(kind=AccountKind.STAFF).select_related("external").order_by("name", "pk")
+    staff = Account.objects.filter(kind=AccountKind.STAFF).select_related("external").defer("password")
+    staff = staff.order_by("name", "pk")
     if account_ids is not None:
         staff = staff.filter(pk__in=list(account_ids))
     accounts = list(staff)
     ids = [account.pk for account in accounts]
     agreements = _agreements(ids, today)
     given: dict[int, list[StaffRole]] = {}
-    for role in StaffRole.objects.filter(account_id__in=ids).order_by("-period", "-pk"):
+    for role in _with_names(StaffRole.objects.filter(account_id__in=ids)).order_by("-period", "-pk"):
         given.setdefault(role.account_id, []).append(role)
     return [_person(account, agreements.get(account.pk), given.get(account.pk, []), today) for account in accounts]
+
+
+def _with_names(found: QuerySet[StaffRole]) -> QuerySet[StaffRole]:
+    """With who granted, reviewed and ended: ``granted_by_name`` and so on, None for an operator or the program."""
+    return found.annotate(**{f"{by}_name": F(f"{by}__name") for by in ("granted_by", "reviewed_by", "ended_by")})
 
 
 def _person(account: Account, agreement: Agreement | None, given: list[StaffRole], today: date) -> Person:
@@ -162,7 +168,12 @@ def _agreements(account_ids: list[int], today: date) -> dict[int, Agreement]:
 
 def open_requests(*, account_id: int | None = None) -> list[AccessRequest]:
     """What waits for a decision, the earliest first; of one person, if asked. 1 query."""
-    found = AccessRequest.objects.filter(decided_at=None).select_related("account").order_by("made_at", "pk")
+    found = (
+        AccessRequest.objects.filter(decided_at=None)
+        .select_related("account")
+        .defer("account__password")
+        .order_by("made_at", "pk")
+    )
     return list(found if account_id is None else found.filter(account_id=account_id))
 
 
@@ -173,8 +184,9 @@ def request(*, request_id: int) -> AccessRequest | None:
 
 
 def requests_of(*, account_id: int) -> list[AccessRequest]:
-    """What a person has asked for, the latest first, decided or not. 1 query."""
-    return list(AccessRequest.objects.filter(account_id=account_id).order_by("-made_at", "-pk"))
+    """What a person has asked for, the latest first, with ``decided_by_name`` where it is decided. 1 query."""
+    found = AccessRequest.objects.filter(account_id=account_id).annotate(decided_by_name=F("decided_by__name"))
+    return list(found.order_by("-made_at", "-pk"))
 
 
 def due_reviews(*, today: date) -> list[StaffRole]:
@@ -189,7 +201,7 @@ def due_reviews(*, today: date) -> list[StaffRole]:
         ended_at=None,
         account__is_active=True,
     )
-    rows = due.select_related("account").order_by("review_date", "account__name", "pk")
+    rows = due.select_related("account").defer("account__password").order_by("review_date", "account__name", "pk")
     return [row for row in rows if row.review_date < today or _review_soon(row, today)]
 
 
