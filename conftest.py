@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -14,7 +14,9 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test.client import ClientHandler
 from psycopg import sql
+from typer.testing import CliRunner
 
 from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.interfaces.translations import compile_translations
@@ -22,7 +24,7 @@ from forsyn.workflows.enforcement import apply_enforcement
 from forsyn.workflows.migrate import migrate
 
 REPOSITORY = Path(__file__).parent
-pytest_plugins = ["tests.world", "tests.metered_world", "tests.signing_in"]
+pytest_plugins = ["tests.after_commit", "tests.world", "tests.metered_world", "tests.signing_in"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,6 +69,17 @@ def _drop(database: str) -> None:
         administrator.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
 
 
+def _flush_with_cascade() -> None:
+    """Tests that really commit end with TRUNCATE; some tables that Django does not know refer to those it does."""
+    operations = type(connections["default"].ops)
+    flush = operations.sql_flush
+
+    def cascading(*args: object, **kwargs: object) -> object:
+        return flush(*args, **kwargs | {"allow_cascade": True})
+
+    operations.sql_flush = cascading
+
+
 def _make_tester() -> None:
     """The role of the tests' own connection: the login role, which may also become the owner."""
     login, owner, tester = (
@@ -99,11 +112,42 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
     database = f"forsyn_test_{worker_id}"
     with settings.INSTANCE.running_database(), django_db_blocker.unblock():  # type: ignore[attr-defined]
         _make_template()
+        _flush_with_cascade()
         _clone(database)
         yield
         for alias in connections:
             connections[alias].close()
         _drop(database)
+
+
+@contextlib.contextmanager
+def _as_login() -> Iterator[None]:
+    """What a request or a command does, it does as the login role, which may read nothing without a purpose."""
+    connection = connections["default"]
+    local = connection.in_atomic_block
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('role', %s, %s)", [settings.LOGIN_ROLE, local])
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("select set_config('role', %s, %s)", [settings.INSTANCE.owner_role, local])
+
+
+@pytest.fixture(autouse=True)
+def requests_and_commands_are_the_logins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's own body is the owner of the tables; see forsyn.config.testing."""
+    for kind, name in ((ClientHandler, "__call__"), (CliRunner, "invoke")):
+        original = getattr(kind, name)
+
+        def call(*args: object, _original: Callable[..., object] = original, **kwargs: object) -> object:
+            if connections["default"].connection is None:
+                return _original(*args, **kwargs)
+            with _as_login():
+                return _original(*args, **kwargs)
+
+        monkeypatch.setattr(kind, name, call)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from forsyn.config.brokers import Brokers
 from forsyn.config.connections import SESSION_DEFAULTS, forget_everything
-from forsyn.config.environment import flag, number, secret_key
+from forsyn.config.environment import MAIL_SECURITY, flag, mail_security, number, secret_key
 from forsyn.config.instance import PROJECT, Instance
 from forsyn.config.keys import KeyStore
 
@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "forsyn.interfaces.portal",
     "forsyn.interfaces.office",
     "forsyn.interfaces.privacy_desk",
+    "forsyn.interfaces.staff_access",
     "forsyn.interfaces.notices",
 ]
 
@@ -119,7 +120,7 @@ PURPOSE_RULES = "forsyn.workflows.enforcement.purpose_rules"
 # -- signing in --------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["forsyn.interfaces.sign_in.backend.PurposefulBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -196,7 +197,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 
 CACHES = {
     "default": {  # counts attempts, for all processes together
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "forsyn.domain.accounts.throttle.AttemptsCache",
         "LOCATION": "accounts_attempts",
         "KEY_FUNCTION": "forsyn.domain.accounts.throttle.hashed_key",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
@@ -265,12 +266,15 @@ if flag("FORSYN_TESTING"):
     WHITENOISE_AUTOREFRESH = True
 
 EMAIL_HOST = os.environ.get("FORSYN_EMAIL_HOST", "")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_BACKEND = "forsyn.integrations.mail.transport.TlsBackend"
+if not EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("FORSYN_EMAIL_FROM", "")  # else the controller's own
-EMAIL_PORT = number("FORSYN_EMAIL_PORT", 25)
+EMAIL_SECURITY = mail_security(EMAIL_HOST)
+EMAIL_PORT = number("FORSYN_EMAIL_PORT", MAIL_SECURITY[EMAIL_SECURITY])
 EMAIL_HOST_USER = os.environ.get("FORSYN_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("FORSYN_EMAIL_PASSWORD", "")
-EMAIL_USE_TLS = flag("FORSYN_EMAIL_TLS")
+EMAIL_CA_FILE = os.environ.get("FORSYN_EMAIL_CA", "")  # else the machine's own authorities
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = INSTANCE.state / "outbox"
 if DEMO:  # nothing leaves the machine: the demo's pages show the mails

@@ -1,12 +1,13 @@
 """Who may open which page.
 
-`customer_required` and `staff_required` decorate function views. What somebody may not open does not exist for
-them: 404, never 403, so that an answer tells nothing about what is there.
+`customer_required`, `staff_required`, `under` and `without_purpose` decorate function views, and say under which purposes
+a page works. What somebody may not open does not exist for them: 404, never 403, so that an answer tells nothing about
+what is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Any
@@ -15,15 +16,20 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from forsyn.domain.accounts.models import AccountKind, Role
+from forsyn.domain.accounts.models import AccountKind
 from forsyn.domain.accounts.queries import roles_of
 from forsyn.domain.customers.queries import CustomerChoice, customers_of_account
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.policy.purposes import P
+from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.staff_purposes import purposes_of_roles
 
 View = Callable[..., HttpResponse]
 CHOSEN_CUSTOMER = "portal_customer"
@@ -46,14 +52,21 @@ class SignedIn:
         """Role's values that hold today; empty for customers. 1 query."""
         if self.kind != AccountKind.STAFF:
             return frozenset()
-        return roles_of(account_id=self.request.user.pk, today=timezone.localdate())
+        with purpose(P.SIGN_IN, actor=self.request.user.pk):
+            return roles_of(account_id=self.request.user.pk, today=timezone.localdate())
+
+    @cached_property
+    def purposes(self) -> frozenset[P]:
+        """What the roles of today let a member of staff work for; empty for customers."""
+        return purposes_of_roles(current_policy(), self.roles)
 
     @cached_property
     def customers(self) -> tuple[CustomerChoice, ...]:
         """The customers that the account may act for today, by number; empty for staff. 2 queries."""
         if self.kind != AccountKind.CUSTOMER:
             return ()
-        return tuple(customers_of_account(account_id=self.request.user.pk, today=timezone.localdate()))
+        with purpose(P.SELF_SERVICE, actor=self.request.user.pk):
+            return tuple(customers_of_account(account_id=self.request.user.pk, today=timezone.localdate()))
 
     @property
     def customer(self) -> CustomerChoice | None:
@@ -72,6 +85,31 @@ def signed_in(request: HttpRequest) -> SignedIn:
 def context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `signed_in` (see `SignedIn`) and `brokers` (the OpenID Connect providers configured)."""
     return {"signed_in": signed_in(request), "brokers": settings.BROKERS.apps}
+
+
+def under(work: P) -> Callable[[View], View]:
+    """A page for anybody, signed in or not, whose work is done under one purpose."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return _answer(view, work, request, *args, **kwargs)
+
+        entered.purposes = (work,)  # type: ignore[attr-defined]
+        return entered
+
+    return decorate
+
+
+def without_purpose(why: str) -> Callable[[View], View]:
+    """A page that reads nothing of anybody; ``why`` says what it shows instead."""
+
+    def decorate(view: View) -> View:
+        view.purposes = ()  # type: ignore[attr-defined]
+        view.without_purpose = why  # type: ignore[attr-defined]
+        return view
+
+    return decorate
 
 
 def customer_required(view: View) -> View:
@@ -94,17 +132,18 @@ def customer_required(view: View) -> View:
         request.customer = who.customer  # type: ignore[attr-defined]
         request.customer_id = who.customer.id  # type: ignore[attr-defined]
         request.customer_ids = tuple(one.id for one in who.customers)  # type: ignore[attr-defined]
-        return view(request, *args, **kwargs)
+        return _answer(view, P.SELF_SERVICE, request, *args, **kwargs)
 
+    guarded.purposes = (P.SELF_SERVICE,)  # type: ignore[attr-defined]
     return guarded
 
 
-def staff_required(*roles: Role | str) -> Callable[[View], View]:
-    """Only staff who have one of the roles today (any role, if none is named): sets ``request.roles``.
+def staff_required(*works: P) -> Callable[[View], View]:
+    """Only staff whose roles of today lead to one of the purposes; the page works under the first that they have.
 
-    Nobody signed in: to the sign-in page, and back. No second factor yet: to its set-up. Everybody else: 404.
+    Sets ``request.work`` (that purpose) and ``request.purposes`` (all that the roles give). Nobody signed in: to the
+    sign-in page, and back. No second factor yet: to its set-up. Everybody else: 404.
     """
-    wanted = frozenset(str(role) for role in roles)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -112,16 +151,35 @@ def staff_required(*roles: Role | str) -> Callable[[View], View]:
             who = signed_in(request)
             if who.kind is None:
                 return _to_sign_in(request)
-            if who.kind != AccountKind.STAFF or not (who.roles & wanted if wanted else who.roles):
+            work = next((work for work in works if work in who.purposes), None)
+            if work is None:
                 raise Http404
             if not has_second_factor(request):
                 return redirect("sign_in:second_factor")
-            request.roles = who.roles  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            request.work, request.purposes = work, who.purposes  # type: ignore[attr-defined]
+            return _answer(view, work, request, *args, **kwargs)
 
+        guarded.purposes = works  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _answer(view: View, work: P, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The view's answer, made to the last letter under the purpose."""
+    actor = request.user.pk if request.user.is_authenticated else None
+    with purpose(work, actor=actor):
+        response = view(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _streamed(response.streaming_content, work, actor)
+    return response
+
+
+def _streamed(pieces: Iterable[bytes], work: P, actor: int | None) -> Iterator[bytes]:
+    with purpose(work, actor=actor):
+        yield from pieces
 
 
 def staff_session(view: View) -> View:
@@ -134,8 +192,9 @@ def staff_session(view: View) -> View:
             return _to_sign_in(request)
         if who.kind != AccountKind.STAFF:
             raise Http404
-        return view(request, *args, **kwargs)
+        return _answer(view, P.SIGN_IN, request, *args, **kwargs)
 
+    guarded.purposes = (P.SIGN_IN,)  # type: ignore[attr-defined]
     return guarded
 
 

@@ -15,6 +15,8 @@ from forsyn.domain.accounts.models import Account
 from forsyn.domain.customers import actions as customers
 from forsyn.domain.customers.queries import customer_overview
 from forsyn.domain.customers.rules import NotPossible
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
 
@@ -31,7 +33,8 @@ class EmailChange:
 @transaction.atomic
 def change_email(*, account_id: int, customer_id: int, email: str, today: date, now: datetime) -> EmailChange:
     """Put the new address on file. Raises NotPossible where another account signs in with it already."""
-    account = Account.objects.select_for_update().get(pk=account_id)
+    with purpose(P.SIGN_IN, actor=account_id):
+        account = Account.objects.select_for_update().get(pk=account_id)
     former = customer_overview(customer_id=customer_id, today=today).contact("email")
     customers.change_contact_point(
         customer_id=customer_id, kind="email", value=email, source=Source.PERSON, today=today, now=now
@@ -39,7 +42,8 @@ def change_email(*, account_id: int, customer_id: int, email: str, today: date, 
     signs_in = former is not None and former.casefold() == account.email.casefold()
     if signs_in:
         try:
-            accounts.change_email(account_id=account_id, email=email)
+            with purpose(P.SIGN_IN, actor=account_id):
+                accounts.change_email(account_id=account_id, email=email)
         except accounts.NotPossible:
             raise NotPossible(
                 "En anden bruger logger allerede ind med den e-mailadresse. Vælg en anden, eller kontakt os."

@@ -11,7 +11,9 @@ from forsyn.domain.metering import actions_mountings
 from forsyn.domain.metering.actions_meters import NewRegister
 from forsyn.domain.metering.actions_mountings import ListedMounting
 from forsyn.domain.metering.plausibility import MAX_PER_HOUR
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.quantities import BaseUnit
+from forsyn.policy.purposes import P
 
 
 class Staged(NamedTuple):
@@ -27,7 +29,8 @@ def note_meter_problems() -> None:
     staged = _staged()
     if not staged:
         return
-    clashes = actions_mountings.mounting_clashes(mountings=[each.mounting for each in staged])
+    with purpose(P.METERING, actor=None):
+        clashes = actions_mountings.mounting_clashes(mountings=[each.mounting for each in staged])
     actions_bulk.note_problems(
         problems=[
             (
@@ -50,7 +53,8 @@ def merge_meters(*, values: Mapping[str, str]) -> dict[str, int]:
     if not mountings:
         return {}
     registers = {commodity.value: _registers(commodity, values) for commodity in Commodity}
-    meters, changed = actions_mountings.merge_mountings(mountings=mountings, registers=registers)
+    with purpose(P.METERING, actor=None):
+        meters, changed = actions_mountings.merge_mountings(mountings=mountings, registers=registers)
     return {name: number for name, number in (("meters", meters), ("mountings", changed)) if number}
 
 

@@ -13,13 +13,15 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from forsyn.domain.accounts.actions import NotPossible, create_customer_account
+from forsyn.domain.accounts.actions import NotPossible, create_customer_account, name_account
 from forsyn.domain.accounts.models import AccountKind
 from forsyn.domain.accounts.queries import account_with_email
 from forsyn.domain.customers import mailboxes
 from forsyn.domain.customers.actions import end_portal_access, grant_portal_access
 from forsyn.domain.customers.queries import customers_of_account
 from forsyn.domain.customers.rules import belong_together
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.policy.purposes import P
 
 
 class Refusal(StrEnum):
@@ -36,6 +38,8 @@ class Mailbox:
     may_sign_in: bool
     language: str | None
     """Of the customer (da, en), or None where the address is not on file."""
+    customer_ids: tuple[int, ...] = ()
+    account_id: int | None = None
 
 
 def look_up_mailbox(*, email: str, today: date) -> Mailbox:
@@ -44,8 +48,12 @@ def look_up_mailbox(*, email: str, today: date) -> Mailbox:
     account = account_with_email(email=email)
     if account is not None and (account.kind != AccountKind.CUSTOMER or not account.is_active):
         return Mailbox(may_sign_in=False, language=None)
-    language = reached[0].language if reached else None
-    return Mailbox(may_sign_in=bool(reached) or account is not None, language=language)
+    return Mailbox(
+        may_sign_in=bool(reached) or account is not None,
+        language=reached[0].language if reached else None,
+        customer_ids=tuple(each.customer_id for each in reached),
+        account_id=account.pk if account is not None else None,
+    )
 
 
 @transaction.atomic
@@ -61,20 +69,23 @@ def admit_customer(*, email: str, today: date, now: datetime) -> int | Refusal:
     together = belong_together(reached, mailboxes.held_together(customer_ids=reached, today=today))
     if account is None and not together:
         return Refusal.SHARED
-    account_id = account.pk if account else _open_account(email, reached, today, now)
+    account_id = account.pk if account else _open_account(email, now)
     for customer_id in mailboxes.formerly_reached_at(email=email, account_id=account_id, today=today):
         end_portal_access(account_id=account_id, customer_id=customer_id, until_date=today)
     for customer_id in reached if together else ():
         grant_portal_access(account_id=account_id, customer_id=customer_id, first_date=today)
-    if not customers_of_account(account_id=account_id, today=today):
+    with purpose(P.SELF_SERVICE, actor=account_id):  # from here on it is the person who looks, at his or her own
+        customers = customers_of_account(account_id=account_id, today=today)
+    if not customers:
         return Refusal.SHARED if reached else Refusal.UNKNOWN
+    if account is None:
+        name_account(account_id=account_id, name=" og ".join(customer.name for customer in customers)[:200])
     return account_id
 
 
-def _open_account(email: str, customer_ids: list[int], today: date, now: datetime) -> int:
-    names = mailboxes.names_of(customer_ids=customer_ids, today=today)
+def _open_account(email: str, now: datetime) -> int:
     try:
-        return create_customer_account(email=email, name=" og ".join(names)[:200], now=now)
+        return create_customer_account(email=email, name=email, now=now)
     except NotPossible:  # the same mailbox proved twice at once; the other came first
         account = account_with_email(email=email)
         if account is None or account.kind != AccountKind.CUSTOMER:

@@ -12,13 +12,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 
 from forsyn.domain.customers.queries import recorded_at_of
 from forsyn.domain.metering.delivery_queries import delivered_file_names
 from forsyn.domain.safeguards.actions import drop_everything
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.customer_files.profile import shipped_profiles
 from forsyn.kernel.local_days import local_day
+from forsyn.policy.purposes import P
 from forsyn.workflows.demo_accounts import NotADemo, make_demo_staff
 from forsyn.workflows.demo_deliveries import PROFILES, DemoFile, later_files, regular_file
 from forsyn.workflows.demo_history import make_history
@@ -53,7 +54,8 @@ def prepare_demo(*, folder: Path, today: date, now: datetime, tell: Tell = lambd
     if not settings.DEMO:
         raise NotADemo("The demo's customers are made by `forsyn demo` only.")
     folder.mkdir(parents=True, exist_ok=True)
-    recorded_at = recorded_at_of(number=FIRST_CUSTOMER)
+    with purpose(P.SETTLEMENT, actor=None):
+        recorded_at = recorded_at_of(number=FIRST_CUSTOMER)
     anchor = local_day(recorded_at) if recorded_at else today
     town = build_town(anchor)
     customers = 0 if recorded_at else _bring_in_customers(town, folder, today=today, now=now, tell=tell)
@@ -86,7 +88,7 @@ def _bring_in_customers(town: Town, folder: Path, *, today: date, now: datetime,
         writer = csv.DictWriter(out, generic.wanted_columns(), delimiter=generic.delimiter)
         writer.writeheader()
         writer.writerows(customer_rows(town))
-    with transaction.atomic():
+    with purpose(P.SETTLEMENT, actor=None):
         done = import_customers(
             path=path,
             profile=replace(generic, meters={"heat": "interval", "water": "cumulative"}),
@@ -102,7 +104,8 @@ def _bring_in_customers(town: Town, folder: Path, *, today: date, now: datetime,
 
 
 def _missing_files(town: Town, today: date, tell: Tell) -> Iterator[DemoFile]:
-    names = delivered_file_names()
+    with purpose(P.METERING, actor=None):
+        names = delivered_file_names()
     for place, commodity in enumerate(COMMODITIES):
         kind = {"heat": "varme-", "water": "vand-"}[commodity]
         begin = delivered_until((name for name in names if name.startswith(kind)), town.first_day)

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from forsyn.domain.accounts.actions import create_customer_account
 from forsyn.domain.customers import actions
 from forsyn.domain.customers.queries import customer_ids
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
 
@@ -54,6 +56,7 @@ def _carry_out(change: Change, customer_id: int, day: date) -> None:
 
 
 def _grant(email: str, name: str, customer_ids: Sequence[int], anchor: date, now: datetime) -> None:
-    account_id = create_customer_account(email=email, name=name, now=now)
-    for customer_id in customer_ids:
-        actions.grant_portal_access(account_id=account_id, customer_id=customer_id, first_date=anchor)
+    with purpose(P.SIGN_IN, actor=None):
+        account_id = create_customer_account(email=email, name=name, now=now)
+        for customer_id in customer_ids:
+            actions.grant_portal_access(account_id=account_id, customer_id=customer_id, first_date=anchor)

@@ -69,9 +69,8 @@ def check_roles() -> None:
     role, owner = signed_in_role(using="default"), signed_in_role(using="owner")
     if role.name == owner.name:
         raise NotEnforced(
-            f"DATABASE_URL and OWNER_DATABASE_URL both sign in as {owner.name!r}. What the owner of the tables does, no "
-            "policy stops. Make a second role (create role forsyn_app login noinherit password '…') and name it in "
-            "DATABASE_URL."
+            f"DATABASE_URL and OWNER_DATABASE_URL both sign in as {owner.name!r}. No policy stops the tables' owner. "
+            "Make a second role (create role forsyn_app login noinherit password '…') and name it in DATABASE_URL."
         )
     if role.above_rules:
         raise NotEnforced(
@@ -88,6 +87,8 @@ def check_roles() -> None:
 def drift() -> list[Problem]:
     """What the database enforces otherwise than the policy demands."""
     return [
-        Problem("the database", f"It does not enforce the policy: it has yet to {step.does}.", "Run `forsyn policy apply`.")
+        Problem(
+            "the database", f"It does not enforce the policy: it has yet to {step.does}.", "Run `forsyn policy apply`."
+        )
         for step in plan_enforcement()
     ]

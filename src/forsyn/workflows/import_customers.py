@@ -17,11 +17,13 @@ from django.db import transaction
 
 from forsyn.domain.customers import actions_bulk
 from forsyn.domain.customers.registrations import Registration, placeholder, registration
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.customer_files.codec import RowCodec
 from forsyn.integrations.customer_files.errors import RowProblem
 from forsyn.integrations.customer_files.profile import Profile
 from forsyn.integrations.customer_files.rejects import Rejects, write_report
 from forsyn.integrations.customer_files.transport import CustomerFile, Row
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 from forsyn.workflows.customer_meters import merge_meters, note_meter_problems
 
@@ -74,7 +76,7 @@ def import_customers(
     file = CustomerFile(path, profile.encoding, profile.delimiter)
     if report is not None:
         file.refuse_to_overwrite(report)
-    with Rejects(file) as rejects, transaction.atomic():
+    with Rejects(file) as rejects, purpose(P.SETTLEMENT, actor=None):
         actions_bulk.begin()
         before = file.state()
         codec, rows = _stage(file, profile, progress)

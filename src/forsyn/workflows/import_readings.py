@@ -12,9 +12,11 @@ from forsyn.domain.metering import actions
 from forsyn.domain.metering.rules import Reason
 from forsyn.domain.metering.spool import Chunk
 from forsyn.domain.metering.stored_rows import RegisterExpected
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.reading_files.batch import Problem, ReadingBatch
 from forsyn.integrations.reading_files.profile import Profile
 from forsyn.integrations.reading_files.transport import Delivery, open_delivery
+from forsyn.policy.purposes import P
 
 REASON_OF_PROBLEM = np.array([0, *(Reason[problem.name].code for problem in Problem if problem)], np.uint8)
 
@@ -36,7 +38,7 @@ def import_readings(
     Raises ReadingFileError for a file that cannot be read and metering's NotPossible while another import runs; then
     nothing of the file is kept.
     """
-    with open_delivery(path, profile=profile) as delivery:
+    with open_delivery(path, profile=profile) as delivery, purpose(P.METERING, actor=account_id):
         return actions.take_in(
             file=_file(delivery),
             batches=_batches(delivery, progress),

@@ -8,19 +8,19 @@ from datetime import UTC, date, datetime
 from hashlib import blake2s
 from pathlib import Path
 
-from django.db import transaction
-
 from forsyn.domain.customers import actions_bulk
 from forsyn.domain.customers.models import Commodity, CustomerKind, HousingKind, Relation
 from forsyn.domain.customers.registrations import Registration, registration
 from forsyn.domain.metering import actions
 from forsyn.domain.metering.plausibility import MAX_PER_HOUR
 from forsyn.domain.metering.queries import meter_numbers_present
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.integrations.reading_files.profile import Profile
 from forsyn.integrations.reading_files.transport import open_delivery
 from forsyn.kernel.local_days import local_day
 from forsyn.kernel.quantities import BaseUnit
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
 FICTIONAL_NAME = "^Kunde [0-9]+ Opdigtet$"
@@ -68,7 +68,7 @@ def make_meters_for(*, paths: Sequence[Path], profile: Profile | None, now: date
             problems.append(error)
             continue
         commodity = _commodity(seen.profile)
-        with transaction.atomic():
+        with purpose(P.METERING, actor=None):
             there = meter_numbers_present(commodity=commodity, numbers=seen.meter_numbers)
             new = [number for number in seen.meter_numbers if number not in there]
             if new:
@@ -84,7 +84,8 @@ def _begin_earlier(numbers: Iterable[str], commodity: Commodity, first: date) ->
     """Let the fictional ones of these meters hang at their place since a day; return the numbers of those changed."""
     places = {number: _installation(number, commodity) for number in numbers}
     holders = {f"A{place}": f"F{place}" for place in places.values()}
-    fictional = actions_bulk.begin_earlier(holders=holders, named=FICTIONAL_NAME, first_date=first)
+    with purpose(P.SETTLEMENT, actor=None):
+        fictional = actions_bulk.begin_earlier(holders=holders, named=FICTIONAL_NAME, first_date=first)
     installations = {number: place for number, place in places.items() if f"A{place}" in fictional}
     return actions.begin_mountings_earlier(commodity=commodity, installations=installations, first_date=first)
 
@@ -112,7 +113,8 @@ def _commodity(profile: Profile) -> Commodity:
 
 def _make(numbers: Sequence[str], seen: Seen, commodity: Commodity, *, now: datetime, today: date) -> None:
     rows = _registrations(numbers, seen.first, commodity)
-    actions_bulk.register_many(registrations=rows, source=Source.UTILITY, today=today, now=now)
+    with purpose(P.SETTLEMENT, actor=None):
+        actions_bulk.register_many(registrations=rows, source=Source.UTILITY, today=today, now=now)
     registers = tuple(
         actions.NewRegister(
             code=value.register,

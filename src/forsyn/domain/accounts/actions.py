@@ -102,6 +102,12 @@ def create_customer_account(*, email: str, name: str, now: datetime) -> int:
 
 
 @transaction.atomic
+def name_account(*, account_id: int, name: str) -> None:
+    """Give a customer's account the name that its pages greet with."""
+    Account.objects.filter(pk=account_id).update(name=name)
+
+
+@transaction.atomic
 def change_email(*, account_id: int, email: str) -> None:
     """Let an account sign in with another address from now on; the caller has shown that it is the person's own.
 

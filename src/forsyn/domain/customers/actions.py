@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from forsyn.domain.accounts.models import Account
 from forsyn.domain.customers import rules
 from forsyn.domain.customers.actions_places import register_address as register_address
 from forsyn.domain.customers.actions_places import register_installation as register_installation
@@ -192,7 +193,7 @@ def add_holder(*, agreement_id: int, customer_id: int) -> None:
 @transaction.atomic
 def grant_portal_access(*, account_id: int, customer_id: int, first_date: date, until_date: date | None = None) -> None:
     """Let an account see and act for a customer in the portal; access that is there stays as it is."""
-    _locked_customer(customer_id)
+    _locked_account(account_id)
     period = _range(rules.check_period(first_date, until_date, "Adgangen"))
     if not PortalAccess.objects.filter(account_id=account_id, customer_id=customer_id, period__overlap=period).exists():
         PortalAccess.objects.create(account_id=account_id, customer_id=customer_id, period=period)
@@ -201,7 +202,7 @@ def grant_portal_access(*, account_id: int, customer_id: int, first_date: date, 
 @transaction.atomic
 def end_portal_access(*, account_id: int, customer_id: int, until_date: date) -> None:
     """End an account's access to a customer; ``until_date`` is the first day without it."""
-    _locked_customer(customer_id)
+    _locked_account(account_id)
     running = PortalAccess.objects.filter(account_id=account_id, customer_id=customer_id, period__contains=until_date)
     for access in running:  # one at most: the periods of a pair exclude each other
         if access.period.lower == until_date:
@@ -212,6 +213,11 @@ def end_portal_access(*, account_id: int, customer_id: int, until_date: date) ->
 
 
 # -- within ----------------------------------------------------------------------------------------
+
+
+def _locked_account(account_id: int) -> None:
+    """Two changes to what one account may see happen one after the other."""
+    Account.objects.select_for_update().only("pk").get(pk=account_id)
 
 
 def _locked_customer(customer_id: int) -> Customer:

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from forsyn.domain.customers.models import AgreementHolder, ContactPoint, CustomerName, PortalAccess
+from forsyn.domain.customers.models import AgreementHolder, ContactPoint, PortalAccess
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,6 @@ def held_together(*, customer_ids: list[int], today: date) -> list[frozenset[int
     for agreement_id, customer_id in rows:
         holders[agreement_id].add(customer_id)
     return [frozenset(group) for group in holders.values()]
-
-
-def names_of(*, customer_ids: list[int], today: date) -> list[str]:
-    """The customers' names today, in the customers' order. 1 query."""
-    rows = CustomerName.objects.filter(customer_id__in=customer_ids, period__contains=today)
-    return list(rows.order_by("customer_id").values_list("name", flat=True))
 
 
 @dataclass(frozen=True)

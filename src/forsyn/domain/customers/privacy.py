@@ -33,7 +33,7 @@ RECORDED = not_personal("when the row was written")
 BINDINGS = (
     Table(
         "customers_customer",
-        changed_by=REGISTERED | {P.CUSTOMER_SERVICE: "update"},
+        changed_by=REGISTERED | dict.fromkeys((P.CUSTOMER_SERVICE, P.SELF_SERVICE), "update(language)"),
         staged=True,
         person=ITSELF,
         columns={

@@ -69,8 +69,8 @@ def purpose(work: P, *, actor: int | None) -> Iterator[Entered]:
     Raises PurposeViolation where the policy has no such purpose, and for what the database refuses to the purpose.
     """
     entered = Entered(work, _declared(work), actor)
-    nested = connection.in_atomic_block
-    token = _entered.set(entered)
+    nested, outer = connection.in_atomic_block, _entered.get()
+    _entered.set(entered)
     try:
         with transaction.atomic():
             before = _become(rules().names.of(entered.purpose.key), "" if actor is None else str(actor))
@@ -82,7 +82,7 @@ def purpose(work: P, *, actor: int | None) -> Iterator[Entered]:
             raise
         raise refusal(error, entered) from error
     finally:
-        _entered.reset(token)
+        _entered.set(outer)  # not reset(): a response may be streamed, and end, in another context
 
 
 def _become(role: str, actor: str) -> tuple[str, str]:

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from forsyn.domain.accounts.models import Role
 from forsyn.interfaces.access import staff_required
+from forsyn.policy.purposes import P
 
-PEOPLE_ROLES = (Role.CLERK, Role.BILLING)
+WITH_PEOPLE = (P.CUSTOMER_SERVICE, P.SETTLEMENT)
 """Work with customers."""
-OFFICE_ROLES = (*PEOPLE_ROLES, Role.OPERATIONS)
+IN_THE_OFFICE = (*WITH_PEOPLE, P.METERING)
 """Work with pipes, meters and deliveries; of these, operations sees no customers."""
-DECIDING_ROLES = (Role.OPERATIONS,)
-"""Decide what becomes of quarantined values."""
 
-people_required = staff_required(*PEOPLE_ROLES)
-office_required = staff_required(*OFFICE_ROLES)
-deciding_required = staff_required(*DECIDING_ROLES)
+people_required = staff_required(*WITH_PEOPLE)
+office_required = staff_required(*IN_THE_OFFICE)
+deciding_required = staff_required(P.METERING)
+"""Decide what becomes of quarantined values."""
 
 
 def sees_people(request: HttpRequest) -> bool:
     """Whether whoever asks works with customers."""
-    return bool(request.roles & set(PEOPLE_ROLES))  # type: ignore[attr-defined]
+    return request.work in WITH_PEOPLE  # type: ignore[attr-defined]
 
 
 def decides(request: HttpRequest) -> bool:
     """Whether whoever asks may release and reject."""
-    return bool(request.roles & set(DECIDING_ROLES))  # type: ignore[attr-defined]
+    return P.METERING in request.purposes  # type: ignore[attr-defined]

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from forsyn.domain.accounts.models import Role
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.notices.rendering import published
@@ -18,12 +17,14 @@ from forsyn.interfaces.privacy_desk import presenters
 from forsyn.interfaces.privacy_desk.forms import STATES, ColumnFilter
 from forsyn.interfaces.privacy_desk.labels import label
 from forsyn.interfaces.privacy_desk.templatetags.declarations import reader, spoken
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.declarations import all_bindings, check_declarations, current_policy
+from forsyn.workflows.privacy_choices import open_choices
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def home(request: HttpRequest) -> HttpResponse:
     """Whether everything is declared, right now, and how much that is."""
     policy = current_policy()
@@ -32,12 +33,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "problems": check_declarations(),
         "checked_at": timezone.now(),
         "counts": presenters.counts(policy, all_bindings()),
+        "choices": open_choices(policy=policy),
     }
     return render(request, "privacy_desk/home.html", context)
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def categories(request: HttpRequest) -> HttpResponse:
     """Each data category: whose, from where, what for, how long, and in which columns."""
     policy = current_policy()
@@ -45,28 +47,28 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def purposes(request: HttpRequest) -> HttpResponse:
     """Each purpose with its legal bases, and what it may read."""
     return render(request, "privacy_desk/purposes.html", {"groups": presenters.purposes(current_policy())})
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def retention(request: HttpRequest) -> HttpResponse:
     """Each retention rule."""
     return render(request, "privacy_desk/retention.html", {"rules": presenters.retention(current_policy())})
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def recipients(request: HttpRequest) -> HttpResponse:
     """Each recipient, by role."""
     return render(request, "privacy_desk/recipients.html", {"recipients": presenters.recipients(current_policy())})
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def claims(request: HttpRequest) -> HttpResponse:
     """Each claim with the declarations that fulfil it."""
     return render(request, "privacy_desk/claims.html", {"claims": presenters.claims(current_policy())})
@@ -80,7 +82,7 @@ def _filter(request: HttpRequest) -> tuple[ColumnFilter, list[presenters.ColumnR
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def columns(request: HttpRequest) -> HttpResponse:
     """The data map: every column of the live database with its declaration."""
     form, rows, total = _filter(request)
@@ -95,7 +97,7 @@ def columns(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def columns_csv(request: HttpRequest) -> HttpResponse:
     """The data map as CSV for a Danish spreadsheet: UTF-8 with BOM, semicolons."""
     _form, rows, _total = _filter(request)
@@ -136,7 +138,7 @@ def columns_csv(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_required(Role.DPO)
+@staff_required(P.PRIVACY_RIGHTS)
 def notice(request: HttpRequest) -> HttpResponse:
     """The public notice as people see it, in both languages, with its files."""
     wanted = request.GET.get("sprog", str(reader()))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import logging
 import time
-from email.utils import formataddr
+from functools import partial
 from typing import Any
 
 import qrcode
@@ -32,11 +33,15 @@ from django.utils.translation import gettext as _
 
 from forsyn.domain.accounts.actions import clear_expired
 from forsyn.domain.accounts.models import Account, AccountKind
+from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.interfaces.pages import controller
 from forsyn.policy.policy import Contact
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.outgoing import Letter, mail_code, mail_person
 
+logger = logging.getLogger(__name__)
 Messages = dict[str, str | Promise]
 
 
@@ -81,21 +86,47 @@ class AccountAdapter(DefaultAccountAdapter):
         required: bool = super().is_reauthentication_required(app=app, **rest)
         return required and not _gave_password_lately(self.request)
 
-    def get_from_email(self) -> str:
-        return settings.DEFAULT_FROM_EMAIL or formataddr((_controller_name(), _contact().email))
-
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Plain text, with the controller's name and contacts at hand."""
-        request = self.request
-        values = {"request": request, "email": email} | controller(request) | context
-        self.render_mail(template_prefix, email, values).send()
+        """A code or a link that opens something, or word that there is none: plain text, by the door, never kept.
+
+        ``context`` may name whom it is about: ``user``, or ``account_id`` and ``customer_ids``.
+        """
+        letter = self._letter(template_prefix, email, context)
+        told = partial(_tell_not_sent, self.request)
+        try:
+            mail_code(P.SIGN_IN, letter, actor=self._actor(), now=timezone.now(), not_sent=told)
+        except DisclosureRefused as refused:
+            logger.error("The door lets no mail out that is needed for signing in. %s", refused)
+            told()
 
     def send_notification_mail(
         self, template_prefix: str, user: Account, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tell of a change in how the account is protected."""
-        values = {"timestamp": timezone.localtime()} | (context or {})
-        self.send_mail(template_prefix, email or user.email, values)
+        """Tell of a change in how the account is protected; it waits in the outbox until it can be delivered."""
+        values = {"timestamp": timezone.localtime(), "user": user} | (context or {})
+        letter = self._letter(template_prefix, email or user.email, values)
+        try:
+            mail_person(P.SIGN_IN, letter, actor=self._actor(), now=timezone.now())
+        except DisclosureRefused as refused:
+            logger.error("The door lets no notice about an account out. %s", refused)
+
+    def _letter(self, template_prefix: str, email: str, context: dict[str, Any]) -> Letter:
+        """With the controller's name and contacts at hand."""
+        values = {"request": self.request, "email": email} | controller(self.request) | context
+        message = self.render_mail(template_prefix, email, values)
+        user = context.get("user")
+        return Letter(
+            to=email,
+            subject=str(message.subject),
+            text=str(message.body),
+            categories=("email", "sign_in"),
+            customer_ids=tuple(context.get("customer_ids", ())),
+            account_id=user.pk if user is not None else context.get("account_id"),
+            language=_language(),
+        )
+
+    def _actor(self) -> int | None:
+        return self.request.user.pk if self.request.user.is_authenticated else None
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -146,7 +177,16 @@ def _contact() -> Contact:
 
 
 def _controller_name() -> str:
-    return _contact().name.in_(Language.ENGLISH if get_language() == "en" else Language.DANISH)
+    return _contact().name.in_(_language())
+
+
+def _language() -> Language:
+    return Language.ENGLISH if get_language() == "en" else Language.DANISH
+
+
+def _tell_not_sent(request: HttpRequest) -> None:
+    """Whoever waits for a mail hears that none comes; the same whether the address is on file or not."""
+    messages.error(request, _("Vi kan ikke sende e-mails lige nu. Prøv igen om lidt, eller kontakt os."))
 
 
 def _cipher() -> MultiFernet:

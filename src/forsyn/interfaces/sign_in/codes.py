@@ -60,7 +60,8 @@ class CustomerCodeProcess(LoginCodeVerificationProcess):
             del self.state["code"]  # no answer fits
         template = "account/email/login_code" if mailbox.may_sign_in else "account/email/unknown_account"
         with translation.override(mailbox.language or translation.get_language()):
-            get_adapter().send_mail(template, email, {"code": code})
+            about = {"account_id": mailbox.account_id, "customer_ids": mailbox.customer_ids}
+            get_adapter().send_mail(template, email, {"code": code} | about)
 
     def add_sent_message(self, context: dict[str, Any]) -> None:
         """The page itself says where the code went."""

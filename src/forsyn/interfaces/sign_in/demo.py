@@ -24,6 +24,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forsyn.domain.accounts.queries import staff_accounts
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.policy.purposes import P
 from forsyn.workflows.demo_accounts import DEMO_PASSWORD, demo_customers
 
 MAILS_SHOWN = 30
@@ -48,7 +50,8 @@ def persons(request: HttpRequest) -> HttpResponse:
         {"account": account, "roles": roles, "code": codes.get(account.pk)}
         for account, roles in staff_accounts(today=timezone.localdate())
     ]
-    customers = demo_customers(today=timezone.localdate())
+    with purpose(P.CUSTOMER_SERVICE, actor=None):
+        customers = demo_customers(today=timezone.localdate())
     return render(request, "sign_in/demo.html", {"staff": staff, "customers": customers, "password": DEMO_PASSWORD})
 
 

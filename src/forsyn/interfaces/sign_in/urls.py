@@ -11,12 +11,13 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as socialaccount
 from django.conf import settings
-from django.urls import include, path, re_path
+from django.urls import URLPattern, include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from forsyn.interfaces.access import staff_session
+from forsyn.interfaces.access import staff_session, under
 from forsyn.interfaces.sign_in import demo, views
+from forsyn.policy.purposes import P
 
 own = [
     path("konto/start/", views.start, name="start"),
@@ -76,12 +77,25 @@ second_factors = [
     path("konto/sikkerhed/", RedirectView.as_view(pattern_name="sign_in:security"), name="mfa_list_webauthn"),
 ]
 
+
+def signing_in(patterns: list[URLPattern]) -> list[URLPattern]:
+    """These pages work under the purpose of signing in, unless they say otherwise themselves."""
+    for pattern in patterns:
+        if not hasattr(pattern.callback, "purposes"):
+            pattern.callback = under(P.SIGN_IN)(pattern.callback)
+    return patterns
+
+
 urlpatterns = [
-    path("", include((own, "sign_in"))),
-    path("sprog/", set_language, name="set_language"),
-    path("konto/log-ud/", account.logout, name="account_logout"),
-    path("konto/lukket/", account.account_inactive, name="account_inactive"),
-    *customers,
-    *passwords,
-    *second_factors,
+    path("", include((signing_in(own), "sign_in"))),
+    *signing_in(
+        [
+            path("sprog/", set_language, name="set_language"),
+            path("konto/log-ud/", account.logout, name="account_logout"),
+            path("konto/lukket/", account.account_inactive, name="account_inactive"),
+            *customers,
+            *passwords,
+            *second_factors,
+        ]
+    ),
 ]

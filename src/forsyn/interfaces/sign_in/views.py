@@ -132,6 +132,8 @@ FIRST_PAGES = (
     (Role.BILLING, "/kontor/"),
     (Role.OPERATIONS, "office:supply_points"),
     (Role.DPO, "/persondata/"),
+    (Role.ACCESS_MANAGER, "staff_access:overview"),
+    (Role.EXTERNAL_SUPPORT, "office:supply_points"),
 )
 """Where each job begins; the first that fits."""
 
@@ -145,7 +147,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("/")
     if not has_second_factor(request):
         return redirect("sign_in:second_factor")
-    return redirect(next((page for role, page in FIRST_PAGES if role in who.roles), "sign_in:security"))
+    return redirect(next((page for role, page in FIRST_PAGES if role in who.roles), "staff_access:own"))
 
 
 @require_POST

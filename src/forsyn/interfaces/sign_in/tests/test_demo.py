@@ -49,7 +49,7 @@ def test_demo_accounts_are_not_made_elsewhere(db: None) -> None:
 
 
 def test_demo_staff_are_made_once(demo: Client, db: None) -> None:
-    assert make_staff() == 4
+    assert make_staff() == 6
     assert make_staff() == 0
 
 

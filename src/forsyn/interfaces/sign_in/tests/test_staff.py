@@ -27,7 +27,7 @@ PASSWORD = "hest batteri hæfteklamme"
 
 
 @pytest.fixture
-def clerk(db: None) -> Account:
+def clerk(processors: None) -> Account:
     key = actions.create_staff(
         email="Karla@nordby.example",
         name="Karla Kontor",
