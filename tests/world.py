@@ -125,18 +125,27 @@ def build_world() -> World:
 def agree_with_processors(policy: Policy | None = None) -> None:
     """Every processor of the policy has a signed agreement that holds, so that the door lets mails out."""
     RecipientAgreement.objects.bulk_create(
-        RecipientAgreement(
-            recipient=recipient.key,
-            number=recipient.agreement or recipient.key,
-            signed_date=BEGINNING,
-            period=DateRange(BEGINNING, None),
-            storage_country=recipient.country,
-            document_name="aftale.pdf",
-            document_sha256=hashlib.sha256(recipient.key.encode()).digest(),
-        )
-        for recipient in (policy or current_policy()).recipients.values()
-        if recipient.role is RecipientRole.PROCESSOR
+        (
+            RecipientAgreement(
+                recipient=recipient.key,
+                number=recipient.agreement or recipient.key,
+                signed_date=BEGINNING,
+                period=DateRange(BEGINNING, None),
+                storage_country=recipient.country,
+                document_name="aftale.pdf",
+                document_sha256=hashlib.sha256(recipient.key.encode()).digest(),
+            )
+            for recipient in (policy or current_policy()).recipients.values()
+            if recipient.role is RecipientRole.PROCESSOR
+        ),
+        ignore_conflicts=True,
     )
+
+
+@pytest.fixture
+def processors(db: None) -> None:
+    """Without the rest of the world: mails may leave."""
+    agree_with_processors()
 
 
 @pytest.fixture

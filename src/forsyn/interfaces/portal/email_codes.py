@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 SESSION_KEY = "portal_new_email"
+NOT_SENT_KEY = "portal_new_email_not_sent"
 LIFETIME = timedelta(minutes=15)
 TRIES = 5
 CODES_AN_HOUR = 5
@@ -67,6 +68,17 @@ def accept(session: SessionBase, code: str) -> bool:
 def forget(session: SessionBase) -> None:
     """The code is used, or no longer wanted."""
     session.pop(SESSION_KEY, None)
+
+
+def not_sent(session: SessionBase) -> None:
+    """The mail with the code did not leave, which is known only after the page has answered."""
+    forget(session)
+    session[NOT_SENT_KEY] = True
+
+
+def was_not_sent(session: SessionBase) -> bool:
+    """Whether the latest code did not leave; said once."""
+    return bool(session.pop(NOT_SENT_KEY, False))
 
 
 def _one_more(what: str, most: int, within: timedelta) -> bool:

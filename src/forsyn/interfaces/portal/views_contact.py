@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPException
+from functools import partial
 from typing import cast
 
 from django.contrib import messages
-from django.core.mail import send_mail
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,15 +21,22 @@ from forsyn.domain.customers.actions import change_contact_point
 from forsyn.domain.customers.models import ContactKind
 from forsyn.domain.customers.queries import contact_history, customer_overview
 from forsyn.domain.customers.rules import NotPossible
+from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.interfaces.access import customer_required
 from forsyn.interfaces.portal import email_codes
 from forsyn.interfaces.portal.contact_page import contact_lines, shown
 from forsyn.interfaces.portal.forms import KINDS, CodeForm, ContactForm
-from forsyn.policy.vocabulary import Source
+from forsyn.interfaces.portal.on_hold import on_hold
+from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Language, Source
 from forsyn.workflows.change_email import change_email
+from forsyn.workflows.outgoing import Letter, mail_code, mail_person
 
 logger = logging.getLogger(__name__)
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+_NOT_SENT = gettext_lazy(
+    "Vi kunne ikke sende en mail til den adresse. Se efter, om den er rigtig, eller prøv igen senere."
+)
 
 
 @require_safe
@@ -40,6 +47,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     customer_id = _customer_id(request)
     context = {
         "customer": customer_overview(customer_id=customer_id, today=timezone.localdate()),
+        "on_hold": on_hold(customer_id),
         "lines": contact_lines(contact_history(customer_id=customer_id), _account(request).email),
     }
     return render(request, "portal/contact.html", context)
@@ -87,6 +95,9 @@ def remove_contact(request: HttpRequest, kind: str) -> HttpResponse:
 def confirm_email(request: HttpRequest) -> HttpResponse:
     """Enter the code that was sent to the new address."""
     waiting = email_codes.waiting(request.session, now=timezone.now())
+    if email_codes.was_not_sent(request.session):
+        messages.error(request, _NOT_SENT)
+        return redirect("portal:change_contact", kind=ContactKind.EMAIL.value)
     if waiting is None or waiting.customer_id != _customer_id(request):
         messages.warning(request, _("Koden gælder ikke længere. Skriv den nye e-mail igen, så sender vi en ny kode."))
         return redirect("portal:change_contact", kind=ContactKind.EMAIL.value)
@@ -154,15 +165,14 @@ def _send_code(request: HttpRequest, form: ContactForm, email: str) -> HttpRespo
         form.add_error("value", _("Du har bedt om mange koder. Vent en time, og prøv igen."))
         return None
     code = email_codes.new_code(request.session, customer_id=_customer_id(request), email=email, now=now)
+    letter = _letter(request, "portal/mail/confirm_email.txt", _("Bekræft din nye e-mail"), email, code=code)
     try:
-        _mail(request, "portal/mail/confirm_email.txt", _("Bekræft din nye e-mail"), email, code=code)
-    except (SMTPException, OSError):
-        logger.exception("No mail could be sent to a customer's new address.")
+        not_sent = partial(email_codes.not_sent, request.session)
+        mail_code(P.SELF_SERVICE, letter, actor=account.pk, now=now, not_sent=not_sent)
+    except DisclosureRefused as refused:
+        logger.error("The door lets no code to a customer's new address out. %s", refused)
         email_codes.forget(request.session)
-        form.add_error(
-            "value",
-            _("Vi kunne ikke sende en mail til den adresse. Se efter, om den er rigtig, eller prøv igen senere."),
-        )
+        form.add_error("value", _NOT_SENT)
         return None
     return redirect("portal:confirm_email")
 
@@ -192,13 +202,20 @@ def _change_email(request: HttpRequest, waiting: email_codes.Waiting) -> HttpRes
 
 def _tell_former(request: HttpRequest, email: str) -> None:
     """The change stands even where the former mailbox is gone, which is why many change it."""
+    letter = _letter(request, "portal/mail/email_changed.txt", _("Din e-mail er ændret"), email)
     try:
-        _mail(request, "portal/mail/email_changed.txt", _("Din e-mail er ændret"), email)
-    except (SMTPException, OSError):
-        logger.exception("No mail could be sent to a customer's former address.")
+        mail_person(P.SELF_SERVICE, letter, actor=_account(request).pk, now=timezone.now())
+    except DisclosureRefused as refused:
+        logger.error("The door lets no word to a customer's former address out. %s", refused)
 
 
-def _mail(request: HttpRequest, template: str, subject: str, to: str, **context: object) -> None:
+def _letter(request: HttpRequest, template: str, subject: str, to: str, **context: object) -> Letter:
     minutes = int(email_codes.LIFETIME.total_seconds() // 60)
-    text = render_to_string(template, {**context, "minutes": minutes}, request=request)
-    send_mail(subject, text, None, [to])
+    return Letter(
+        to=to,
+        subject=subject,
+        text=render_to_string(template, {**context, "minutes": minutes}, request=request),
+        categories=("email",),
+        customer_ids=(_customer_id(request),),
+        language=Language.ENGLISH if get_language() == "en" else Language.DANISH,
+    )

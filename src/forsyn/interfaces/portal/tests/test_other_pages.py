@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from datetime import date
-from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
@@ -16,6 +15,10 @@ from forsyn.domain.accounts.models import Account
 from forsyn.domain.accounts.sessions import SessionStore
 from forsyn.domain.customers import actions
 from forsyn.domain.customers.queries import contact_history, customer_overview
+from forsyn.domain.safeguards.door_models import DisclosureRefusal, RecipientAgreement
+from forsyn.integrations.mail import transport
+from forsyn.integrations.mail.codec import Mail
+from forsyn.integrations.mail.transport import MailNotSent
 from forsyn.interfaces.portal import email_codes
 from forsyn.policy.vocabulary import Source
 from tests.world import METER_SWAP_DATE, NOW, TODAY, Party
@@ -247,7 +250,7 @@ def test_an_address_that_no_mail_reaches_is_refused_in_the_form(signed_in, world
 
 
 def test_an_address_that_the_mail_server_refuses_is_told_in_the_form(signed_in, world, monkeypatch) -> None:
-    monkeypatch.setattr(mail.EmailMessage, "send", refused)
+    monkeypatch.setattr(transport, "send", refused)
     text = page(signed_in(world.anna), f"{CONTACT}email/", value="anna@findes-ikke.example")
     assert "Vi kunne ikke sende en mail til den adresse" in text
 
@@ -255,13 +258,21 @@ def test_an_address_that_the_mail_server_refuses_is_told_in_the_form(signed_in, 
 def test_a_former_mailbox_that_is_gone_does_not_stop_the_change(signed_in, world, monkeypatch) -> None:
     client = signed_in(world.anna)
     page(client, f"{CONTACT}email/", value="anna.ny@kunde.example")
-    monkeypatch.setattr(mail.EmailMessage, "send", refused)
+    monkeypatch.setattr(transport, "send", refused)
     text = page(client, f"{CONTACT}bekraeft/", code=code_sent())
     assert "Næste gang logger du ind med anna.ny@kunde.example." in text
 
 
-def refused(message: mail.EmailMessage, **options: object) -> None:
-    raise SMTPRecipientsRefused(dict.fromkeys(message.to, (550, b"No such mailbox")))
+def test_while_no_mail_may_leave_the_form_says_so(signed_in, world) -> None:
+    RecipientAgreement.objects.all().delete()
+    text = page(signed_in(world.anna), f"{CONTACT}email/", value="anna.ny@kunde.example")
+    assert "Vi kunne ikke sende en mail til den adresse" in text
+    assert not mail.outbox
+    assert DisclosureRefusal.objects.get().reasons == ["no_agreement"]
+
+
+def refused(message: Mail) -> None:
+    raise MailNotSent("The mail server refuses the recipient's address (550).", again=False)
 
 
 def test_a_code_is_good_for_a_quarter_of_an_hour(signed_in, world, monkeypatch) -> None:
