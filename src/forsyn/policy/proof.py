@@ -73,7 +73,7 @@ def judge(claim: Claim, evidence: Iterable[Evidence], *, editions: Iterable[str]
     failed = sum(not one.passed for one in shown)
     if failed:
         return Verdict(claim, Outcome.BROKEN, shown, _broken(failed, len(shown)))
-    lacking = claim.gap or _untried(claim, {one.kind for one in shown})
+    lacking = claim.gap or _untried(claim, shown)
     if lacking is not None:
         return Verdict(claim, Outcome.GAP, shown, lacking)
     return Verdict(claim, Outcome.KEPT, shown, _kept(len(shown)))
@@ -93,11 +93,14 @@ def _kept(trials: int) -> Text:
     return Text(f"Alle {trials} prøver gik godt.", f"All {trials} trials went well.")
 
 
-def _untried(claim: Claim, kinds: set[Kind]) -> Text | None:
-    """Why good evidence is not enough: a kind of trial is missing that could be there."""
-    if Kind.CONTROL not in kinds and claim.no_control is None:
+def _untried(claim: Claim, evidence: Sequence[Evidence]) -> Text | None:
+    """Why good evidence is not enough: a kind of trial is missing, or had nothing to be tried on."""
+    controls = [one for one in evidence if one.kind is Kind.CONTROL]
+    if not controls and claim.no_control is None:
         return Text("Ingen prøver, at programmet siger nej.", "Nothing tries that the program refuses.")
-    if Kind.INVARIANT not in kinds and claim.no_invariant is None:
+    if controls and not any(one.tried for one in controls):
+        return Text("Der er endnu ingen oplysninger at prøve det på.", "There are no data yet to try it on.")
+    if not any(one.kind is Kind.INVARIANT for one in evidence) and claim.no_invariant is None:
         return Text("Ingen tæller, om noget står forkert.", "Nothing counts what is amiss.")
     return None
 

@@ -20,8 +20,8 @@ CLAIM = Claim("SF-99", TEXT)
 HERE = {"SF"}
 
 
-def evidence(kind: Kind, count: int = 0) -> Evidence:
-    return Evidence("trial", kind, TEXT, TEXT, "select 1", 1, count, 0.1)
+def evidence(kind: Kind, count: int = 0, tried: int = 1) -> Evidence:
+    return Evidence("trial", kind, TEXT, TEXT, "select 1", tried, count, 0.1)
 
 
 CONTROL, INVARIANT = evidence(Kind.CONTROL), evidence(Kind.INVARIANT)
@@ -61,6 +61,13 @@ def test_kept_needs_both_kinds_of_trial() -> None:
     assert judge(CLAIM, [], editions=HERE).outcome is Outcome.GAP
     assert judge(replace(CLAIM, no_control=TEXT), [INVARIANT], editions=HERE).outcome is Outcome.KEPT
     assert judge(replace(CLAIM, no_invariant=TEXT), [CONTROL], editions=HERE).outcome is Outcome.KEPT
+
+
+def test_a_control_without_anything_to_try_it_on_proves_nothing() -> None:
+    verdict = judge(CLAIM, [evidence(Kind.CONTROL, tried=0), INVARIANT], editions=HERE)
+    assert verdict.outcome is Outcome.GAP
+    assert "no data yet" in verdict.why.en
+    assert judge(CLAIM, [CONTROL, evidence(Kind.INVARIANT, tried=0)], editions=HERE).outcome is Outcome.KEPT
 
 
 def test_what_is_not_built_is_a_gap_however_well_the_rest_goes() -> None:

@@ -25,6 +25,8 @@ from forsyn.workflows.proof.deviations import Deviation, deviations
 
 DENIED = "42501"
 """SQLSTATE of what a role may not do, by grant or by row policy."""
+CHECK_VIOLATION = "23514"
+"""SQLSTATE of what a constraint of the table does not let in."""
 GRACE = timedelta(days=1)
 """What is to go "at once" may wait for the next night."""
 

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from forsyn.workflows.proof import trials_declarations, trials_roles, trials_rows
+from forsyn.workflows.proof import (
+    trials_cpr,
+    trials_declarations,
+    trials_destinations,
+    trials_door,
+    trials_roles,
+    trials_rows,
+    trials_sensitive,
+    trials_staff,
+    trials_time,
+    trials_web,
+)
 from forsyn.workflows.proof.trial import Trial
 
-TRIALS: tuple[Trial, ...] = (
-    *trials_declarations.TRIALS,
-    *trials_roles.TRIALS,
-    *trials_rows.TRIALS,
+MODULES = (
+    trials_declarations,
+    trials_roles,
+    trials_rows,
+    trials_cpr,
+    trials_sensitive,
+    trials_door,
+    trials_destinations,
+    trials_staff,
+    trials_time,
+    trials_web,
 )
+TRIALS: tuple[Trial, ...] = tuple(trial for module in MODULES for trial in module.TRIALS)

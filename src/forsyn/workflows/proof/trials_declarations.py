@@ -12,12 +12,12 @@ from forsyn.policy import catalog as catalogs
 from forsyn.policy import not_held
 from forsyn.policy.bindings import Personal
 from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
-from forsyn.policy.consistency import grounds, inconsistencies, sensitive
+from forsyn.policy.consistency import grounds, references, sensitive
 from forsyn.policy.document import as_text
 from forsyn.policy.loading import parse_policy
 from forsyn.policy.notice import notice
 from forsyn.policy.policy import Contact
-from forsyn.policy.problems import PolicyError
+from forsyn.policy.problems import PolicyError, Problem
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.proof.attempts import none_of
 from forsyn.workflows.proof.bench import Bench, Finding
@@ -59,7 +59,9 @@ def undeclared_is_refused(bench: Bench) -> Finding:
 )
 def all_declared(bench: Bench) -> Finding:
     """Policy, declarations and database agree on every column."""
-    problems = catalogs.check(bench.policy, bench.bindings, bench.catalog)
+    checks = (*catalogs.CHECKS, catalogs.misdescribed)
+    found = (problem for check in checks for problem in check(bench.policy, bench.bindings, bench.catalog))
+    problems = list(dict.fromkeys(found))
     columns = sum(len(table.columns) for table in bench.catalog.tables.values())
     return none_of("forsyn policy check", [problem.where for problem in problems], tried=columns)
 
@@ -87,27 +89,30 @@ def not_held_is_empty(bench: Bench) -> Finding:
     en="A policy without the controller's name, CVR number or ways to reach it is refused.",
 )
 def incomplete_is_refused(bench: Bench) -> Finding:
-    """The policy file without each of the controller's details in turn must be refused."""
+    """The policy file without the controller's details: each must be missed."""
     text = Path(settings.POLICY_FILE).read_text(encoding="utf-8")
-    details = ("name", "cvr", "street", "phone", "email", "website", "subject_mark")
-    return none_of(
-        "forsyn.policy.loading.parse_policy", [one for one in details if _accepted(_without(text, one))], tried=7
-    )
+    missed = " ".join(problem.what for problem in _problems(_without(text, DETAILS)))
+    accepted = [detail for detail in DETAILS if detail not in missed]
+    return none_of("forsyn.policy.loading.parse_policy", accepted, tried=len(DETAILS))
 
 
-def _without(text: str, key: str) -> str:
+DETAILS = ("name", "cvr", "street", "phone", "email", "website", "subject_mark")
+
+
+def _without(text: str, keys: tuple[str, ...]) -> str:
+    """The text without these keys of its first section."""
     head, marker, rest = text.partition("[controller]")
-    lines = rest.splitlines(keepends=True)
-    found = next(number for number, line in enumerate(lines) if line.startswith(f"{key} ="))
-    return head + marker + "".join(lines[:found] + lines[found + 1 :])
+    section, bracket, others = rest.partition("\n[")
+    kept = [line for line in section.splitlines() if line.partition(" =")[0] not in keys]
+    return head + marker + "\n".join(kept) + bracket + others
 
 
-def _accepted(text: str) -> bool:
+def _problems(text: str) -> tuple[Problem, ...]:
     try:
         parse_policy(text, "policy")
-    except PolicyError:
-        return False
-    return True
+    except PolicyError as error:
+        return error.problems
+    return ()
 
 
 @invariant(
@@ -194,15 +199,13 @@ def baseless_is_refused(bench: Bench) -> Finding:
 @invariant(
     "SF-11",
     "SV-09",
-    da="Hvert formål har et grundlag, der passer til det, og hver kategori et formål.",
-    en="Every purpose has a basis that fits it, and every category a purpose.",
+    da="Hvert formål har et grundlag, der passer til det, og hver kategori, det nævner, er erklæret.",
+    en="Every purpose has a basis that fits it, and every category that it names is declared.",
 )
 def policy_is_consistent(bench: Bench) -> Finding:
-    """Every purpose has bases that fit it, every category a rule and a purpose."""
-    problems = inconsistencies(bench.policy)
-    return none_of(
-        "forsyn policy check", [problem.where for problem in problems], tried=len(list(bench.policy.items()))
-    )
+    """Bases that fit, also of what is sensitive, and names that are declared."""
+    wrong = [item.key for check in (references, grounds, sensitive) for item, *_ in check(bench.policy)]
+    return none_of("forsyn policy check", wrong, tried=len(bench.policy.purposes))
 
 
 @invariant(
@@ -233,7 +236,7 @@ def everybodys_rows_can_be_found(bench: Bench) -> Finding:
 def automation_is_refused(bench: Bench) -> Finding:
     """The policy says that no automated decision exists; ``Statement`` refuses the contrary when it is read."""
     text = Path(settings.POLICY_FILE).read_text(encoding="utf-8").replace("exist = false", "exist = true")
-    return none_of("forsyn.policy.loading.parse_policy", ["automated_decisions"] if _accepted(text) else [], tried=1)
+    return none_of("forsyn.policy.loading.parse_policy", [] if _problems(text) else ["automated_decisions"], tried=1)
 
 
 TRIALS = (

@@ -1,0 +1,205 @@
+"""Each thing that goes wrong in the database breaks exactly the claims that it concerns, and no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+
+from forsyn.policy.proof import Outcome
+from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.enforcement import role_names
+from forsyn.workflows.proof.prove import prove
+from tests.proof.conftest import ids
+from tests.world import World
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """``statement`` with ``{purpose}`` for a purpose's role, and ``%(name)s`` for a customer's or account's id."""
+
+    name: str
+    statement: str
+    breaks: set[str]
+
+
+MUTATIONS = [
+    Mutation(
+        "a row policy is dropped",
+        "drop policy satisfaction_surveys on customers_customer",
+        {"SF-11", "SF-23", "SF-24"},
+    ),
+    Mutation(
+        "row policies are switched off",
+        "alter table customers_customer_name disable row level security",
+        {"SF-11", "SF-22", "SF-23", "SF-24"},
+    ),
+    Mutation(
+        "a row policy lets everything through",
+        "alter policy satisfaction_surveys on customers_customer using (true)",
+        {"SF-11", "SF-23", "SF-24"},
+    ),
+    Mutation(
+        "nobody is hidden any more",
+        "create or replace function enforcement.hidden_customers() returns setof bigint language plpgsql stable"
+        " security definer set search_path = pg_catalog, pg_temp as $$ begin return; end $$",
+        {"SF-11", "SF-23", "SF-24"},
+    ),
+    Mutation(
+        "everybody is shown, consent or not",
+        "create or replace function enforcement.shown_customers() returns setof bigint language plpgsql stable"
+        " security definer set search_path = pg_catalog, pg_temp"
+        " as $$ begin return query select id from public.customers_customer; end $$",
+        {"SF-08", "SF-09", "SF-11", "SF-22"},
+    ),
+    Mutation(
+        "instalment plans read e-mail addresses",
+        "grant select (value) on customers_contact_point to {instalment_plans}",
+        {"SF-05", "SF-10"},
+    ),
+    Mutation("settlement reads CPR numbers", "grant select on sensitive_cpr to {settlement}", {"SF-08", "SF-10"}),
+    Mutation("meter readers read threats", "grant select on sensitive_threat_notice to {metering}", {"SF-04", "SF-10"}),
+    Mutation(
+        "clerks read offences", "grant select (sealed) on sensitive_offence to {customer_service}", {"SF-06", "SF-10"}
+    ),
+    Mutation(
+        "operation reads meter numbers",
+        "grant select (number) on metering_meter to {operation_optimisation}",
+        {"SF-10", "SF-12"},
+    ),
+    Mutation("everybody reads names", "grant select on customers_customer_name to public", {"SF-05", "SF-10", "SF-12"}),
+    Mutation(
+        "clerks may delete in the log",
+        "grant delete on safeguards_access_log to {customer_service}",
+        {"SF-10", "SF-28"},
+    ),
+    Mutation(
+        "settlement may write disclosures",
+        "grant insert on safeguards_disclosure to {settlement}",
+        {"SF-10", "SF-17"},
+    ),
+    Mutation("the login inherits a purpose", "grant {settlement} to {login} with inherit true", {"SF-10"}),
+    Mutation("the login may not enter a purpose", "revoke {accounting} from {login}", {"SF-10"}),
+    Mutation("a column nobody declared", "alter table customers_customer add column shoe_size int", {"SF-03"}),
+    Mutation("a table nobody declared", "create table smuggled (secret text)", {"SF-03"}),
+    Mutation("a comment that lies", "comment on column customers_customer.cvr is 'nothing'", {"SF-03"}),
+    Mutation(
+        "a session past its time",
+        "update accounts_session set expire_date = '2026-10-30'",
+        {"SF-14"},
+    ),
+    Mutation(
+        "a notice past its review",
+        "update sensitive_offence set review_date = '2026-10-30'",
+        {"SF-15"},
+    ),
+    Mutation(
+        "a processor stores in a third country",
+        "update safeguards_recipient_agreement set storage_country = 'US' where recipient = 'print_and_post'",
+        {"SF-19"},
+    ),
+    Mutation(
+        "a sub-processor works in a third country",
+        "insert into safeguards_sub_processor (agreement_id, name, country, service, period)"
+        " select id, 'Sub', 'GL', 'hosting', daterange('2026-01-01', null) from safeguards_recipient_agreement limit 1",
+        {"SF-19"},
+    ),
+    Mutation(
+        "the database lets third countries in",
+        "alter table safeguards_disclosure drop constraint safeguards_disclosure_inside",
+        {"SF-19"},
+    ),
+    Mutation(
+        "something went out that the recipient is not declared for",
+        "update safeguards_disclosure set categories = '{{health}}' where recipient = 'print_and_post'",
+        {"SF-17"},
+    ),
+    Mutation(
+        "something went to a system under another's agreement",
+        "update safeguards_disclosure set recipient = 'billing_system' where recipient = 'print_and_post'",
+        {"SF-18"},
+    ),
+    Mutation(
+        "the database asks for no agreement",
+        "drop trigger safeguards_disclosure_check on safeguards_disclosure;"
+        " alter table safeguards_disclosure drop constraint safeguards_disclosure_agreement",
+        {"SF-18"},
+    ),
+    Mutation(
+        "a CPR consent is withdrawn, and the number stays",
+        "update safeguards_consent set withdrawn_at = '2026-10-20', withdrawn_channel = 'letter'"
+        " where consent = 'cpr_eboks'",
+        {"SF-08"},
+    ),
+    Mutation("a CPR consent is gone", "delete from safeguards_consent where consent = 'cpr_eboks'", {"SF-08"}),
+    Mutation(
+        "the consent to a health notice is withdrawn, and the notice stays",
+        "update safeguards_consent set withdrawn_at = '2026-10-20', withdrawn_channel = 'letter'"
+        " where consent = 'health_notice'",
+        {"SF-04"},
+    ),
+    Mutation(
+        "an offence stays after it was handed over",
+        "insert into sensitive_report_receipt (id, customer_id, offence_id, authority, reported_at, reference,"
+        " handed_over_at) select gen_random_uuid(), customer_id, id, 'police', '2026-10-10', '', '2026-10-11'"
+        " from sensitive_offence",
+        {"SF-06", "SF-16"},
+    ),
+    Mutation(
+        "an access without review",
+        "update accounts_staff_role set review_date = '2029-01-01' where account_id = %(clerk)s",
+        {"SF-28"},
+    ),
+    Mutation(
+        "an access for longer than the policy gives",
+        "update accounts_staff_role set period = daterange('2026-10-01', '2031-01-01') where account_id = %(clerk)s",
+        {"SF-28"},
+    ),
+    Mutation(
+        "staff may grant to themselves",
+        "alter table accounts_staff_role drop constraint accounts_staff_role_by_another",
+        {"SF-28"},
+    ),
+    Mutation(
+        "a closed account is signed in", "update accounts_account set is_active = false where id = %(dpo)s", {"SF-28"}
+    ),
+    Mutation(
+        "a row of the log is changed",
+        "update safeguards_access_log set aspect = 'meter' where id = (select min(id) from safeguards_access_log)",
+        {"SF-28"},
+    ),
+    Mutation(
+        "a row of the log is gone",
+        "delete from safeguards_access_log where id = (select min(id) from safeguards_access_log)",
+        {"SF-28"},
+    ),
+]
+
+
+def _carry_out(mutation: Mutation, world: World) -> None:
+    names = role_names()
+    roles = {purpose: f'"{names.of(purpose)}"' for purpose in prove_purposes()} | {"login": f'"{names.login}"'}
+    with connection.cursor() as cursor:
+        statement = mutation.statement.format(**roles)
+        cursor.execute(
+            statement, {key: value for key, value in ids(world).items() if f"%({key})s" in statement} or None
+        )
+
+
+def prove_purposes() -> list[str]:
+
+    return list(current_policy().purposes)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_breaks_exactly_what_it_concerns(mutation: Mutation, kept_world: World) -> None:
+    _carry_out(mutation, kept_world)
+    proof = prove(now=kept_world.now, today=kept_world.today)
+    broken = {verdict.claim.id: verdict for verdict in proof.verdicts if verdict.outcome is Outcome.BROKEN}
+    wrong = {
+        key: [(one.trial, one.found.en) for one in verdict.evidence if not one.passed]
+        for key, verdict in broken.items()
+        if key not in mutation.breaks
+    }
+    assert (wrong, set(broken)) == ({}, mutation.breaks)
