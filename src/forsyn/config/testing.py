@@ -19,6 +19,8 @@ for name in (
     "OWNER_DATABASE_URL",
     "FORSYN_DEMO",
     "FORSYN_HTTPS",
+    "FORSYN_KEYS",
+    "FORSYN_KEY_RING",
 ):
     os.environ.pop(name, None)
 

@@ -50,7 +50,7 @@ def ever_sealed() -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select sum(pg_relation_size(name::regclass)) > 0 from unnest(%s::text[]) as name", [list(TABLES)]
+            "select sum(pg_relation_size(to_regclass(name))) > 0 from unnest(%s::text[]) as name", [list(TABLES)]
         )
         return bool(cursor.fetchone()[0])
 

@@ -15,6 +15,8 @@ from django.contrib.staticfiles import finders
 from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from forsyn.domain.sensitive.sealing import KeyRingUnusable
+from forsyn.domain.sensitive.vault import ever_sealed, store
 from forsyn.interfaces.cli.failures import explained
 from forsyn.policy.problems import PolicyError
 from forsyn.workflows.declarations import check_declarations
@@ -41,7 +43,8 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
     """Everything that Forsyn needs of this machine; call it while the database runs."""
     findings = [_python(), _time_zone(), _space(state), _policy(policy_file)]
     checks: list[Callable[[], Finding]] = [
-        lambda: _postgres(embedded=embedded), _encoding, _extensions, _roles, _migrations, _assets, _declarations,
+        lambda: _postgres(embedded=embedded), _encoding, _extensions, _roles, _migrations, _keys, _assets,
+        _declarations,
     ]  # fmt: skip
     for check in checks:
         try:
@@ -129,6 +132,16 @@ def _roles() -> Finding:
         else ""
     )
     return Finding("login role", f"{user} owns {owned} relations", mend)
+
+
+def _keys() -> Finding:
+    what = "keys of sensitive data"
+    if not store().exists() and not ever_sealed():
+        return Finding(what, "none yet; the first sensitive row makes them")
+    try:
+        return Finding(what, f"{len(store().ring().keys)} in the key ring")
+    except KeyRingUnusable as error:
+        return Finding(what, "the key ring cannot be used", str(error))
 
 
 def _migrations() -> Finding:
