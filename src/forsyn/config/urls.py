@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("forsyn.interfaces.sign_in.urls")),
+    path("", include("forsyn.interfaces.staff_access.urls")),
     path("", include("forsyn.interfaces.portal.urls")),
     path("kontor/", include("forsyn.interfaces.office.urls")),
     path("persondata/", include("forsyn.interfaces.privacy_desk.urls")),

@@ -1,4 +1,4 @@
-"""Accounts that exist in the demo only: one member of staff for each job, with a second factor already set up."""
+"""Accounts that exist in the demo only: members of staff with a second factor already set up."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from datetime import date, datetime
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
-from django.db import transaction
 
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Role
 from forsyn.domain.accounts.queries import account, account_with_email
 from forsyn.domain.customers.mailboxes import Reachable, some_reachable
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.policy.purposes import P
+from forsyn.workflows import demo_access
+from forsyn.workflows.staff_access import end_overdue
 
 DEMO_PASSWORD = "nordby-demo-kodeord"  # noqa: S105 - of fictional persons on one's own machine
 STAFF = (
@@ -19,6 +22,7 @@ STAFF = (
     ("aage.afregning@demo.example", "Aage Afregning", Role.BILLING),
     ("dennis.drift@demo.example", "Dennis Drift", Role.OPERATIONS),
     ("dina.databeskytter@demo.example", "Dina Databeskytter", Role.DPO),
+    ("ada.adgang@demo.example", "Ada Adgang", Role.ACCESS_MANAGER),
 )
 CUSTOMERS_SHOWN = 6
 
@@ -27,18 +31,29 @@ class NotADemo(RuntimeError):
     """Demo accounts were asked for outside the demo."""
 
 
-@transaction.atomic
 def make_demo_staff(*, today: date, now: datetime) -> int:
     """Make the demo's staff where they are not there yet; return how many were made. Raises NotADemo."""
     if not settings.DEMO:
         raise NotADemo("Demo accounts are made by `forsyn demo` only.")
-    missing = [entry for entry in STAFF if account_with_email(email=entry[0]) is None]
-    for email, name, role in missing:
-        account_id = create_staff(
-            email=email, name=name, roles=[role], first_date=today, now=now, password=DEMO_PASSWORD
-        )
-        TOTP.activate(account(account_id=account_id), generate_totp_secret())
-    return len(missing)
+    made: list[int] = []
+    with purpose(P.STAFF_ADMINISTRATION, actor=None):
+        end_overdue(today=today, now=now)
+        for email, name, role in STAFF:
+            present = account_with_email(email=email)
+            account_id = present.pk if present else _made(made, email, name, today, now)
+            demo_access.let_work(account_id=account_id, role=role, today=today, now=now)
+            if role is Role.CLERK:
+                demo_access.ask_once(account_id=account_id, role=Role.BILLING, today=today, now=now)
+        external = demo_access.make_external(password=DEMO_PASSWORD, today=today, now=now)
+    with purpose(P.SIGN_IN, actor=None):
+        for account_id in [*made, *([external] if external else [])]:
+            TOTP.activate(account(account_id=account_id), generate_totp_secret())
+    return len(made) + (external is not None)
+
+
+def _made(made: list[int], email: str, name: str, today: date, now: datetime) -> int:
+    made.append(create_staff(email=email, name=name, roles=(), first_date=today, now=now, password=DEMO_PASSWORD))
+    return made[-1]
 
 
 def demo_customers(*, today: date) -> list[Reachable]:

@@ -15,6 +15,7 @@ from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors
 from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.workflows.demo import DemoReady, empty_demo, prepare_demo
+from forsyn.workflows.demo_access import EXTERNAL
 from forsyn.workflows.demo_accounts import DEMO_PASSWORD, STAFF, demo_customers
 from forsyn.workflows.migrate import migrate
 
@@ -24,6 +25,7 @@ JOBS = {
     Role.BILLING: "billing clerk",
     Role.OPERATIONS: "operations engineer",
     Role.DPO: "data protection officer",
+    Role.ACCESS_MANAGER: "decides on staff access",
 }
 
 
@@ -96,4 +98,6 @@ def _show_the_way(address: str) -> None:
     console.print(f"[bold]Staff[/bold] have the password [bold]{DEMO_PASSWORD}[/bold] and then a code, also on /demo/.")
     for email, _, role in STAFF:
         console.print(f"  {email:<34} {JOBS[role]}", soft_wrap=True)
+    email, _, employer = EXTERNAL
+    console.print(f"  {email:<34} developer at {employer}, for a time", soft_wrap=True)
     console.print("\nCtrl-C stops all of it.")
