@@ -53,6 +53,7 @@ values ('2026-10-02', 'debt_hand_over', 'debt_authority', 'public_authority', '{
 insert into accounts_session (session_key, session_data, expire_date, account_id)
 values ('somebody', '', '2026-11-02 12:00+00', %(dpo)s);
 set constraints all immediate;
+set constraints all deferred;
 """
 
 

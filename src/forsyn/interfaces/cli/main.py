@@ -11,6 +11,7 @@ from forsyn.interfaces.cli import (
     keys,
     operation,
     policy,
+    prove,
     readings,
     readings_retry,
     server,
@@ -37,6 +38,7 @@ app.command("migrate")(server.migrate)
 app.command("doctor")(server.doctor)
 app.command("tidy")(tidy.tidy)
 app.command("demo")(demo.demo)
+app.command("prove")(prove.prove_claims)
 imports.command("customers")(customers.customers)
 imports.command("readings")(readings.readings)
 imports.command("meters-for")(readings.meters_for)

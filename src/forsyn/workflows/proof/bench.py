@@ -27,6 +27,8 @@ DENIED = "42501"
 """SQLSTATE of what a role may not do, by grant or by row policy."""
 CHECK_VIOLATION = "23514"
 """SQLSTATE of what a constraint of the table does not let in."""
+NO_SUCH_ROW = "23503"
+"""SQLSTATE of a reference to nothing."""
 GRACE = timedelta(days=1)
 """What is to go "at once" may wait for the next night."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forsyn.policy.bindings import Table
 from forsyn.workflows.proof.attempts import Attempt, counted, none_of, refused, together
-from forsyn.workflows.proof.bench import CHECK_VIOLATION, DENIED, GRACE, Bench, Finding, spoken
+from forsyn.workflows.proof.bench import CHECK_VIOLATION, DENIED, GRACE, NO_SUCH_ROW, Bench, Finding, spoken
 from forsyn.workflows.proof.trial import control, invariant
 from forsyn.workflows.proof.trials_roles import closed_to_others, substance
 
@@ -82,8 +82,8 @@ def health_is_not_kept_without_consent(bench: Bench) -> Finding:
                 HEALTH_BARE,
                 f"{one.key}: notice",
                 row,
-                (DENIED, CHECK_VIOLATION),
-                "sensitive_health_notice_consented",
+                (DENIED, CHECK_VIOLATION, NO_SUCH_ROW),
+                "sensitive_health_not",
             )
             for one in working
             if row
