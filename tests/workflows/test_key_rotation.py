@@ -215,7 +215,7 @@ def test_the_command_shows_what_each_key_is_for(sealed: World, keys: KeyStore) -
 def test_the_command_rotates_checks_and_drops(sealed: World, keys: KeyStore) -> None:
     checked = run("check")
     assert checked.exit_code == 0
-    assert f"25 threat notices recorded from {TODAY} to {TODAY} open with" in told(checked)
+    assert f"25 threat notices recorded on {TODAY} can be opened with" in told(checked)
     rotated = run("rotate")
     assert rotated.exit_code == 0
     assert "is the new current key. Rows renewed: 27." in told(rotated)
@@ -241,8 +241,8 @@ def test_a_lost_key_says_exactly_what_is_lost(sealed: World, keys: KeyStore) -> 
     checked = run("check")
     assert checked.exit_code == 1
     text = told(checked)
-    assert f"1 notices of children and animals recorded from {TODAY} to {TODAY} open with" in text
-    assert f"Nobody can read 2 CPR numbers recorded from {TODAY} to {TODAY}; 25 threat notices" in text
+    assert f"1 notice of children and animals recorded on {TODAY} can be opened with" in text
+    assert f"Nobody can read 2 CPR numbers recorded on {TODAY}; 25 threat notices" in text
     assert "Nobody can find 2 CPR numbers" in text
     assert former.current(Use.SEALING).id in text
     assert "Traceback" not in text
@@ -257,7 +257,7 @@ def test_a_lost_key_says_exactly_what_is_lost(sealed: World, keys: KeyStore) -> 
 def test_a_lost_ring_is_begun_anew_only_on_demand(sealed: World, keys: KeyStore) -> None:
     keys.file.unlink()
     checked = told(run("check"))
-    assert f"Nobody can read 2 CPR numbers recorded from {TODAY} to {TODAY}; 25 threat notices" in checked
+    assert f"Nobody can read 2 CPR numbers recorded on {TODAY}; 25 threat notices" in checked
     refused = run("rotate")
     assert refused.exit_code == 1
     assert "forsyn keys rotate --lost" in told(refused)

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 from django.utils import timezone
-from rich.table import Table
+from rich.table import Column, Table
 
+from forsyn.domain.sensitive.queries import SealedWith
 from forsyn.domain.sensitive.sealing import KeyRingUnusable, Use
 from forsyn.domain.sensitive.vault import ever_sealed, store
 from forsyn.interfaces.cli.host import Host
@@ -21,12 +22,13 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
 NAMES = {
-    "cpr": "CPR numbers",
-    "health": "health notices",
-    "threats": "threat notices",
-    "children_and_animals": "notices of children and animals",
-    "offences": "offences",
+    "cpr": ("CPR number", "CPR numbers"),
+    "health": ("health notice", "health notices"),
+    "threats": ("threat notice", "threat notices"),
+    "children_and_animals": ("notice of children and animals", "notices of children and animals"),
+    "offences": ("offence", "offences"),
 }
+"""One, and several."""
 
 
 @app.command("show")
@@ -41,7 +43,7 @@ def show(context: typer.Context, json: Json = False) -> None:
     if not keys:
         console.print("There are no keys yet. The first ones are made when the first sensitive row is kept.")
         return
-    table = Table("key", "for", "made", "state", "rows")
+    table = Table(Column("key", no_wrap=True), "for", "made", "state", "rows")
     for key in keys:
         table.add_row(key.key_id, str(key.use), str(key.created or "?"), _state(key), _rows(key))
     console.print(table)
@@ -60,7 +62,7 @@ def check(context: typer.Context, json: Json = False) -> None:
         print_json([_finding(finding) for finding in findings])
     else:
         for finding in findings:
-            console.print(_told(finding))
+            console.print(_told(finding), soft_wrap=True)
         if not findings:
             console.print("Nothing is sealed in the database, so nothing can be lost.")
     if closed:
@@ -123,7 +125,11 @@ def _state(key: KeyRow) -> str:
 
 
 def _rows(key: KeyRow) -> str:
-    return ", ".join(f"{line.rows} {NAMES[line.kind]}" for line in key.rows) or "none"
+    return ", ".join(map(_counted, key.rows)) or "none"
+
+
+def _counted(line: SealedWith) -> str:
+    return f"{line.rows} {NAMES[line.kind][line.rows != 1]}"
 
 
 def _document(key: KeyRow) -> dict[str, Any]:
@@ -143,11 +149,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _span(finding: Finding) -> str:
     line = finding.line
-    return f"{line.rows} {NAMES[line.kind]} recorded from {line.oldest} to {line.newest}"
+    when = f"on {line.oldest}" if line.oldest == line.newest else f"from {line.oldest} to {line.newest}"
+    return f"{_counted(line)} recorded {when}"
 
 
 def _told(finding: Finding) -> str:
-    verb = "found with" if finding.line.use is Use.LOOKUP else "open with"
+    verb = "can be found with" if finding.line.use is Use.LOOKUP else "can be opened with"
     if finding.problem is None:
         return f"{_span(finding)} {verb} {finding.line.key_id}."
     return f"[red]Closed:[/red] {_span(finding)}. {finding.problem}"
