@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from forsyn.domain.safeguards.guarded import GuardedModel
+
 
 class Channel(models.TextChoices):
     """How a person told us."""
@@ -48,7 +50,7 @@ def _together(*fields: str, name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=none | every, name=name)
 
 
-class Consent(models.Model):
+class Consent(GuardedModel):
     """One yes to one text, as it was shown. Live until it is withdrawn; the row stays as proof (Art. 7(1))."""
 
     customer_id = models.BigIntegerField()
@@ -91,7 +93,7 @@ class Consent(models.Model):
         ]
 
 
-class Restriction(models.Model):
+class Restriction(GuardedModel):
     """A person whose data are only stored, until it ends: hidden from the purposes that Art. 18(2) does not let in."""
 
     customer_id = models.BigIntegerField()
@@ -123,7 +125,7 @@ class Restriction(models.Model):
         ]
 
 
-class Objection(models.Model):
+class Objection(GuardedModel):
     """A no to one purpose. It stands from the first moment until it is overruled by a named person, or taken back."""
 
     customer_id = models.BigIntegerField()

@@ -5,9 +5,10 @@ The policy file says what there is to choose; refusals are `ChoiceRefused`, one 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from forsyn.policy.policy import Consent, Policy, Purpose
@@ -197,6 +198,12 @@ def objectable(policy: Policy) -> Mapping[Objection, tuple[Purpose, ...]]:
     }
 
 
+def takes_effect_alone(policy: Policy, purpose: str) -> bool:
+    """Whether a no to a purpose stands without anybody's decision: marketing and the like."""
+    aimed_at = policy.purposes.get(purpose)
+    return aimed_at is not None and aimed_at.objection is Objection.STOPS
+
+
 def check_objection(policy: Policy, *, purpose: str, reason: str) -> None:
     """Refuse a no to a purpose that is not in the policy, or that rests on something else than Art. 6(1)(e) and (f).
 
@@ -221,11 +228,10 @@ def _instead(aimed_at: Purpose) -> str:
 
 def check_decision(policy: Policy, *, purpose: str, upheld: bool, decision: str) -> None:
     """Refuse a decision without its reasons, and any that overrules a no to marketing (Art. 21(3))."""
-    aimed_at = policy.purposes.get(purpose)
-    if aimed_at is not None and aimed_at.objection is Objection.STOPS:
+    if takes_effect_alone(policy, purpose):
         raise ChoiceRefused(
-            f"En indsigelse mod »{aimed_at.name.da}« gælder uden videre og kan ikke afvises (artikel 21, stk. 3). "
-            "Kun personen selv kan tage den tilbage."
+            f"En indsigelse mod »{policy.purposes[purpose].name.da}« gælder uden videre og kan ikke afvises "
+            "(artikel 21, stk. 3). Kun personen selv kan tage den tilbage."
         )
     what = "hvorfor indsigelsen er berettiget" if upheld else "hvilke tungtvejende grunde der går forud for personens"
     check_reason(decision, required=True, about="Afgørelsen", what=what)
@@ -260,6 +266,12 @@ def check_lifting(*, person_informed: bool) -> None:
         raise ChoiceRefused(
             "Personen skal have besked, før begrænsningen ophæves (artikel 18, stk. 3). Giv besked, og sæt så kryds."
         )
+
+
+def answer_by(made: date) -> date:
+    """The last day of the month that a request must be answered within (Art. 12(3)): the same day of the next one."""
+    year, month = made.year + made.month // 12, made.month % 12 + 1
+    return date(year, month, min(made.day, monthrange(year, month)[1]))
 
 
 def named(policy: Policy, purpose: str, language: Language) -> str:

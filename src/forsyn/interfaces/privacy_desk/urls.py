@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from forsyn.interfaces.privacy_desk import views
+from forsyn.interfaces.privacy_desk import disclosure_views as left
+from forsyn.interfaces.privacy_desk import objection_views, proof_views, restriction_views, views
+from forsyn.interfaces.privacy_desk import processor_views as register
 
 app_name = "privacy_desk"
 urlpatterns = [
@@ -15,4 +17,25 @@ urlpatterns = [
     path("kolonner.csv", views.columns_csv, name="columns_csv"),
     path("privatlivspolitik/", views.notice, name="notice"),
     path("krav/", views.claims, name="claims"),
+    path("bevis/", proof_views.proof, name="proof"),
+    path("begraensninger/", restriction_views.restrictions, name="restrictions"),
+    path("begraensninger/ny/", restriction_views.restrict_customer, name="restrict"),
+    path("begraensninger/<int:restriction_id>/ophaev/", restriction_views.lift, name="lift"),
+    path("indsigelser/", objection_views.objections, name="objections"),
+    path("indsigelser/ny/", objection_views.record_objection, name="record_objection"),
+    path("indsigelser/<int:objection_id>/afgoer/", objection_views.decide, name="decide_objection"),
+    path("indsigelser/<int:objection_id>/taget-tilbage/", objection_views.take_back, name="take_back_objection"),
+    path("databehandlere/", register.processors, name="processors"),
+    path("databehandlere/<slug:recipient>/", register.processor, name="processor"),
+    path("databehandlere/<slug:recipient>/ny-aftale/", register.agree, name="agree"),
+    path("aftaler/<int:agreement_id>/dokument/", register.agreement_document, name="agreement_document"),
+    path("aftaler/<int:agreement_id>/underskrift/", register.sign, name="sign_agreement"),
+    path("aftaler/<int:agreement_id>/instruks/", register.instruct, name="instruct"),
+    path("aftaler/<int:agreement_id>/afslut/", register.end_agreement, name="end_agreement"),
+    path("aftaler/<int:agreement_id>/underdatabehandler/", register.add_sub_processor, name="add_sub_processor"),
+    path("aftaler/<int:agreement_id>/tilsyn/", register.record_audit, name="record_audit"),
+    path("underdatabehandlere/<int:sub_processor_id>/slut/", register.end_sub_processor, name="end_sub_processor"),
+    path("videregivelser/", left.disclosures, name="disclosures"),
+    path("videregivelser/afvist/", left.refusals, name="refusals"),
+    path("videregivelser/<int:disclosure_id>/igen/", left.try_again, name="try_again"),
 ]

@@ -1,0 +1,92 @@
+"""Restrictions (Art. 18): whose data are only stored, since when and why; setting one, and lifting it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from forsyn.domain.safeguards.actions_choices import lift_restriction, restrict
+from forsyn.domain.safeguards.actions_log import record
+from forsyn.domain.safeguards.choices_models import Restriction, RestrictionGround
+from forsyn.domain.safeguards.choices_rules import ChoiceRefused
+from forsyn.domain.safeguards.log_models import AccessKind, Aspect
+from forsyn.interfaces.access import staff_required
+from forsyn.interfaces.privacy_desk.choice_forms import LiftingForm, RestrictionForm
+from forsyn.policy.purposes import P
+from forsyn.workflows import privacy_choices
+
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@never_cache
+@staff_required(P.PRIVACY_RIGHTS)
+def restrictions(request: HttpRequest) -> HttpResponse:
+    """Everybody whose data are restricted, the oldest first, and the last that were."""
+    found = privacy_choices.restrictions(today=timezone.localdate())
+    shown = [line.customer.customer_id for line in (*found.live, *found.past)]
+    record(kind=AccessKind.LIST, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=shown)
+    return render(request, "privacy_desk/restrictions.html", {"found": found})
+
+
+@GET_OR_POST
+@never_cache
+@staff_required(P.PRIVACY_RIGHTS)
+def restrict_customer(request: HttpRequest) -> HttpResponse:
+    """Restrict a customer from now on."""
+    form = RestrictionForm(request.POST or None, initial={"number": request.GET.get("kunde", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            customer = privacy_choices.customer_with_number(form.cleaned_data["number"], today=timezone.localdate())
+            restrict(
+                customer_id=customer.customer_id,
+                ground=RestrictionGround(form.cleaned_data["ground"]),
+                reason=form.settled.text,
+                recorded_by_id=request.user.pk,
+                now=timezone.now(),
+            )
+        except ChoiceRefused as refusal:
+            form.add_error("number", _(str(refusal)))
+        else:
+            record(kind=AccessKind.CHANGE, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=[customer.customer_id])
+            messages.success(
+                request,
+                _("%(name)s (%(number)s) er under begrænset behandling fra nu af. Giv kunden besked om det.")
+                % {"name": customer.name, "number": customer.number},
+            )
+            return redirect("privacy_desk:restrictions")
+    return render(request, "privacy_desk/restriction_form.html", {"form": form})
+
+
+@GET_OR_POST
+@never_cache
+@staff_required(P.PRIVACY_RIGHTS)
+def lift(request: HttpRequest, restriction_id: int) -> HttpResponse:
+    """Lift one, once the person has been told."""
+    try:
+        line = privacy_choices.restriction(restriction_id=restriction_id, today=timezone.localdate())
+    except Restriction.DoesNotExist:
+        raise Http404 from None
+    form, customer_id = LiftingForm(request.POST or None), line.customer.customer_id
+    if request.method == "POST" and form.is_valid():
+        try:
+            lift_restriction(
+                restriction_id=restriction_id,
+                person_informed=form.cleaned_data["person_informed"],
+                ended_by_id=request.user.pk,
+                now=timezone.now(),
+            )
+        except ChoiceRefused as refusal:
+            messages.warning(request, _(str(refusal)))
+        else:
+            record(kind=AccessKind.CHANGE, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=[customer_id])
+            text = _("Begrænsningen for %(name)s er ophævet. Oplysningerne bruges igen som før.")
+            messages.success(request, text % {"name": line.customer})
+        return redirect("privacy_desk:restrictions")
+    record(kind=AccessKind.LOOK, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=[customer_id])
+    return render(request, "privacy_desk/restriction_lift.html", {"form": form, "line": line})
