@@ -74,7 +74,11 @@ class DecisionForm(forms.Form):
 class EndForm(forms.Form):
     """Why a role ends before its time."""
 
-    reason = _words(_("Grund til at afslutte"), required=False, hint=_("For eksempel: »Har fået andre opgaver.«"))
+    reason = _words(
+        _("Grund til at afslutte"),
+        _("For eksempel: »Har fået andre opgaver.«"),
+        missing=_("Skriv, hvorfor adgangen slutter."),
+    )
 
 
 class AgreementForm(forms.Form):

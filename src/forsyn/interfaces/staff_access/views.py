@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from forsyn.domain.accounts import access_queries
 from forsyn.domain.accounts.models import AccountKind, StaffRole
@@ -81,14 +81,19 @@ def own(request: HttpRequest) -> HttpResponse:
     return render(request, "staff_access/own.html", context)
 
 
-@require_POST
+@GET_OR_POST
 @own_page
 def give_up(request: HttpRequest, role_id: int) -> HttpResponse:
-    """End an access of one's own that the work needs no more."""
+    """Ask once, then end an access of one's own that the work needs no more."""
     given = _role(role_id)
     if given.account_id != request.user.pk:
         raise Http404
-    _end(request, given, _("Opgivet af medarbejderen selv."))
+    if request.method != "POST":
+        return render(request, "staff_access/give_up.html", {"given": given})
+    try:
+        _end(request, given, _("Opgivet af medarbejderen selv."))
+    except AccessRefused as error:
+        messages.error(request, told(error))
     return redirect("staff_access:own")
 
 
@@ -147,20 +152,18 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
 def review(request: HttpRequest, role_id: int) -> HttpResponse:
     """Let an access go on, or end it."""
     given = _role(role_id)
+    keep = request.POST.get("decision") == "keep"
     form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and (keep or form.is_valid()):
         try:
-            if request.POST.get("decision") == "keep":
-                until = staff_access.review_role(
-                    given=given, reviewed_by_id=request.user.pk, now=timezone.now(), today=timezone.localdate()
-                )
-                said = _("Adgangen fortsætter. Den skal gennemgås igen senest %(date)s.")
-                messages.success(request, said % {"date": date_format(until, "DATE_FORMAT")})
+            if keep:
+                _keep(request, given)
             else:
-                _ended(request, given, form.cleaned_data["reason"])
+                _end(request, given, form.cleaned_data["reason"])
             return redirect("staff_access:overview")
         except AccessRefused as error:
-            form.add_error(None, told(error))
+            messages.error(request, told(error))
+            form = EndForm()
     return render(request, "staff_access/review.html", {"given": given, "form": form, "today": timezone.localdate()})
 
 
@@ -216,14 +219,15 @@ def _role(role_id: int) -> StaffRole:
     return found
 
 
+def _keep(request: HttpRequest, given: StaffRole) -> None:
+    until = staff_access.review_role(
+        given=given, reviewed_by_id=request.user.pk, now=timezone.now(), today=timezone.localdate()
+    )
+    said = _("Adgangen fortsætter. Den skal gennemgås igen senest %(date)s.")
+    messages.success(request, said % {"date": date_format(until, "DATE_FORMAT")})
+
+
 def _end(request: HttpRequest, given: StaffRole, reason: str) -> None:
-    try:
-        _ended(request, given, reason)
-    except AccessRefused as error:
-        messages.error(request, told(error))
-
-
-def _ended(request: HttpRequest, given: StaffRole, reason: str) -> None:
     staff_access.end_access(
         given=given, ended_by_id=request.user.pk, reason=reason, now=timezone.now(), today=timezone.localdate()
     )

@@ -149,7 +149,9 @@ def test_a_missed_review_ends_the_access_by_itself(world: World, clerk: Client, 
 
 def test_ending_an_access_takes_it_at_once(world: World, clerk: Client, dpo: Client, today: date) -> None:
     held = StaffRole.objects.get(account=world.clerk)
-    assert "Skriv en begrundelse" in read(dpo.post(address("review", held.pk), {"decision": "end", "reason": " "}))
+    assert "Skriv, hvorfor adgangen slutter" in read(
+        dpo.post(address("review", held.pk), {"decision": "end", "reason": " "})
+    )
     dpo.post(address("review", held.pk), {"decision": "end", "reason": "Har fået andre opgaver."})
     assert roles_of(account_id=world.clerk.pk, today=today) == frozenset()
     assert clerk.get("/kontor/").status_code == 404
@@ -160,7 +162,10 @@ def test_one_gives_up_ones_own_but_nobody_elses(world: World, clerk: Client, tod
     others = StaffRole.objects.get(account=world.billing)
     assert clerk.post(address("give_up", others.pk)).status_code == 404
     assert roles_of(account_id=world.billing.pk, today=today) == {"billing"}
-    clerk.post(address("give_up", StaffRole.objects.get(account=world.clerk).pk))
+    own = address("give_up", StaffRole.objects.get(account=world.clerk).pk)
+    assert "Opgiv adgangen som Kundemedarbejder?" in read(clerk.get(own))
+    assert roles_of(account_id=world.clerk.pk, today=today) == {"clerk"}
+    clerk.post(own)
     assert roles_of(account_id=world.clerk.pk, today=today) == frozenset()
 
 
