@@ -22,10 +22,12 @@ import typer.main  # noqa: E402 - Django comes first
 
 from forsyn.interfaces.cli.main import app  # noqa: E402
 from forsyn.policy import describe  # noqa: E402
+from forsyn.policy.claims import Claim, claims  # noqa: E402
 from forsyn.policy.loading import parse_policy  # noqa: E402
 from forsyn.policy.policy import Policy  # noqa: E402
 from forsyn.policy.vocabulary import Language  # noqa: E402
 from forsyn.workflows.declarations import all_bindings  # noqa: E402
+from forsyn.workflows.proof.prove import trials_of  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDER = REPOSITORY / "docs" / "generated"
@@ -41,6 +43,7 @@ def documents() -> dict[str, str]:
     pages["purposes.md"] = purposes_page(policies.values())
     pages["retention.md"] = retention_page(policies.values())
     pages["columns.md"] = columns_page()
+    pages["claims.md"] = claims_page()
     pages["cli.md"] = command_line_page()
     return {name: f"{HEAD}\n\n{content.rstrip()}\n" for name, content in pages.items()}
 
@@ -207,6 +210,30 @@ def columns_of(rows: list[dict[str, Any]]) -> str:
             for row in rows
         ),
     )
+
+
+def claims_page() -> str:
+    """Every promise with what is tried for it, and what is not built yet."""
+    return section(
+        1,
+        "Claims and their trials",
+        "What `forsyn prove` tries for each promise of the two policies (SF: the utility's, SV: the supplier's). A "
+        "control attempts for real what must be refused; an invariant counts what must not be there. See "
+        "[how a promise is proved](../proof.md).",
+        *(section(2, claim.id, *claim_parts(claim)) for claim in claims().values()),
+    )
+
+
+def claim_parts(claim: Claim) -> Iterator[str]:
+    """A promise, its gap and note, and its trials."""
+    yield cell(claim.title.en)
+    if claim.gap:
+        yield f"**Gap.** {cell(claim.gap.en)}"
+    if claim.note:
+        yield f"**Note.** {cell(claim.note.en)}"
+    trials = trials_of(claim)
+    if trials:
+        yield "\n".join(f"- {trial.kind.value}: {cell(trial.tells.en)} (`{trial.key}`)" for trial in trials)
 
 
 # -- the command line ----------------------------------------------------------------------------------------------
