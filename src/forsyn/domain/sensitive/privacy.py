@@ -33,8 +33,10 @@ def _columns(category: str, content: Binding) -> dict[str, Binding]:
     }
 
 
-_CHANGE = "insert update delete"
-_TIDY = {P.PRIVACY_RIGHTS: "update delete", P.RETENTION: "update delete"}  # retention also renews the seals
+_REVIEW = "update(review_date, reviewed_at, reviewed_by_id)"
+_CHANGE = f"insert {_REVIEW} delete"  # what is written is never altered: it is deleted, and written anew
+_TIDY = {P.PRIVACY_RIGHTS: f"{_REVIEW} delete", P.RETENTION: "update(sealed, sealing_key) delete"}
+"""Retention renews the seals, too."""
 
 BINDINGS = (
     Table(
@@ -48,7 +50,8 @@ BINDINGS = (
             P.DIGITAL_POST: _CHANGE,
             P.DEBT_HAND_OVER: _CHANGE,
         }
-        | _TIDY,
+        | _TIDY
+        | {P.RETENTION: "update(sealed, sealing_key, lookup, lookup_key) delete"},
     ),
     Table(
         "sensitive_health_notice",
@@ -88,7 +91,11 @@ BINDINGS = (
             "reference": personal("report_receipt", source=Source.UTILITY),
             "handed_over_at": personal("report_receipt", source=Source.UTILITY),
         },
-        changed_by={P.OFFENCE_REPORTS: "insert update", P.PRIVACY_RIGHTS: "delete", P.RETENTION: "delete"},
+        changed_by={
+            P.OFFENCE_REPORTS: "insert update(reference, handed_over_at)",
+            P.PRIVACY_RIGHTS: "delete",
+            P.RETENTION: "delete",
+        },
     ),
     Table(
         "sensitive_hand_over",
@@ -102,6 +109,6 @@ BINDINGS = (
             "closed_at": personal("collection", source=Source.UTILITY),
             "closed_by_id": _by("collection", "closed_by_id"),
         },
-        changed_by={P.COLLECTION: "insert update", P.RETENTION: "delete"},
+        changed_by={P.COLLECTION: "insert update(closed_at, closed_by_id)", P.RETENTION: "delete"},
     ),
 )

@@ -364,6 +364,17 @@ def test_a_row_that_is_not_there_is_not_said_to_be_changed(full: World, change: 
         change(kind=Kind.THREATS, row_id=uuid4(), **more)
 
 
+def test_nobody_alters_what_is_written(full: World) -> None:
+    """Under a purpose that keeps notices they can be reviewed and deleted; another text is another row."""
+    for column in ("sealed", "customer_id", "recorded_at", "sealing_key"):
+        with (
+            pytest.raises(PurposeViolation),
+            purpose(P.INTERRUPTION_SAFETY, actor=full.clerk.pk),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"update sensitive_threat_notice set {column} = {column}")
+
+
 # -- attacks ------------------------------------------------------------------------------------------------------
 
 
