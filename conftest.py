@@ -22,6 +22,8 @@ from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.interfaces.translations import compile_translations
 from forsyn.workflows.enforcement import apply_enforcement
 from forsyn.workflows.migrate import migrate
+from tests.counting import django_assert_max_num_queries as django_assert_max_num_queries
+from tests.counting import django_assert_num_queries as django_assert_num_queries
 
 REPOSITORY = Path(__file__).parent
 pytest_plugins = ["tests.after_commit", "tests.world", "tests.metered_world", "tests.signing_in"]

@@ -14,14 +14,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-PURPOSE_ITSELF = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "select current_setting('role')")
+PURPOSE_ITSELF = (
+    "SAVEPOINT",
+    "RELEASE SAVEPOINT",
+    "ROLLBACK TO SAVEPOINT",
+    "select current_setting('role')",
+    "select set_config('role'",
+)
 
 
 def asked(context: CaptureQueriesContext) -> list[str]:
     """The statements that a page or job itself sent."""
-    return [
-        query["sql"] for query in context.captured_queries if not query["sql"].lstrip().startswith(PURPOSE_ITSELF)
-    ]
+    return [query["sql"] for query in context.captured_queries if not query["sql"].lstrip().startswith(PURPOSE_ITSELF)]
 
 
 def _counting(exact: bool) -> Callable[..., Any]:

@@ -176,6 +176,11 @@ class ToldBy:
 
 
 CHANGES = ("insert", "update", "delete")
+_CHANGE = re.compile(r"\b(insert|update|delete)\b(?:\(([a-z0-9_, ]+)\))?")
+
+
+def _split_list(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ class Table:
     parties of a move) has a tuple of paths. ``partitioned`` tables are bound once, at the parent.
 
     Who may read follows from the policy: a purpose reads the columns of its categories. Who may write does not, so
-    ``changed_by`` says it: ``{P.SETTLEMENT: "insert update"}``, of the columns that the purpose may read.
+    ``changed_by`` says it: ``{P.SETTLEMENT: "insert update(name, period)"}``, of the columns that the purpose may read.
     ``told_by``: each row holds only one of the categories that its columns are bound to, and a purpose sees the rows
     of its own. ``pseudonymous``: the rows carry a pseudonym instead of a meter or a person; pseudonymous purposes see
     such tables and no others. Of a table that holds nobody's data, ``read_by`` names further purposes that read it;
@@ -208,14 +213,20 @@ class Table:
 
     def __post_init__(self) -> None:
         for purpose, changes in self.changed_by.items():
-            if not changes.split() or set(changes.split()) - set(CHANGES):
+            words = _CHANGE.findall(changes)
+            if not words or _CHANGE.sub("", changes).strip():
                 raise BindingError(
-                    f"{self.name} is changed by {purpose} with {changes!r}. Write some of {' '.join(CHANGES)!r}."
+                    f"{self.name} is changed by {purpose} with {changes!r}. Write some of {' '.join(CHANGES)!r}; "
+                    "'update(one, other)' changes these columns alone."
                 )
+            unknown = {column for _, listed in words for column in _split_list(listed)} - set(self.columns)
+            if unknown:
+                raise BindingError(f"{self.name} has no column {', '.join(sorted(unknown))} for {purpose} to update.")
 
-    def changes(self, purpose: P) -> tuple[str, ...]:
-        """Which of insert, update, delete the program does under a purpose."""
-        return tuple(self.changed_by.get(purpose, "").split())
+    def changes(self, purpose: P) -> Mapping[str, frozenset[str] | None]:
+        """Which of insert, update, delete the program does under a purpose, and in which columns (None: in all)."""
+        found = _CHANGE.findall(self.changed_by.get(purpose, ""))
+        return {change: frozenset(_split_list(listed)) or None for change, listed in found}
 
     @property
     def persons(self) -> tuple[Path, ...]:

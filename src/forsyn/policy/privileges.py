@@ -77,13 +77,13 @@ def privileges(policy: Policy, purpose: Purpose, table: Table) -> Privileges:
     columns = readable(policy, purpose, table)
     if not columns:
         return Privileges()
-    changes = {change for work in works_of(policy, purpose) for change in table.changes(work)}
-    return Privileges(
-        select=columns,
-        insert=columns if "insert" in changes else NOTHING,
-        update=columns if "update" in changes else NOTHING,
-        delete="delete" in changes,
-    )
+    changes = [table.changes(work) for work in works_of(policy, purpose)]
+
+    def changed(change: str) -> frozenset[str]:
+        listed = [each[change] or columns for each in changes if change in each]
+        return columns.intersection(frozenset().union(*listed))
+
+    return Privileges(columns, changed("insert"), changed("update"), delete=bool(changed("delete")))
 
 
 def readable(policy: Policy, purpose: Purpose, table: Table) -> frozenset[str]:

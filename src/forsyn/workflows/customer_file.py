@@ -21,7 +21,9 @@ from forsyn.domain.customers.timeline import (
 )
 from forsyn.domain.metering import inspection
 from forsyn.domain.metering.inspection import MAIN_REGISTER, MonthAmount, MountingView, Span
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.periods import Period
+from forsyn.policy.purposes import P
 
 MONTHS = 13
 """The glance: this month so far, and the twelve before it."""
@@ -64,14 +66,20 @@ class CustomerFile:
     events: list[Event]
 
 
-def customer_file(*, customer_id: int, today: date) -> CustomerFile:
-    """Raises Customer.DoesNotExist. The number of queries does not depend on the customer."""
+def customer_file(*, customer_id: int, today: date, helper_id: int | None) -> CustomerFile:
+    """Raises Customer.DoesNotExist. The number of queries does not depend on the customer.
+
+    ``helper_id``: the account of somebody whose work it is, too, to help customers sign in; others see no accounts.
+    """
     overview = queries.customer_overview(customer_id=customer_id, today=today)
     names = queries.name_history(customer_id=customer_id)
     contacts = queries.contact_history(customer_id=customer_id)
     agreements = queries.agreements_of(customer_id=customer_id, today=today)
     installations = queries.installations_of(customer_id=customer_id)
-    accesses = portal_accesses(customer_id=customer_id)
+    accesses: list[Access] = []
+    if helper_id is not None:
+        with purpose(P.SIGN_IN, actor=helper_id):
+            accesses = portal_accesses(customer_id=customer_id)
     mounted = inspection.mountings(installation_ids=[installation.id for installation in installations])
     events = newest_first(
         agreement_events(agreements, today),

@@ -29,9 +29,7 @@ def migrate() -> Migrated:
     before = _applied()
     call_command("migrate", database=OWNER, verbosity=0, interactive=False)
     written = write_column_comments(comments=column_comments())
-    return Migrated(
-        applied=sorted(_applied() - before), comments_written=written, enforced=apply_enforcement()
-    )
+    return Migrated(applied=sorted(_applied() - before), comments_written=written, enforced=apply_enforcement())
 
 
 def _applied() -> set[str]:

@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from forsyn.domain.metering import actions
 from forsyn.domain.metering.actions import DeliveredBatch, DeliveredFile, NewMeter, NewRegister, Receipt
@@ -105,11 +107,18 @@ def store(world: World) -> Store:
 
 def signed_in(client: Client, account: object) -> Client:
     """Signed in with a second factor."""
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")  # type: ignore[arg-type]
+    client.force_login(account)  # type: ignore[arg-type]
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": 0}]
     session.save()
     return client
+
+
+def count_queries(client: Client, address: str) -> int:
+    """How many queries the page takes."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
 
 
 @pytest.fixture
