@@ -12,6 +12,7 @@ from forsyn.domain.safeguards.door_facts import AgreementFacts, PersonFacts, Sub
 from forsyn.domain.safeguards.door_models import (
     AgreementDocument,
     Disclosure,
+    DisclosurePerson,
     DisclosureRefusal,
     DisclosureState,
     OutboxMessage,
@@ -90,16 +91,21 @@ def disclosures(
     *, recipient: str = "", customer_id: int | None = None, state: str = "", first_date: date | None = None
 ) -> QuerySet[Disclosure]:
     """What left, the latest first; who is named in it stays in `persons`."""
-    found = Disclosure.objects.order_by("-at", "-id")
+    found = Disclosure.objects.select_related("agreement", "outbox").defer("outbox__sealed").order_by("-at", "-id")
     if recipient:
         found = found.filter(recipient=recipient)
     if customer_id is not None:
-        found = found.filter(persons__customer_id=customer_id, persons__part=Part.ABOUT).distinct()
+        found = found.filter(pk__in=_about(customer_id))
     if state:
         found = found.filter(state=state)
     if first_date:
         found = found.filter(at__date__gte=first_date)
     return found
+
+
+def _about(customer_id: int) -> QuerySet[DisclosurePerson, int]:
+    about = DisclosurePerson.objects.filter(customer_id=customer_id, part=Part.ABOUT)
+    return about.values_list("disclosure_id", flat=True)
 
 
 def refusals() -> QuerySet[DisclosureRefusal]:

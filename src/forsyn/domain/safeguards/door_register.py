@@ -52,6 +52,10 @@ class Processor:
     audit_due: date | None
     """When the last audit said that it wants to be looked at again."""
 
+    def needs_somebody(self, today: date) -> bool:
+        """Whether it waits for somebody: no agreement that holds, one that ends soon, or an audit that is due."""
+        return self.standing is not Standing.VALID or (self.audit_due is not None and self.audit_due <= today)
+
 
 def register(
     policy: Policy,

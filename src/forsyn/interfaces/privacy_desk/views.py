@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from forsyn.domain.safeguards.door_queries import unsettled
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.notices.rendering import published
 from forsyn.interfaces.privacy_desk import presenters
 from forsyn.interfaces.privacy_desk.forms import STATES, ColumnFilter
 from forsyn.interfaces.privacy_desk.labels import label
+from forsyn.interfaces.privacy_desk.processor_views import processors_waiting
 from forsyn.interfaces.privacy_desk.templatetags.declarations import reader, spoken
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language
@@ -34,6 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "checked_at": timezone.now(),
         "counts": presenters.counts(policy, all_bindings()),
         "choices": open_choices(policy=policy),
+        "processors": processors_waiting(),
+        "unsettled": unsettled(),
     }
     return render(request, "privacy_desk/home.html", context)
 
