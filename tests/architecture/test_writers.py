@@ -25,6 +25,7 @@ SQL_OF_ACTIONS = {
 """Parts of an area's actions, apart for their length. Nobody outside of the area imports them."""
 
 EXCEPTIONS = SQL_OF_ACTIONS | {
+    "workflows/proof/deeds.py": "what the trials of `forsyn prove` do and undo: none of it is ever committed",
     "config/instance.py": "makes the roles and the database, before there is one that actions could write to",
     "interfaces/sign_in/forms.py": "save() of allauth's form for a forgotten password sends a mail",
 }

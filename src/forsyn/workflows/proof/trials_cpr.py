@@ -15,26 +15,13 @@ from django.db.backends.utils import CursorWrapper
 from forsyn.policy.policy import Purpose
 from forsyn.workflows.proof.attempts import NOTHING_TO_TRY, Attempt, none_of, refused
 from forsyn.workflows.proof.bench import CHECK_VIOLATION, DENIED, GRACE, Bench, Finding, become, rolled_back, spoken
+from forsyn.workflows.proof.deeds import GIVE, KEEP_CPR, WITHDRAW
 from forsyn.workflows.proof.trial import control, invariant
 from forsyn.workflows.proof.trials_roles import closed_to_others
 from forsyn.workflows.proof.trials_rows import CONSENTING, View, seen_without
 from forsyn.workflows.proof.trials_sensitive import amiss, tables_of
 
 CPR = "sensitive_cpr"
-KEEP_CPR = """
-    insert into sensitive_cpr (id, customer_id, sealed, sealing_key, source, recorded_at, recorded_by_id, review_date,
-                               reviewed_at, reviewed_by_id, lookup, lookup_key)
-    values (gen_random_uuid(), %s, decode(repeat('00', 64), 'hex'), 'forsyn prove', 'person', now(), null, current_date,
-            null, null, decode(repeat('00', 32), 'hex'), 'forsyn prove')
-"""
-GIVE_CONSENT = """
-    insert into safeguards_consent (customer_id, consent, text_version, text, language, channel, given_at)
-    values (%s, %s, 'forsyn prove', 'forsyn prove', 'da', 'portal', now())
-"""
-WITHDRAW = """
-    update safeguards_consent set withdrawn_at = now(), withdrawn_channel = 'portal'
-     where customer_id = %s and consent = %s and withdrawn_at is null
-"""
 LOOK = "select count(*) from sensitive_cpr where customer_id = %s"
 # Somebody whom nothing hides: no number, no consent, no claim, no restriction and no objection yet.
 WITHOUT_CPR = """
@@ -77,7 +64,7 @@ class _Trying:
 
     def withdraw(self, purpose: Purpose) -> None:
         become(self.cursor, self.bench.reader)
-        self.cursor.execute(WITHDRAW, [self.customer_id, purpose.consent])
+        self.cursor.execute(WITHDRAW, [self.bench.now, self.customer_id, purpose.consent])
 
 
 @contextmanager
@@ -89,7 +76,7 @@ def _one_consent(bench: Bench, purpose: Purpose) -> Iterator[_Trying | None]:
         if row is None:
             yield None
             return
-        cursor.execute(GIVE_CONSENT, [row[0], purpose.consent])
+        cursor.execute(GIVE, [row[0], purpose.consent, bench.now])
         become(cursor, bench.names.of(purpose.key))
         cursor.execute(KEEP_CPR, row)
         yield _Trying(bench, cursor, row[0])

@@ -12,6 +12,7 @@ from forsyn.policy.policy import Recipient
 from forsyn.policy.vocabulary import Role
 from forsyn.workflows.proof.attempts import Attempt, none_of, refused, together
 from forsyn.workflows.proof.bench import Bench, Finding
+from forsyn.workflows.proof.deeds import PAST_THE_DOOR
 from forsyn.workflows.proof.door_attempts import (
     DECIDE,
     GOOD,
@@ -60,16 +61,12 @@ def undeclared_is_not_let_out(bench: Bench) -> Finding:
 )
 def nobody_goes_past_the_door(bench: Bench) -> Finding:
     """Straight into the record, and into the outbox."""
-    writes = {
-        "safeguards_disclosure": "insert into safeguards_disclosure (recipient) values ('stranger')",
-        "safeguards_outbox": "insert into safeguards_outbox (work) values ('stranger')",
-    }
     return refused(
         bench,
         [
             Attempt(bench.names.of(purpose.key), statement, f"{purpose.key}: {table}")
             for purpose in bench.purposes()
-            for table, statement in writes.items()
+            for table, statement in PAST_THE_DOOR.items()
         ],
     )
 

@@ -17,24 +17,10 @@ from forsyn.policy.policy import Purpose
 from forsyn.policy.vocabulary import Objection, Scope
 from forsyn.workflows.proof.attempts import NOTHING_TO_TRY, none_of
 from forsyn.workflows.proof.bench import Bench, Finding, become, rolled_back, spoken
+from forsyn.workflows.proof.deeds import GIVE, OBJECT, RESTRICT, WITHDRAW
 from forsyn.workflows.proof.deviations import Deviation, Part
 from forsyn.workflows.proof.trial import control, invariant
 
-RESTRICT = """
-    insert into safeguards_restriction (customer_id, ground, reason, began_at, recorded_by_id)
-    select %s, 'accuracy', 'forsyn prove', %s, (select min(id) from accounts_account)
-"""
-OBJECT = (
-    "insert into safeguards_objection (customer_id, purpose, reason, made_at, decision) values (%s, %s, '', %s, '')"
-)
-GIVE = """
-    insert into safeguards_consent (customer_id, consent, text_version, text, language, channel, given_at)
-    values (%s, %s, 'forsyn prove', 'forsyn prove', 'da', 'letter', %s)
-"""
-WITHDRAW = """
-    update safeguards_consent set withdrawn_at = greatest(given_at, %s), withdrawn_channel = 'letter'
-     where customer_id = %s and consent = %s and withdrawn_at is null
-"""
 RESTRICTED = "select customer_id from safeguards_restriction where ended_at is null"
 OBJECTING = """
     select customer_id from safeguards_objection

@@ -5,6 +5,7 @@ from __future__ import annotations
 from forsyn.policy.bindings import Table
 from forsyn.workflows.proof.attempts import Attempt, counted, none_of, refused, together
 from forsyn.workflows.proof.bench import CHECK_VIOLATION, DENIED, GRACE, NO_SUCH_ROW, Bench, Finding, spoken
+from forsyn.workflows.proof.deeds import HEALTH_BARE
 from forsyn.workflows.proof.trial import control, invariant
 from forsyn.workflows.proof.trials_roles import closed_to_others, substance
 
@@ -14,12 +15,6 @@ HEALTH_WITHOUT_CONSENT = """
       left join safeguards_consent as given on given.id = kept.consent_id
      where given.id is null or given.customer_id <> kept.customer_id or given.proof is null
         or given.withdrawn_at <= %s
-"""
-HEALTH_BARE = """
-    insert into sensitive_health_notice (id, customer_id, sealed, sealing_key, source, recorded_at, recorded_by_id,
-                                         review_date, reviewed_at, reviewed_by_id, consent_id)
-    values (gen_random_uuid(), %s, decode(repeat('00', 64), 'hex'), 'forsyn prove', 'person', now(), null,
-            current_date, null, null, -1)
 """
 HANDED_OVER = """
     select count(*) from sensitive_offence as kept

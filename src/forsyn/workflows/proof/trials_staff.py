@@ -9,19 +9,10 @@ from forsyn.policy.periods import Period
 from forsyn.policy.purposes import P
 from forsyn.workflows.proof.attempts import NOTHING_TO_TRY, Attempt, counted, none_of, refused
 from forsyn.workflows.proof.bench import CHECK_VIOLATION, Bench, Finding, spoken
+from forsyn.workflows.proof.deeds import CHANGES_OF_THE_LOG, ENDLESS, EXTERNAL, OWN_GRANT
 from forsyn.workflows.proof.trial import control, invariant
 
 STAFF = "select id from accounts_account where kind = 'staff' order by is_active desc, id limit 1"
-OWN_GRANT = """
-    insert into accounts_staff_role (account_id, role, period, reason, granted_at, granted_by_id, review_date,
-                                     end_reason)
-    values (%s, %s, daterange(%s, %s), 'forsyn prove', %s, %s, %s, '')
-"""
-ENDLESS = """
-    insert into accounts_staff_role (account_id, role, period, reason, granted_at, review_date, end_reason)
-    values (%s, %s, daterange(%s, null), 'forsyn prove', %s, %s, '')
-"""
-EXTERNAL = "insert into accounts_external_staff (account_id, employer) values (%s, 'forsyn prove')"
 
 
 def _staff_account(bench: Bench) -> int | None:
@@ -161,14 +152,10 @@ def nobody_grants_to_oneself(bench: Bench) -> Finding:
 )
 def nobody_changes_the_log(bench: Bench) -> Finding:
     """Its rows, and the seals over them."""
-    deeds = (
-        "update safeguards_access_log set search = null where false",
-        "delete from safeguards_access_log where false",
-        "update safeguards_access_seal set row_count = 1 where false",
-        "delete from safeguards_access_seal where false",
-    )
     roles = [bench.names.login, *(bench.names.of(purpose.key) for purpose in bench.purposes())]
-    return refused(bench, [Attempt(role, deed, f"{role}: {deed.split()[1]}") for role in roles for deed in deeds])
+    return refused(
+        bench, [Attempt(role, deed, f"{role}: {deed.split()[1]}") for role in roles for deed in CHANGES_OF_THE_LOG]
+    )
 
 
 UNREVIEWED = """

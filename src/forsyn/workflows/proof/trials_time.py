@@ -7,6 +7,7 @@ from datetime import timedelta
 from forsyn.policy.purposes import P
 from forsyn.workflows.proof.attempts import Attempt, counted, none_of, refused
 from forsyn.workflows.proof.bench import CHECK_VIOLATION, GRACE, Bench, Finding, spoken
+from forsyn.workflows.proof.deeds import NAMELESS, NAMELESS_ACCESS
 from forsyn.workflows.proof.trial import control, invariant
 
 # -- retention (SF-14, SV-11, SF-15) -----------------------------------------------------------------------------------
@@ -46,15 +47,6 @@ def sensitive_rows_are_reviewed(bench: Bench) -> Finding:
 
 
 # -- decisions (SV-10) -------------------------------------------------------------------------------------------------
-
-NAMELESS = """
-    insert into safeguards_objection (customer_id, purpose, reason, made_at, decided_at, upheld, decision)
-    values (%s, 'forsyn prove', '', %s, %s, false, 'forsyn prove')
-"""
-NAMELESS_ACCESS = """
-    insert into accounts_access_request (account_id, role, period, reason, made_at, decided_at, granted, answer)
-    values (%s, %s, daterange(%s, %s), 'forsyn prove', %s, %s, true, '')
-"""
 
 
 @control(

@@ -1,0 +1,59 @@
+"""What trials do and undo: every statement of theirs that would change a row, were it kept."""
+
+from __future__ import annotations
+
+HEALTH_BARE = """
+    insert into sensitive_health_notice (id, customer_id, sealed, sealing_key, source, recorded_at, recorded_by_id,
+                                         review_date, reviewed_at, reviewed_by_id, consent_id)
+    values (gen_random_uuid(), %s, decode(repeat('00', 64), 'hex'), 'forsyn prove', 'person', now(), null,
+            current_date, null, null, -1)
+"""
+RESTRICT = """
+    insert into safeguards_restriction (customer_id, ground, reason, began_at, recorded_by_id)
+    select %s, 'accuracy', 'forsyn prove', %s, (select min(id) from accounts_account)
+"""
+OBJECT = (
+    "insert into safeguards_objection (customer_id, purpose, reason, made_at, decision) values (%s, %s, '', %s, '')"
+)
+GIVE = """
+    insert into safeguards_consent (customer_id, consent, text_version, text, language, channel, given_at)
+    values (%s, %s, 'forsyn prove', 'forsyn prove', 'da', 'letter', %s)
+"""
+WITHDRAW = """
+    update safeguards_consent set withdrawn_at = greatest(given_at, %s), withdrawn_channel = 'letter'
+     where customer_id = %s and consent = %s and withdrawn_at is null
+"""
+NAMELESS = """
+    insert into safeguards_objection (customer_id, purpose, reason, made_at, decided_at, upheld, decision)
+    values (%s, 'forsyn prove', '', %s, %s, false, 'forsyn prove')
+"""
+NAMELESS_ACCESS = """
+    insert into accounts_access_request (account_id, role, period, reason, made_at, decided_at, granted, answer)
+    values (%s, %s, daterange(%s, %s), 'forsyn prove', %s, %s, true, '')
+"""
+KEEP_CPR = """
+    insert into sensitive_cpr (id, customer_id, sealed, sealing_key, source, recorded_at, recorded_by_id, review_date,
+                               reviewed_at, reviewed_by_id, lookup, lookup_key)
+    values (gen_random_uuid(), %s, decode(repeat('00', 64), 'hex'), 'forsyn prove', 'person', now(), null, current_date,
+            null, null, decode(repeat('00', 32), 'hex'), 'forsyn prove')
+"""
+OWN_GRANT = """
+    insert into accounts_staff_role (account_id, role, period, reason, granted_at, granted_by_id, review_date,
+                                     end_reason)
+    values (%s, %s, daterange(%s, %s), 'forsyn prove', %s, %s, %s, '')
+"""
+ENDLESS = """
+    insert into accounts_staff_role (account_id, role, period, reason, granted_at, review_date, end_reason)
+    values (%s, %s, daterange(%s, null), 'forsyn prove', %s, %s, '')
+"""
+EXTERNAL = "insert into accounts_external_staff (account_id, employer) values (%s, 'forsyn prove')"
+PAST_THE_DOOR = {
+    "safeguards_disclosure": "insert into safeguards_disclosure (recipient) values ('stranger')",
+    "safeguards_outbox": "insert into safeguards_outbox (work) values ('stranger')",
+}
+CHANGES_OF_THE_LOG = (
+    "update safeguards_access_log set search = null where false",
+    "delete from safeguards_access_log where false",
+    "update safeguards_access_seal set row_count = 1 where false",
+    "delete from safeguards_access_seal where false",
+)
