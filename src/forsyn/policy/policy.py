@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from forsyn.policy.countries import Country, countries
+from forsyn.policy.items import Item as Item
+from forsyn.policy.items import StaffRole as StaffRole
+from forsyn.policy.items import Text as Text
 from forsyn.policy.periods import Period
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import (
@@ -16,7 +19,6 @@ from forsyn.policy.vocabulary import (
     Channel,
     Ground,
     Kind,
-    Language,
     Objection,
     Outcome,
     PersonGroup,
@@ -26,27 +28,6 @@ from forsyn.policy.vocabulary import (
     Source,
     Topic,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text in both languages."""
-
-    da: str
-    en: str
-
-    def in_(self, language: Language) -> str:
-        return self.da if language is Language.DANISH else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What every declared thing has. ``key`` is its name in code, columns and roles; ``lines`` are its keys'."""
-
-    key: str
-    line: int
-    lines: Mapping[str, int]
-    claims: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,22 +214,6 @@ class Recipient(Item):
     @property
     def place(self) -> Country:
         return countries()[self.country]
-
-
-@dataclass(frozen=True, slots=True)
-class StaffRole(Item):
-    """A job: its ``purposes`` are all that those who have it work under.
-
-    Access is granted for ``longest`` at most, and ends when nobody has reviewed it for ``review``. ``external``: a job
-    for people whom another company employs, and for them alone.
-    """
-
-    name: Text
-    description: Text
-    purposes: tuple[str, ...]
-    review: Period
-    longest: Period
-    external: bool
 
 
 @dataclass(frozen=True, slots=True)

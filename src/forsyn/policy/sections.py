@@ -10,7 +10,6 @@ from forsyn.policy.policy import (
     Category,
     Commitment,
     Consent,
-    Contact,
     Controller,
     Cookie,
     DataProtection,
@@ -29,6 +28,7 @@ from forsyn.policy.policy import (
 )
 from forsyn.policy.problems import did_you_mean
 from forsyn.policy.reading import Node, Page, dotted
+from forsyn.policy.section_parts import contact, cvr, item
 from forsyn.policy.vocabulary import (
     Capacity,
     Channel,
@@ -44,7 +44,6 @@ from forsyn.policy.vocabulary import (
 )
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_CLAIM = re.compile(r"(SF|SV|SYS)-\d{1,2}")
 Declared = TypeVar("Declared", bound=Item)
 
 
@@ -108,58 +107,11 @@ def _texts(root: Node, key: str) -> Mapping[str, Text]:
     return {node.key: node.as_text() for node in root.children(key)}
 
 
-def _item(node: Node) -> tuple[str, int, Mapping[str, int], tuple[str, ...]]:
-    """Key, line, the lines of its keys, and claims: what every item begins with."""
-    claims = node.names("claims", required=False, empty=True)
-    for claim in claims:
-        if not _CLAIM.fullmatch(claim):
-            node.note(
-                "claims",
-                f"{dotted(node.steps)} names the claim {claim!r}.",
-                "Write claims as SF-03 or SV-12.",
-            )
-    lines = {key: node.page.line((*node.steps, key)) for key in node.table}
-    return node.key, node.line, lines, claims
-
-
-def _contact(node: Node) -> Contact:
-    return Contact(
-        name=node.both("name"),
-        street=node.text("street"),
-        postal_code=node.text("postal_code"),
-        city=node.text("city"),
-        phone=node.text("phone"),
-        email=_email(node),
-        website=node.text("website"),
-    )
-
-
-def _email(node: Node) -> str:
-    email = node.text("email")
-    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        node.note("email", f"{email!r} is not an e-mail address.", "Write it as name@example.dk.")
-    return email
-
-
-def _cvr(node: Node) -> str:
-    cvr = node.text("cvr")
-    if cvr and not _cvr_checks(cvr):
-        node.note("cvr", f"{cvr!r} is not a CVR number.", "Write its 8 digits; the last is a check digit.")
-    return cvr
-
-
-def _cvr_checks(cvr: str) -> bool:
-    """Eight digits, the first not 0, weights 2 7 6 5 4 3 2 1, sum divisible by 11 (Erhvervsstyrelsen)."""
-    if not re.fullmatch(r"[1-9][0-9]{7}", cvr):
-        return False
-    return sum(int(digit) * weight for digit, weight in zip(cvr, (2, 7, 6, 5, 4, 3, 2, 1), strict=True)) % 11 == 0
-
-
 def _controller(node: Node) -> Controller:
     return Controller(
-        *_item(node),
-        _contact(node),
-        _cvr(node),
+        *item(node),
+        contact(node),
+        cvr(node),
         node.text("country"),
         node.text("subject_mark"),
         node.both("introduction"),
@@ -167,20 +119,20 @@ def _controller(node: Node) -> Controller:
 
 
 def _data_protection(node: Node) -> DataProtection:
-    return DataProtection(*_item(node), _contact(node), node.flag("officer"))
+    return DataProtection(*item(node), contact(node), node.flag("officer"))
 
 
 def _authority(node: Node) -> Authority:
-    return Authority(*_item(node), _contact(node), node.both("complaint"))
+    return Authority(*item(node), contact(node), node.both("complaint"))
 
 
 def _group_company(node: Node) -> GroupCompany:
-    return GroupCompany(*_item(node), node.text("name"), _cvr(node), node.both("does"))
+    return GroupCompany(*item(node), node.text("name"), cvr(node), node.both("does"))
 
 
 def _category(node: Node) -> Category:
     return Category(
-        *_item(node),
+        *item(node),
         name=node.both("name"),
         description=node.both("description"),
         group=node.text("group"),
@@ -231,7 +183,7 @@ def _categories(node: Node) -> tuple[tuple[str, ...], bool]:
 def _purpose(node: Node) -> Purpose:
     categories, everything = _categories(node)
     return Purpose(
-        *_item(node),
+        *item(node),
         name=node.both("name"),
         description=node.both("description"),
         group=node.text("group"),
@@ -250,16 +202,16 @@ def _purpose(node: Node) -> Purpose:
 
 
 def _consent(node: Node) -> Consent:
-    return Consent(*_item(node), node.both("name"), node.both("explanation"), node.flag("written", default=False))
+    return Consent(*item(node), node.both("name"), node.both("explanation"), node.flag("written", default=False))
 
 
 def _event(node: Node) -> Event:
-    return Event(*_item(node), node.both("phrase"))
+    return Event(*item(node), node.both("phrase"))
 
 
 def _retention(node: Node) -> Retention:
     return Retention(
-        *_item(node),
+        *item(node),
         name=node.both("name"),
         categories=node.names("categories"),
         purpose=node.optional_text("purpose"),
@@ -274,7 +226,7 @@ def _retention(node: Node) -> Retention:
 def _recipient(node: Node) -> Recipient:
     categories, everything = _categories(node)
     return Recipient(
-        *_item(node),
+        *item(node),
         name=node.both("name"),
         role=node.choice("role", Role),
         does=node.both("does"),
@@ -290,7 +242,7 @@ def _recipient(node: Node) -> Recipient:
 
 def _staff_role(node: Node) -> StaffRole:
     return StaffRole(
-        *_item(node),
+        *item(node),
         name=node.both("name"),
         description=node.both("description"),
         purposes=node.names("purposes"),
@@ -309,7 +261,7 @@ def _rights(root: Node) -> Mapping[Right, RightRule]:
         node = section.child(right)
         if node is not None:
             rules[right] = RightRule(
-                *_item(node), right, node.text("article"), node.both("name"), node.both("explanation")
+                *item(node), right, node.text("article"), node.both("name"), node.both("explanation")
             )
             node.finish()
     for key in section.table:
@@ -319,15 +271,15 @@ def _rights(root: Node) -> Mapping[Right, RightRule]:
 
 
 def _cookie(node: Node) -> Cookie:
-    return Cookie(*_item(node), node.both("does"), node.period("lasts"))
+    return Cookie(*item(node), node.both("does"), node.period("lasts"))
 
 
 def _commitment(node: Node) -> Commitment:
-    return Commitment(*_item(node), node.choice("topic", Topic), node.both("text"))
+    return Commitment(*item(node), node.choice("topic", Topic), node.both("text"))
 
 
 def _statement(node: Node) -> Statement:
-    return Statement(*_item(node), node.both("text"))
+    return Statement(*item(node), node.both("text"))
 
 
 def _none_of(key: str) -> Callable[[Node], Statement]:
