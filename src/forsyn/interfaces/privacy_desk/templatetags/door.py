@@ -68,6 +68,8 @@ def standing(row: Processor) -> str:
     if row.standing in (Standing.ENDS_SOON, Standing.ENDS_VERY_SOON):
         if row.days_left == 0:
             return str(_("Udløber i dag"))
+        if row.days_left == 1:
+            return str(_("Udløber i morgen"))
         return str(_("Udløber om %(days)s dage")) % {"days": row.days_left}
     return str(STANDINGS[row.standing])
 
