@@ -31,7 +31,14 @@ WORKS: dict[Kind, tuple[P, ...]] = {
     Kind.CPR: (*VAULT_PURPOSES, P.DEBT_HAND_OVER),
 }
 """Who works with which kind."""
-ALL_WORKS = tuple(dict.fromkeys(work for works in WORKS.values() for work in works))
+ALL_WORKS = (
+    P.INTERRUPTION_SAFETY,
+    P.OFFENCE_REPORTS,
+    P.INTERRUPTION_HEALTH,
+    *VAULT_PURPOSES,
+    P.DEBT_HAND_OVER,
+)
+"""Those that know every customer come first: the others see only whoever has said yes, or owes."""
 ACQUAINTED = (P.CUSTOMER_SERVICE, P.SETTLEMENT, P.COLLECTION, P.INTERRUPTIONS)
 """Purposes that know customers by name, whatever these have agreed to."""
 AHEAD = timedelta(days=30)

@@ -10,6 +10,9 @@ from django.views.decorators.http import require_safe
 from forsyn.domain.customers.models import Customer
 from forsyn.interfaces.office import sparkline, wording
 from forsyn.interfaces.office.access import people_required
+from forsyn.interfaces.office.note_views import latest_notes
+from forsyn.interfaces.office.sensitive_pages import pages_for
+from forsyn.policy.purposes import P
 from forsyn.workflows.customer_file import customer_file
 
 
@@ -19,7 +22,8 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Everything about one customer on one page."""
     today = timezone.localdate()
     try:
-        file = customer_file(customer_id=customer_id, today=today)
+        helper_id = request.user.pk if P.SIGN_IN in request.purposes else None  # type: ignore[attr-defined]
+        file = customer_file(customer_id=customer_id, today=today, helper_id=helper_id)
     except Customer.DoesNotExist:
         raise Http404 from None
     chosen = wording.EVENT_SLUGS.get(request.GET.get("tidslinje", ""))
@@ -40,6 +44,8 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
             if kind in present
         ],
         "chosen_event": chosen,
+        "pages": pages_for(request),
+        **latest_notes(request, customer_id),
     }
     return render(request, "office/customer.html", context)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from forsyn.interfaces.cpr_question import CprAskingForm
+
 NOTE_LENGTH = 1000
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(CprAskingForm):
     """Releasing or rejecting what stands in quarantine; `items` is how many were shown when it was decided."""
+
+    asks_about = "note"
 
     note = forms.CharField(
         max_length=NOTE_LENGTH,

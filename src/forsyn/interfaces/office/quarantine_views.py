@@ -98,7 +98,7 @@ def decision(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     form = DecisionForm(request.POST) if request.method == "POST" else None
     if form is not None and form.is_valid():
-        return _decide(request, asked, form.cleaned_data["note"], form.cleaned_data["items"])
+        return _decide(request, asked, form.settled.text, form.cleaned_data["items"])
     planned = plan(selection=asked.selection)
     if not planned.summary.items:
         messages.warning(request, _already_decided(asked.selection))

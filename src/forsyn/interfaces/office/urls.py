@@ -2,12 +2,33 @@
 
 from django.urls import path
 
-from forsyn.interfaces.office import customer_views, delivery_views, place_views, quarantine_views, search_views
+from forsyn.interfaces.office import (
+    cpr_views,
+    customer_views,
+    delivery_views,
+    note_views,
+    offence_views,
+    place_views,
+    quarantine_views,
+    review_views,
+    search_views,
+    sensitive_views,
+)
 
 app_name = "office"
 urlpatterns = [
     path("", search_views.search, name="search"),
     path("kunder/<int:customer_id>/", customer_views.customer, name="customer"),
+    path("kunder/<int:customer_id>/noter/", note_views.notes, name="notes"),
+    path("kunder/<int:customer_id>/saerlige/", sensitive_views.overview, name="sensitive"),
+    path("kunder/<int:customer_id>/saerlige/helbred/", sensitive_views.health, name="health"),
+    path("kunder/<int:customer_id>/saerlige/sikkerhed/", sensitive_views.safety, name="safety"),
+    path("kunder/<int:customer_id>/saerlige/anmeldelser/", offence_views.offences, name="offences"),
+    path("kunder/<int:customer_id>/saerlige/anmeldelser/<uuid:row_id>/", offence_views.offence, name="offence"),
+    path("kunder/<int:customer_id>/saerlige/cpr/", cpr_views.cpr, name="cpr"),
+    path("kunder/<int:customer_id>/saerlige/gennemgang/<slug:slug>/<uuid:row_id>/", review_views.review, name="review"),
+    path("saerlige/", sensitive_views.find, name="sensitive_find"),
+    path("gennemgang/", review_views.due, name="reviews"),
     path("forsyningssteder/", search_views.supply_points, name="supply_points"),
     path("forsyningssteder/<int:supply_point_id>/", place_views.supply_point, name="supply_point"),
     path("maalere/<int:meter_id>/", place_views.meter, name="meter"),

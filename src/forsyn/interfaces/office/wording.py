@@ -57,6 +57,11 @@ REGISTERS: dict[str, Text] = {
     "return_energy": _("Returløbsenergi"),
 }
 LANGUAGES: dict[str, Text] = {"da": _("Dansk"), "en": _("Engelsk")}
+NOTE_KINDS: dict[str, Text] = {
+    "phone": _("I telefonen"),
+    "visit": _("Ved et besøg"),
+    "other": _("På anden måde"),
+}
 STATES: dict[str, Text] = {"open": _("Afventer"), "released": _("Frigivet"), "rejected": _("Afvist")}
 STATE_SLUGS = {"open": "afventer", "released": "frigivet", "rejected": "afvist"}
 

@@ -26,6 +26,7 @@ _NAMES = {
     "source": wording.SOURCES,
     "register": wording.REGISTERS,
     "state": wording.STATES,
+    "note_kind": wording.NOTE_KINDS,
     "language": wording.LANGUAGES,
 }
 
