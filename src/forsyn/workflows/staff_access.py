@@ -212,14 +212,17 @@ def end_overdue(*, today: date, now: datetime) -> Ended:
     return Ended(unreviewed, len(closed))
 
 
-def undeclared_roles(policy: Policy) -> list[Problem]:
-    """Roles that people of this database were given, and that a policy does not declare: they open nothing."""
+def undeclared_roles(policy: Policy, *, today: date) -> list[Problem]:
+    """Roles that people have today or later, and that a policy does not declare: under it they open nothing."""
+    with purpose(P.STAFF_ADMINISTRATION, actor=None):
+        held = access_queries.roles_in_use(today=today)
     return [
         Problem(
             "accounts_staff_role",
-            f"The role {role!r} was given {times} times, but {policy.file} declares no [staff_roles.{role}].",
-            "Declare it, or end those roles: they let nobody see anything.",
+            f"{times} {'person has' if times == 1 else 'people have'} the role {role!r}, which is not among "
+            f"[staff_roles] of {policy.file}.",
+            f"Declare [staff_roles.{role}], or end those roles: they let nobody see anything.",
         )
-        for role, times in access_queries.roles_in_use().items()
+        for role, times in held.items()
         if role not in policy.staff_roles
     ]

@@ -217,7 +217,7 @@ def document(*, agreement_id: int) -> ConfidentialityAgreement | None:
     return found
 
 
-def roles_in_use() -> dict[str, int]:
-    """Every role that somebody was ever given, with how often. 1 query."""
-    counted = StaffRole.objects.values_list("role").annotate(times=Count("pk")).order_by("role")
-    return dict(counted)
+def roles_in_use(*, today: date) -> dict[str, int]:
+    """Every role that somebody has today or later, with by how many. 1 query."""
+    held = StaffRole.objects.filter(ended_at=None, period__endswith__gt=today)
+    return dict(held.values_list("role").annotate(times=Count("pk")).order_by("role"))

@@ -197,3 +197,12 @@ def test_the_night_ends_what_time_has_ended(
     assert not Session.objects.filter(account=erik).exists()
     assert set(StaffRole.objects.values_list("end_reason", flat=True)) == {"Ikke gennemgået til tiden."}
     assert "Ended 0 roles that nobody reviewed; closed 0 accounts" in run("expire").stdout
+
+
+def test_a_policy_without_a_role_that_people_have_is_told(karla: None) -> None:
+    policy, today = current_policy(), timezone.localdate()
+    assert staff_access.undeclared_roles(policy, today=today) == []
+    bare = replace(policy, staff_roles={key: role for key, role in policy.staff_roles.items() if key != "clerk"})
+    [problem] = staff_access.undeclared_roles(bare, today=today)
+    assert "1 person has the role 'clerk'" in problem.what
+    assert staff_access.undeclared_roles(bare, today=today + timedelta(days=400)) == []
