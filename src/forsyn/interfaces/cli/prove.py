@@ -6,10 +6,12 @@ import sys
 from typing import Annotated, Any
 
 import typer
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.utils import timezone
 
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, escape, explaining, print_json
+from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.policy.claims import UnknownClaim
 from forsyn.policy.proof import Evidence, Outcome, Verdict
 from forsyn.workflows.proof.prove import Proof, prove
@@ -45,6 +47,7 @@ def prove_claims(
     """
     host: Host = context.obj
     with explaining(UnknownClaim, json=json), host.database():
+        _make_sure_of_pages()
         proof = _proved(claims or (), quiet=json)
     if json:
         print_json(document(proof))
@@ -60,6 +63,12 @@ def _proved(claims: Any, *, quiet: bool) -> Proof:
         return prove(claims, now=now, today=today)
     with errors.status("Trying the claims ...") as status:
         return prove(claims, now=now, today=today, tell=lambda trial: status.update(f"{escape(trial.tells.en)}"))
+
+
+def _make_sure_of_pages() -> None:
+    """Pages can be shown only once their style is built, as `forsyn up` does."""
+    if isinstance(staticfiles_storage, ManifestFilesMixin) and staticfiles_storage.read_manifest() is None:
+        build_web_assets()
 
 
 def document(proof: Proof) -> dict[str, object]:

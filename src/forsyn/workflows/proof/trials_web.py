@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from wsgiref.util import setup_testing_defaults
 
@@ -36,7 +37,10 @@ def _visited(address: str) -> HttpResponseBase:
     environ: dict[str, object] = {"PATH_INFO": address, "HTTP_HOST": _host(), "wsgi.url_scheme": "https"}
     setup_testing_defaults(environ)
     with translation.override(settings.LANGUAGE_CODE):
-        return _handler().get_response(WSGIRequest(environ))
+        response = _handler().get_response(WSGIRequest(environ))
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise LookupError(f"GET {address} fails; see what `forsyn up` says of it")
+    return response
 
 
 @cache
