@@ -9,12 +9,13 @@ from django.urls import get_resolver
 
 from forsyn.policy.problems import PolicyError
 from forsyn.workflows.declarations import check_declarations
+from forsyn.workflows.enforcement import drift
 
 
 def refuse_undeclared() -> None:
     """Exit with every problem listed when the policy, the bindings and the live database disagree."""
     try:
-        problems = check_declarations()
+        problems = check_declarations() + drift()
     except PolicyError as error:
         sys.exit(f"Forsyn does not start: the policy file cannot be used.\n{error}")
     except DatabaseError as error:

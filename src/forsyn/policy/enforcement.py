@@ -7,13 +7,14 @@ a snapshot of the live database. Nothing is done here: the steps are text that a
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
-from forsyn.policy.bindings import Bindings, Personal, Table
+from forsyn.policy.bindings import Bindings, Table
 from forsyn.policy.catalog import Catalog
 from forsyn.policy.policy import Policy
 from forsyn.policy.privileges import Matrix, Privileges
 from forsyn.policy.roles import RoleNames
-from forsyn.policy.row_policies import condition, functions, sets_of_customers
+from forsyn.policy.row_policies import condition, functions, is_guarded, sets_of_customers
 from forsyn.policy.row_sets import SCHEMA, Function
 
 ROLE_OPTIONS = "nologin noinherit nocreatedb nocreaterole"
@@ -81,11 +82,6 @@ def wanted(policy: Policy, bindings: Bindings, catalog: Catalog, names: RoleName
         guarded=frozenset(table.name for table in guarded),
         policies=policies,
     )
-
-
-def is_guarded(table: Table) -> bool:
-    """Whether a table has rows of persons, which row policies must stand before."""
-    return bool(table.persons) and any(isinstance(binding, Personal) for binding in table.columns.values())
 
 
 def _grants(matrix: Matrix, tables: tuple[Table, ...], names: RoleNames, database: str) -> Iterator[Grant]:
@@ -193,20 +189,18 @@ def _rows(function: Function) -> str:
 
 
 def _revokes(want: Enforcement, found: Enforcement) -> Iterator[Step]:
-    for (role, kind, name, privilege), columns in _grouped(found.grants - want.grants):
-        which = f" ({', '.join(map(quoted, columns))})" if columns else ""
+    for group, roles in _grouped(found.grants - want.grants):
         yield Step(
-            f"take from {role}: {privilege.lower()} on {name}{which}",
-            f"revoke {privilege}{which} on {_object(kind, name)} from {_role(role)}",
+            f"take from {_listed(roles)}: {group.words}",
+            f"revoke {group.privilege} on {group.object} from {', '.join(map(_role, roles))}",
         )
 
 
 def _new_grants(want: Enforcement, found: Enforcement) -> Iterator[Step]:
-    for (role, kind, name, privilege), columns in _grouped(want.grants - found.grants):
-        which = f" ({', '.join(map(quoted, columns))})" if columns else ""
+    for group, roles in _grouped(want.grants - found.grants):
         yield Step(
-            f"let {role} {privilege.lower()} {name}{which}",
-            f"grant {privilege}{which} on {_object(kind, name)} to {_role(role)}",
+            f"let {_listed(roles)} {group.words}",
+            f"grant {group.privilege} on {group.object} to {', '.join(map(_role, roles))}",
         )
 
 
@@ -227,17 +221,42 @@ def _row_policies(
             )
 
 
-def _grouped(grants: Iterable[Grant]) -> Iterator[tuple[tuple[str, str, str, str], list[str]]]:
-    groups: dict[tuple[str, str, str, str], list[str]] = {}
+class _Group(NamedTuple):
+    """A privilege on some columns of one thing, which several roles have alike."""
+
+    kind: str
+    name: str
+    verb: str
+    columns: tuple[str, ...]
+
+    @property
+    def privilege(self) -> str:
+        return f"{self.verb} ({', '.join(map(quoted, self.columns))})" if self.columns else self.verb
+
+    @property
+    def object(self) -> str:
+        return f"function {self.name}" if self.kind == "function" else f"{self.kind} {quoted(self.name)}"
+
+    @property
+    def words(self) -> str:
+        columns = f" ({', '.join(self.columns)})" if self.columns else ""
+        return f"{self.verb.lower()} {self.name}{columns}"
+
+
+def _grouped(grants: Iterable[Grant]) -> Iterator[tuple[_Group, list[str]]]:
+    columns: dict[tuple[str, str, str, str], list[str]] = {}
     for grant in sorted(grants):
-        columns = groups.setdefault((grant.role, grant.kind, grant.name, grant.privilege), [])
+        listed = columns.setdefault((grant.kind, grant.name, grant.privilege, grant.role), [])
         if grant.column:
-            columns.append(grant.column)
+            listed.append(grant.column)
+    groups: dict[_Group, list[str]] = {}
+    for (kind, name, verb, role), listed in columns.items():
+        groups.setdefault(_Group(kind, name, verb, tuple(listed)), []).append(role)
     yield from groups.items()
 
 
-def _object(kind: str, name: str) -> str:
-    return f"function {name}" if kind == "function" else f"{kind} {quoted(name)}"
+def _listed(roles: list[str]) -> str:
+    return ", ".join(role.rpartition(":")[2] for role in roles)
 
 
 def _role(role: str) -> str:

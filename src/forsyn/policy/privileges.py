@@ -122,12 +122,18 @@ def _not_in_use(policy: Policy, binding: Personal) -> bool:
 
 
 def _substance(policy: Policy, table: Table) -> set[str]:
-    """Personal columns in use that are more than the first join on the way to the person."""
+    """Personal columns in use that are more than the first join on the way to the person, and are about that person.
+
+    Who wrote a row is about a member of staff, and does not lead to the row.
+    """
     links = {column for path in table.persons for hop in path.hops[:1] for column in hop.local}
     return {
         column
         for column, binding in table.columns.items()
-        if isinstance(binding, Personal) and column not in links and not _not_in_use(policy, binding)
+        if isinstance(binding, Personal)
+        and column not in links
+        and binding.person is None
+        and not _not_in_use(policy, binding)
     }
 
 

@@ -15,7 +15,7 @@ once a statement (an init-plan or a hashed sub-plan), never once a row.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forsyn.policy.bindings import Path, Table
+from forsyn.policy.bindings import Path, Personal, Table
 from forsyn.policy.catalog import Catalog
 from forsyn.policy.policy import Purpose
 from forsyn.policy.privileges import visible_kinds
@@ -50,6 +50,16 @@ def condition(purpose: Purpose, table: Table, catalog: Catalog) -> str:
     return " and ".join(f"({part})" for part in parts) or "true"
 
 
+def is_guarded(table: Table) -> bool:
+    """Whether a table has rows of persons, which row policies must stand before."""
+    return bool(table.persons) and any(isinstance(binding, Personal) for binding in table.columns.values())
+
+
+def leads_to(table: Table, persons: str) -> bool:
+    """Whether a path of the table ends at the table of these persons."""
+    return any(_ends_at(path, table) == persons for path in table.persons)
+
+
 def hides(purpose: Purpose) -> bool:
     """Whether there are persons that a purpose may have to leave out."""
     return not purpose.reads_restricted or purpose.objection is not Objection.NONE
@@ -73,7 +83,9 @@ def membership(which: str, table: Table, catalog: Catalog) -> Iterator[Condition
             yield Conditions(f"id in (select k from {SCHEMA}.{name}() as k)", (function,))
         else:
             number_of_row, function = days(which, name, table, path, catalog)
-            yield Conditions(f"{number_of_row} <@ (select {SCHEMA}.{name}())", (function,))
+            days_of = f"{SCHEMA}.{name}()"
+            sql = f"not (select isempty({days_of})) and {number_of_row} <@ (select {days_of})"
+            yield Conditions(sql, (function,))
 
 
 def functions(tables: tuple[Table, ...], catalog: Catalog) -> dict[str, Function]:

@@ -12,6 +12,7 @@ from forsyn.domain.correspondence import privacy as correspondence
 from forsyn.domain.customers import privacy as customers
 from forsyn.domain.metering import privacy as metering
 from forsyn.domain.safeguards import privacy as safeguards
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.safeguards.queries import live_catalog, rows_with_a_value
 from forsyn.domain.sensitive import privacy as sensitive
 from forsyn.policy import not_held
@@ -20,6 +21,8 @@ from forsyn.policy.catalog import check, check_bindings, column_comment
 from forsyn.policy.loading import load_policy
 from forsyn.policy.policy import Policy
 from forsyn.policy.problems import Problem
+from forsyn.policy.privileges import unkept
+from forsyn.policy.purposes import P
 
 
 @cache
@@ -58,10 +61,11 @@ def check_declarations(policy: Policy | None = None) -> list[Problem]:
     """Every disagreement between a policy (this controller's), the bindings and the live database."""
     policy, bindings, catalog = policy or current_policy(), all_bindings(), live_catalog()
     empty = not_held.must_be_empty(policy, bindings, catalog)
-    counts = rows_with_a_value(columns=empty, at_most=not_held.COUNTED)
-    return check(policy, bindings, catalog) + not_held.filled(policy, bindings, counts)
+    with purpose(P.PRIVACY_RIGHTS, actor=None):  # what is not to be there is seen only by whom may see everything
+        counts = rows_with_a_value(columns=empty, at_most=not_held.COUNTED)
+    return check(policy, bindings, catalog) + not_held.filled(policy, bindings, counts) + list(unkept(policy, bindings))
 
 
 def check_program(policy: Policy) -> list[Problem]:
     """Every disagreement between a policy and the bindings; no database is read."""
-    return check_bindings(policy, all_bindings())
+    return check_bindings(policy, all_bindings()) + list(unkept(policy, all_bindings()))

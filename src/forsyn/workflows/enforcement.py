@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 from django.conf import settings
 from django.db import connections
 
 from forsyn.domain.safeguards.actions_enforcement import NotEnforced, carry_out
-from forsyn.domain.safeguards.enforcement_queries import changed_policies, found_enforcement, signed_in_role
+from forsyn.domain.safeguards.enforcement_queries import (
+    NAMED_IN,
+    changed_policies,
+    found_enforcement,
+    keys_in_use,
+    signed_in_role,
+)
 from forsyn.domain.safeguards.purposes import PurposeRules
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.policy.enforcement import Enforcement, Step, steps, wanted
@@ -52,7 +59,7 @@ def apply_enforcement() -> list[Step]:
 
     Raises NotEnforced where the declarations or the database's roles do not allow it.
     """
-    problems = [*unkept(current_policy(), all_bindings())]
+    problems = [*unkept(current_policy(), all_bindings()), *orphaned()]
     if problems:
         raise NotEnforced("\n".join(map(str, problems)))
     conditions: dict[tuple[str, str], str] = {}
@@ -62,6 +69,27 @@ def apply_enforcement() -> list[Step]:
         return plan_enforcement(using="owner")
 
     return carry_out(plan=plan, conditions=lambda policy: conditions[policy])
+
+
+def orphaned() -> list[Problem]:
+    """Rows that name what the policy no longer has: nobody would answer for them."""
+    policy = current_policy()
+    declared: dict[str, Collection[str]] = {
+        "purposes": policy.purposes,
+        "consents": policy.consents,
+        "staff_roles": policy.staff_roles,
+        "recipients": policy.recipients,
+    }
+    return [
+        Problem(
+            policy.file,
+            f"It has no [{section}.{key}] any more, but {count} {NAMED_IN[section]} name it.",
+            "End these first, or declare it again.",
+        )
+        for section, keys in keys_in_use(using="owner").items()
+        for key, count in keys.items()
+        if key not in declared[section]
+    ]
 
 
 def check_roles() -> None:

@@ -11,7 +11,6 @@ BY_USER = path("user_id -> accounts_account.id")
 SIGN_IN = personal("sign_in", source=Source.SYSTEM)
 SESSION = personal("session", source=Source.SYSTEM)
 ACCOUNT_KEY = personal("sign_in", source=Source.UTILITY)
-EMAIL = personal("email", source=Source.PERSON, given=True)
 GIVEN = personal("sign_in", "staff_account", source=Source.PERSON, given=True)
 KEPT = personal("sign_in", "staff_account", source=Source.SYSTEM)
 SIGNING_IN = {P.SIGN_IN: "insert update delete"}
@@ -66,7 +65,7 @@ ALLAUTH = (
         "account_emailaddress",
         person=BY_USER,
         changed_by=SIGNING_IN,
-        columns={"id": ROW, "email": EMAIL, "verified": SIGN_IN, "primary": SIGN_IN, "user_id": ACCOUNT_KEY},
+        columns={"id": ROW, "email": personal("sign_in", source=Source.PERSON, given=True), "verified": SIGN_IN, "primary": SIGN_IN, "user_id": ACCOUNT_KEY},
     ),
     Table(
         "account_emailconfirmation",

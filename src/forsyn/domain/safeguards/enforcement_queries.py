@@ -125,3 +125,29 @@ def changed_policies(want: Enforcement, found: Enforcement, said: dict[tuple[str
         for key, condition in want.policies.items()
         if key in found.policies and found.policies[key] != fingerprint(condition, said[key])
     }
+
+
+_NAMED = {
+    "purposes": "select purpose, count(*) from safeguards_objection where ended_at is null group by 1",
+    "consents": "select consent, count(*) from safeguards_consent where withdrawn_at is null group by 1",
+    "staff_roles": "select role, count(*) from accounts_staff_role"
+    " where coalesce(upper(period), 'infinity') > current_date group by 1",
+    "recipients": "select recipient, count(*) from safeguards_recipient_agreement group by 1",
+}
+"""What rows name by the policy's keys, by the policy's section."""
+NAMED_IN = {
+    "purposes": "standing objections",
+    "consents": "live consents",
+    "staff_roles": "roles of staff",
+    "recipients": "processor agreements",
+}
+
+
+def keys_in_use(*, using: str) -> dict[str, dict[str, int]]:
+    """Which keys of the policy rows name, and how many: section to key to count. One query a section."""
+    with connections[using].cursor() as cursor:
+        found = {}
+        for section, query in _NAMED.items():
+            cursor.execute(query)
+            found[section] = dict(cursor.fetchall())
+        return found

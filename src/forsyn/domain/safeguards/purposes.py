@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils.module_loading import import_string
 from psycopg import errors
 
@@ -26,7 +26,7 @@ from forsyn.policy.purposes import P
 from forsyn.policy.roles import RoleNames
 
 
-class PurposeViolation(PermissionError):
+class PurposeViolation(RuntimeError):
     """Data were asked for that the purpose entered may not have; the message says what, and where it is declared."""
 
 
@@ -78,7 +78,7 @@ def purpose(work: P, *, actor: int | None) -> Iterator[Entered]:
             if nested:
                 _become(*before)
     except (ProgrammingError, errors.InsufficientPrivilege) as error:
-        if isinstance(error, PurposeViolation) or not is_refusal(error):
+        if not is_refusal(error):
             raise
         raise refusal(error, entered) from error
     finally:
@@ -87,14 +87,22 @@ def purpose(work: P, *, actor: int | None) -> Iterator[Entered]:
 
 def _become(role: str, actor: str) -> tuple[str, str]:
     """Take on a role and an actor until the transaction ends; return those before."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select current_setting('role'), coalesce(current_setting('forsyn.actor', true), ''),"
-            " set_config('role', %s, true), set_config('forsyn.actor', %s, true)",
-            [role, actor],
-        )
-        former_role, former_actor, *_ = cursor.fetchone()
-        return former_role, former_actor
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select current_setting('role'), coalesce(current_setting('forsyn.actor', true), ''),"
+                " set_config('role', %s, true), set_config('forsyn.actor', %s, true)",
+                [role, actor],
+            )
+            former_role, former_actor, *_ = cursor.fetchone()
+            return former_role, former_actor
+    except DatabaseError as error:
+        if isinstance(error.__cause__, errors.InvalidParameterValue | errors.InsufficientPrivilege):
+            raise PurposeViolation(
+                f"The database does not let the program become {role!r}. Run `forsyn policy apply`, which makes the "
+                "purposes' roles."
+            ) from error
+        raise
 
 
 def _declared(work: P) -> Purpose:

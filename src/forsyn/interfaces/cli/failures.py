@@ -5,11 +5,13 @@ from __future__ import annotations
 import django.db
 import psycopg
 
+from forsyn.domain.safeguards.actions_enforcement import NotEnforced
+from forsyn.domain.safeguards.purposes import PurposeViolation
 from forsyn.policy.problems import PolicyError
 
 DATABASE_ERRORS = (django.db.Error, psycopg.Error)
 """Both, since Django hands errors of COPY through as they are."""
-OUTSIDE = (*DATABASE_ERRORS, OSError, PolicyError)
+OUTSIDE = (*DATABASE_ERRORS, OSError, PolicyError, PurposeViolation, NotEnforced)
 
 _AGAIN = "What was not finished is undone: mend that, and run the command again."
 _MENDS = {
@@ -18,7 +20,7 @@ _MENDS = {
     "25006": "It only lets read: point DATABASE_URL to the primary server.",
     "28": "See the user and password in DATABASE_URL.",
     "3D": "See the database's name in DATABASE_URL, or create that database.",
-    "42501": "Run `forsyn migrate` with OWNER_DATABASE_URL, which grants the program's login its rights.",
+    "42501": "Run `forsyn migrate` with OWNER_DATABASE_URL, which gives the purposes' roles their rights.",
     "42P01": "Run `forsyn migrate`: the database is not at this program's version.",
     "42703": "Run `forsyn migrate`: the database is not at this program's version.",
     "53": f"PostgreSQL has no more room. {_AGAIN}",
@@ -35,7 +37,7 @@ _UNREACHABLE = (
 
 def explained(error: BaseException) -> str | None:
     """The sentence for the operator; None for a fault of the program, which should show as one."""
-    if isinstance(error, PolicyError):
+    if isinstance(error, PolicyError | PurposeViolation | NotEnforced):
         return str(error)
     if isinstance(error, DATABASE_ERRORS):
         return _of_database(error)

@@ -6,11 +6,15 @@ import typer
 
 from forsyn import __version__
 from forsyn.interfaces.cli import (
+    audit,
     customers,
     demo,
     keys,
     operation,
+    outbox,
     policy,
+    policy_apply,
+    processors,
     prove,
     readings,
     readings_retry,
@@ -44,10 +48,14 @@ imports.command("readings")(readings.readings)
 imports.command("meters-for")(readings.meters_for)
 imports.command("retry")(readings_retry.retry)
 app.add_typer(imports, name="import")
+app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(operation.app, name="operation")
+policy.app.command("apply")(policy_apply.apply)
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
+app.add_typer(processors.app, name="processors")
+app.add_typer(outbox.app, name="outbox")
 
 
 def _version(wanted: bool) -> None:

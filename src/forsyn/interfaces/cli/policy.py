@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from django.utils import timezone
 from rich.table import Column, Table
 
 from forsyn.domain.safeguards.queries import live_catalog
@@ -19,11 +20,15 @@ from forsyn.interfaces.notices import rendering
 from forsyn.policy import describe
 from forsyn.policy.document import Document, as_text
 from forsyn.policy.loading import load_policy
+from forsyn.policy.matrix import rows as matrix_rows
 from forsyn.policy.notice import notice as notice_of
 from forsyn.policy.policy import Policy
+from forsyn.policy.privileges import Matrix
 from forsyn.policy.problems import PolicyError, Problem
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.declarations import all_bindings, check_declarations, check_program
+from forsyn.workflows.enforcement import drift
+from forsyn.workflows.staff_access import undeclared_roles
 
 app = typer.Typer(
     help="Read and check what the controller has declared: the policy file, the columns, the public notice.",
@@ -96,7 +101,8 @@ def check(
         problems = check_program(policy)
     else:
         with host.database():
-            problems = check_declarations(policy) if live_catalog().tables else [EMPTY]
+            problems = check_declarations(policy) + drift() if live_catalog().tables else [EMPTY]
+            problems = problems or undeclared_roles(policy, today=timezone.localdate())
     if problems:
         _tell_problems(file, problems, json=json, compared=not offline)
     _tell_agreement(policy, json=json, compared=not offline)
@@ -146,6 +152,7 @@ def show(
     part: Part | None = PART,
     policy_file: Path | None = POLICY_FILE,
     language: Language = LANGUAGE,
+    matrix: bool = typer.Option(False, "--matrix", help="What each purpose may do with each table of the database."),
     json: bool = JSON,
 ) -> None:
     """List what is declared: categories, purposes, retention, recipients, columns, or what is not held.
@@ -158,14 +165,27 @@ def show(
     host: Host = context.obj
     with explaining(PolicyError, json=json):
         policy = load_policy(policy_file or host.policy_file)
-    rows = _rows(part, policy, language)
+    rows = matrix_rows(Matrix(policy, all_bindings())) if matrix else _rows(part, policy, language)
     if json:
         print_json(rows)
+    elif matrix:
+        _print_matrix(rows)  # type: ignore[arg-type]
     elif isinstance(rows, dict):
         for name, value in rows.items():
             console.print(f"[bold]{name}[/bold]: {escape(str(value))}")
     else:
         console.print(_table(SHOWN[part], [_marked(row) for row in rows]) if part else "")
+
+
+def _print_matrix(rows: list[dict[str, Any]]) -> None:
+    before = None
+    for row in rows:
+        if row["purpose"] != before:
+            before = row["purpose"]
+            console.print(f"[bold]{before}[/bold]")
+        does = [f"{verb} {_cell(row[verb])}" for verb in ("reads", "inserts", "updates") if row[verb]]
+        does += ["deletes"] if row["deletes"] else []
+        console.print(f"  {row['table']}: {escape('; '.join(does))}; rows: {escape(row['rows'])}", soft_wrap=True)
 
 
 def _rows(part: Part | None, policy: Policy, language: Language) -> dict[str, Any] | list[dict[str, Any]]:
@@ -207,8 +227,10 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Table:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
+    if value is None or value is False or value == []:
         return "-"
+    if value is True:
+        return "yes"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

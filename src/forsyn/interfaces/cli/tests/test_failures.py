@@ -85,6 +85,7 @@ def test_a_name_that_is_no_text_still_makes_valid_json(capfd: pytest.CaptureFixt
 @pytest.mark.django_db
 def test_a_right_that_is_missing_is_mended_by_migrating() -> None:
     with pytest.raises(django.db.ProgrammingError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local role none")
         cursor.execute("create schema mine")
     assert "Run `forsyn migrate` with OWNER_DATABASE_URL" in str(explained(refused.value))
 
@@ -99,7 +100,7 @@ def test_what_django_says_instead_of_the_server_is_explained_too() -> None:
         told = explained(error)
     assert told == (
         "The database refused: Unable to create the table (permission denied for schema public)."
-        " Run `forsyn migrate` with OWNER_DATABASE_URL, which grants the program's login its rights."
+        " Run `forsyn migrate` with OWNER_DATABASE_URL, which gives the purposes' roles their rights."
     )
 
 
