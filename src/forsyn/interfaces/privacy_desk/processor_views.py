@@ -75,7 +75,7 @@ def agreement_document(request: HttpRequest, agreement_id: int) -> HttpResponse:
 def agree(request: HttpRequest, recipient: str) -> HttpResponse:
     """Put a new agreement on file."""
     declared = _declared(recipient)
-    form = of.AgreementForm(request.POST or None, request.FILES or None, initial={"number": declared.agreement or ""})
+    form = of.AgreementForm(request.POST or None, request.FILES or None)
 
     def save() -> None:
         values = form.cleaned_data
