@@ -21,6 +21,7 @@ from forsyn.integrations.customer_files.profile import shipped_profiles
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
 from forsyn.workflows.demo_accounts import NotADemo, make_demo_staff
+from forsyn.workflows.demo_choices import make_demo_choices
 from forsyn.workflows.demo_deliveries import PROFILES, DemoFile, later_files, regular_file
 from forsyn.workflows.demo_history import make_history
 from forsyn.workflows.demo_processors import make_demo_agreements
@@ -63,6 +64,7 @@ def prepare_demo(*, folder: Path, today: date, now: datetime, tell: Tell = lambd
     customers = 0 if recorded_at else _bring_in_customers(town, folder, today=today, now=now, tell=tell)
     make_demo_staff(today=today, now=now)
     make_demo_agreements(today=today, now=now)
+    make_demo_choices(now=now)
     make_demo_sensitive(now=now)
     receipts = [
         import_readings(path=file.write(folder), profile=PROFILES[file.commodity], now=min(file.arrives_at, now))

@@ -113,9 +113,14 @@ def customer_with_number(number: str, *, today: date) -> Introduction:
     return introductions(customer_ids=found.values(), today=today)[found[typed]]
 
 
+def customer(customer_id: int, *, today: date) -> Introduction | None:
+    """One customer; None where there is none. 2 queries."""
+    return introductions(customer_ids=[customer_id], today=today).get(customer_id)
+
+
 def _restriction_lines(rows: list[Restriction], today: date) -> list[RestrictionLine]:
     customers = introductions(customer_ids={row.customer_id for row in rows}, today=today)
-    names = _names(key for row in rows for key in (row.recorded_by_id, row.ended_by_id))
+    names = colleague_names(key for row in rows for key in (row.recorded_by_id, row.ended_by_id))
     return [
         RestrictionLine(
             row,
@@ -130,7 +135,7 @@ def _restriction_lines(rows: list[Restriction], today: date) -> list[Restriction
 
 def _objection_lines(rows: list[Objection], today: date) -> list[ObjectionLine]:
     customers = introductions(customer_ids={row.customer_id for row in rows}, today=today)
-    names = _names(key for row in rows for key in (row.recorded_by_id, row.decided_by_id))
+    names = colleague_names(key for row in rows for key in (row.recorded_by_id, row.decided_by_id))
     lines = []
     for row in rows:
         made = _day(row.made_at)
@@ -149,7 +154,8 @@ def _objection_lines(rows: list[Objection], today: date) -> list[ObjectionLine]:
     return lines
 
 
-def _names(account_ids: Iterable[int | None]) -> Mapping[int | None, str]:
+def colleague_names(account_ids: Iterable[int | None]) -> Mapping[int | None, str]:
+    """The names of members of staff, by account. 1 query."""
     wanted = {key for key in account_ids if key is not None}
     return dict(Colleague.objects.filter(pk__in=wanted).values_list("pk", "name"))
 

@@ -55,9 +55,9 @@ def live_consent_id(*, customer_id: int, consent: str) -> int | None:
     return live.values_list("pk", flat=True).first()
 
 
-def proof_of(*, consent_id: int) -> Proof | None:
-    """The signed paper of a consent; None where there is none. 1 query."""
-    columns = Consent.objects.filter(pk=consent_id, proof__isnull=False).values_list(
+def proof_of(*, consent_id: int, customer_id: int) -> Proof | None:
+    """The signed paper of a customer's consent; None where there is none. 1 query."""
+    columns = Consent.objects.filter(pk=consent_id, customer_id=customer_id, proof__isnull=False).values_list(
         "proof", "proof_name", "proof_type"
     )
     return next((Proof(bytes(content), name or "", kind or "") for content, name, kind in columns), None)
@@ -136,3 +136,8 @@ def open_choices(*, assessed: Sequence[str]) -> OpenChoices:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, {"assessed": list(assessed)})
         return OpenChoices(*cursor.fetchone())
+
+
+def anybody_has_chosen() -> bool:
+    """Whether any consent, restriction or objection was ever recorded. 1 to 3 queries."""
+    return any(model.objects.exists() for model in (Consent, Restriction, Objection))

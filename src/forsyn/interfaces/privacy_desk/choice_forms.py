@@ -1,4 +1,4 @@
-"""Forms by which the privacy desk records restrictions and objections; none stores a CPR number in its reasons."""
+"""Forms by which the privacy desk records what people choose; none stores a CPR number in its reasons."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from forsyn.domain.safeguards.choices_rules import REASON_LENGTH, objectable
+from forsyn.domain.safeguards.choices_rules import REASON_LENGTH, SIGNATURES, Proof, objectable
 from forsyn.interfaces.cpr_question import CprAskingForm
-from forsyn.interfaces.privacy_desk.choice_words import EFFECTS, GROUNDS
+from forsyn.interfaces.privacy_desk.choice_words import CHANNELS, EFFECTS, GROUNDS
 from forsyn.interfaces.privacy_desk.templatetags.declarations import capitalised, spoken
 from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Objection
@@ -112,3 +112,56 @@ class DecisionForm(CprAskingForm):
         error_messages=dict.fromkeys(NOT_CHOSEN, _("Vælg, om indsigelsen er berettiget.")),
     )
     decision = reason_field(_("Begrundelse"), _("Personen har ret til at få den."))
+
+
+class WhoseForm(forms.Form):
+    """Whose consents to show."""
+
+    kunde = customer_field()
+
+
+def channel_field(label: Any) -> forms.ChoiceField:
+    """How it reached us."""
+    return forms.ChoiceField(
+        label=label,
+        choices=list(CHANNELS.items()),
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(NOT_CHOSEN, _("Vælg, hvordan kunden fortalte det.")),
+    )
+
+
+class GivingForm(forms.Form):
+    """A yes that was not given in the portal."""
+
+    version = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    language = forms.ChoiceField(
+        label=_("Hvilken tekst sagde kunden ja til?"),
+        choices=[("da", _("Den danske")), ("en", _("Den engelske"))],
+        initial="da",
+        widget=forms.RadioSelect,
+    )
+    channel = channel_field(_("Hvordan sagde kunden ja?"))
+    paper = forms.FileField(
+        label=_("Underskrevet erklæring"),
+        help_text=_("PDF, PNG eller JPEG, højst 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ",".join(SIGNATURES)}),
+        error_messages={
+            "required": _("Det her samtykke skal være skriftligt. Vælg den underskrevne erklæring."),
+            "empty": _("Filen er tom. Vælg den underskrevne erklæring igen."),
+        },
+    )
+
+    def __init__(self, *args: Any, paper_required: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["paper"].required = paper_required
+
+    def proof(self) -> Proof | None:
+        """The paper as it is kept; None without one."""
+        file = self.cleaned_data["paper"]
+        return Proof(file.read(), (file.name or "").replace("\x00", ""), file.content_type or "") if file else None
+
+
+class WithdrawalForm(forms.Form):
+    """A yes taken back otherwise than in the portal."""
+
+    channel = channel_field(_("Hvordan trak kunden det tilbage?"))

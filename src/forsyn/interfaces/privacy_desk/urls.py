@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from forsyn.interfaces.privacy_desk import consent_views, objection_views, proof_views, restriction_views, views
 from forsyn.interfaces.privacy_desk import disclosure_views as left
-from forsyn.interfaces.privacy_desk import objection_views, proof_views, restriction_views, views
 from forsyn.interfaces.privacy_desk import processor_views as register
 
 app_name = "privacy_desk"
@@ -18,6 +18,10 @@ urlpatterns = [
     path("privatlivspolitik/", views.notice, name="notice"),
     path("krav/", views.claims, name="claims"),
     path("bevis/", proof_views.proof, name="proof"),
+    path("samtykker/", consent_views.consents, name="consents"),
+    path("samtykker/<int:customer_id>/<slug:consent>/ja/", consent_views.give, name="consent_given"),
+    path("samtykker/<int:customer_id>/<slug:consent>/tilbage/", consent_views.withdraw, name="consent_withdrawn"),
+    path("samtykker/<int:customer_id>/papir/<int:consent_id>/", consent_views.paper, name="consent_paper"),
     path("begraensninger/", restriction_views.restrictions, name="restrictions"),
     path("begraensninger/ny/", restriction_views.restrict_customer, name="restrict"),
     path("begraensninger/<int:restriction_id>/ophaev/", restriction_views.lift, name="lift"),

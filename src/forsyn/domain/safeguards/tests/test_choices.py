@@ -42,7 +42,7 @@ def test_a_consent_keeps_text_version_time_and_channel(world: World) -> None:
     assert (row.text, row.language) == ("We may send you newsletters by e-mail.", "en")
     assert (row.text_version, row.channel, row.given_at, row.withdrawn_at) == ("1.0", "portal", NOW, None)
     assert row.recorded_by_id is None
-    assert queries.proof_of(consent_id=key) is None
+    assert queries.proof_of(consent_id=key, customer_id=world.anna.customer_id) is None
 
 
 def test_a_written_consent_keeps_its_paper(world: World) -> None:
@@ -51,7 +51,7 @@ def test_a_written_consent_keeps_its_paper(world: World) -> None:
     key = say_yes(
         world.anna.customer_id, "health_notice", channel=Channel.LETTER, proof=PAPER, recorded_by_id=world.dpo.pk
     )
-    assert queries.proof_of(consent_id=key) == replace(PAPER, name="erklæring.pdf")
+    assert queries.proof_of(consent_id=key, customer_id=world.anna.customer_id) == replace(PAPER, name="erklæring.pdf")
     assert queries.live_consent_id(customer_id=world.anna.customer_id, consent="health_notice") == key
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import template
@@ -44,3 +45,16 @@ def purpose_name(key: str) -> str:
 def channel(value: str) -> str:
     """How somebody told us."""
     return str(EVERY_CHANNEL[value])
+
+
+@register.filter
+def consent_name(key: str) -> str:
+    """What people call a consent of the policy; its key where the policy has it no longer."""
+    found = current_policy().consents.get(key)
+    return found.name.in_(reader()) if found else key
+
+
+@register.filter("of")
+def value_of(values: Mapping[int, str], key: int) -> str:
+    """One of the values; a dash where it is not there."""
+    return values.get(key, "–")

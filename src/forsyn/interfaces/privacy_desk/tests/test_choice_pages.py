@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from forsyn.domain.safeguards import actions_choices as actions
-from forsyn.domain.safeguards.choices_models import Objection, Restriction, RestrictionGround
+from forsyn.domain.safeguards.choices_models import Consent, Objection, Restriction, RestrictionGround
 from forsyn.domain.safeguards.choices_queries import restriction_of
 from forsyn.interfaces.privacy_desk import objection_views
 from forsyn.policy.loading import load_policy
@@ -280,3 +281,80 @@ def test_the_supplier_has_its_own_purposes(desk, monkeypatch) -> None:
     assert "Statistik over nyhedsbrevet" in desk.page(f"{OBJECTIONS}ny/")
     assert "Gælder uden videre" in desk.object("newsletter_statistics", reason="")
     assert "skal afgøres" in desk.object("heat_optimisation")
+
+
+# -- consents that do not come through the portal --------------------------------------------------------------------
+
+CONSENTS = "/persondata/samtykker/"
+
+
+def paper(content: bytes = b"%PDF-1.7 signed") -> SimpleUploadedFile:
+    return SimpleUploadedFile("erklæring.pdf", content, "application/pdf")
+
+
+def give(desk: Desk, consent: str, **other: object) -> str:
+    address = reverse("privacy_desk:consent_given", args=[desk.world.anna.customer_id, consent])
+    form = {"version": POLICY.version, "language": "da", "channel": "letter"} | other
+    return desk.page(address, **form)
+
+
+def withdraw(desk: Desk, consent: str, **other: object) -> str:
+    address = reverse("privacy_desk:consent_withdrawn", args=[desk.world.anna.customer_id, consent])
+    return desk.page(address, **({"channel": "phone"} | other))
+
+
+def test_a_signed_paper_is_kept_shown_and_withdrawn_by_telephone(desk, world) -> None:
+    assert "Oplysning om sygdom ved afbrydelser 0" in desk.page(CONSENTS)
+    assert "Vælg den underskrevne erklæring" in give(desk, "health_notice")
+    text = give(desk, "health_notice", paper=paper())
+    assert "Samtykket fra Anna Prøvesen er gemt." in text
+    assert "Givet 2. november 2026 (brev) til version 1.0 af teksten, gemt af Dina Databeskytter." in text
+    row = Consent.objects.get()
+    assert (row.channel, row.recorded_by_id, row.proof_name) == ("letter", world.dpo.pk, "erklæring.pdf")
+    file = desk.client.get(reverse("privacy_desk:consent_paper", args=[world.anna.customer_id, row.pk]))
+    assert (file.content, file["Content-Type"]) == (b"%PDF-1.7 signed", "application/pdf")
+    assert file["Content-Disposition"].startswith("attachment")
+    assert "Oplysning om sygdom ved afbrydelser 1" in desk.page(CONSENTS)
+    assert "er trukket tilbage og gælder ikke mere" in withdraw(desk, "health_notice")
+    assert "2. november 2026 (brev) – 2. november 2026 (telefon)" in desk.page(f"{CONSENTS}?kunde=1001")
+    assert "intet samtykke at trække tilbage" in withdraw(desk, "health_notice")
+
+
+@pytest.mark.parametrize(
+    ("consent", "form", "sentence"),
+    [
+        ("newsletter", {"version": "0.9"}, "Teksten er blevet ændret"),
+        ("newsletter", {"channel": "portal"}, "Vælg, hvordan kunden fortalte det"),
+        ("newsletter", {"channel": ""}, "Vælg, hvordan kunden fortalte det"),
+        ("health_notice", {"paper": SimpleUploadedFile("a.pdf", b"MZ", "application/pdf")}, "hverken en PDF"),
+        ("health_notice", {"paper": SimpleUploadedFile("a.pdf", b"", "application/pdf")}, "Filen er tom"),
+        ("health_notice", {"paper": SimpleUploadedFile("a.html", b"%PDF-", "text/html")}, "hverken en PDF"),
+    ],
+)
+def test_a_yes_that_would_prove_nothing_is_not_stored(desk, consent: str, form: dict, sentence: str) -> None:
+    assert sentence in give(desk, consent, **form)
+    assert not Consent.objects.exists()
+
+
+def test_one_customers_paper_is_not_found_at_another(desk, world) -> None:
+    give(desk, "health_notice", paper=paper())
+    key = Consent.objects.get().pk
+    assert desk.client.get(reverse("privacy_desk:consent_paper", args=[world.bo.customer_id, key])).status_code == 404
+    assert "Der er ingen kunde med nummer 9876" in desk.page(f"{CONSENTS}?kunde=9876")
+    for args in ([world.anna.customer_id, "cheese"], [0, "newsletter"]):
+        assert desk.client.get(reverse("privacy_desk:consent_given", args=args)).status_code == 404
+        assert desk.client.get(reverse("privacy_desk:consent_withdrawn", args=args)).status_code == 404
+
+
+def test_consents_are_for_the_desk_alone(desk, signed_in, world) -> None:
+    give(desk, "health_notice", paper=paper())
+    anna, key = world.anna.customer_id, Consent.objects.get().pk
+    for address in (
+        CONSENTS,
+        reverse("privacy_desk:consent_given", args=[anna, "newsletter"]),
+        reverse("privacy_desk:consent_withdrawn", args=[anna, "newsletter"]),
+        reverse("privacy_desk:consent_paper", args=[anna, key]),
+    ):
+        assert desk.client.get(address).status_code == 200
+        for account in (world.clerk, world.operations, world.anna.account):
+            assert signed_in(account).get(address).status_code == 404
