@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from forsyn.domain.accounts.models import Role
 from forsyn.domain.safeguards.actions import refresh_statistics
+from forsyn.interfaces.access_seals import notes_file, sealing
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors
 from forsyn.interfaces.cli.web_assets import build_web_assets
@@ -57,7 +58,8 @@ def demo(
         if serve:
             chosen = host.free_port(port)
             _show_the_way(f"http://127.0.0.1:{chosen}")
-            host.serve(port=chosen)
+            with sealing(notes_file(host.state, host.name)):
+                host.serve(port=chosen)
 
 
 def _prepare(host: Host) -> DemoReady:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import typer
 from rich.table import Column, Table
 
+from forsyn.interfaces.access_seals import notes_file, sealing
 from forsyn.interfaces.cli.examination import Finding, examine
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, escape, print_json
@@ -56,7 +57,8 @@ def up(
         build_web_assets()
         chosen = host.free_port(port)
         console.print(f"Serving on [bold]http://127.0.0.1:{chosen}/[/bold] - stop with Ctrl-C.")
-        host.serve(port=chosen)
+        with sealing(notes_file(host.state, host.name)):
+            host.serve(port=chosen)
 
 
 def doctor(
