@@ -142,7 +142,7 @@ class TestWhoMayOpenWhat:
         client = signed_in(world.clerk)
         end_role(account_id=world.clerk.pk, role=Role.CLERK, until_date=timezone.localdate(), now=timezone.now())
         assert client.get("/kontor/").status_code == 404
-        assert client.get("/konto/start/").headers["Location"] == "/konto/sikkerhed/"
+        assert client.get("/konto/start/").headers["Location"] == "/konto/adgang/"
 
     def test_an_access_that_ended_is_explained(self, world: World, signed_in: SignedIn) -> None:
         client = signed_in(world.anna.account)
