@@ -26,6 +26,7 @@ from forsyn.domain.sensitive.models import Cpr, HandOver, Offence, PremisesNotic
 from forsyn.domain.sensitive.rules import Kind
 from forsyn.domain.sensitive.sealing import KeyRing, KeyRingUnusable, Use
 from forsyn.domain.sensitive.vault import opened, place_of
+from forsyn.interfaces.cli import examination
 from forsyn.interfaces.cli.main import app
 from forsyn.policy.loading import load_policy
 from forsyn.policy.purposes import P
@@ -273,6 +274,18 @@ def test_a_ring_that_others_can_read_is_explained(sealed: World, keys: KeyStore)
         result = run(*command)
         assert result.exit_code == 1
         assert "chmod 600" in told(result)
+
+
+def test_the_doctor_looks_at_the_ring(sealed: World, keys: KeyStore, tmp_path: Path) -> None:
+    def looked() -> examination.Finding:
+        found = examination.examine(policy_file=tmp_path, state=tmp_path, embedded=True)
+        [keys_of_sensitive_data] = [finding for finding in found if finding.what == "keys of sensitive data"]
+        return keys_of_sensitive_data
+
+    assert looked().good
+    assert "2 in the key ring" in looked().found
+    keys.file.unlink()
+    assert "Put it back" in looked().mend
 
 
 @pytest.mark.django_db
