@@ -66,6 +66,8 @@ class CprAskingForm(forms.Form):
         if self.question is None:
             self.settled = Settled(plain(text or ""))
         elif not self.is_answered:
+            for field in self.answers():
+                self.errors.pop(field.name, None)  # not answered yet is no mistake
             self.add_error(
                 self.asks_about, _("Her står et tal, der ligner et CPR-nummer. Tag stilling til det nedenfor.")
             )
@@ -84,7 +86,6 @@ class CprAskingForm(forms.Form):
                 help_text=_hint(number),
                 choices=self._choices(),
                 widget=forms.RadioSelect,
-                required=self.is_answered,
                 error_messages={"required": _("Vælg, hvad der skal ske med tallet.")},
             )
 

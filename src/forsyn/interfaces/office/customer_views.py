@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from forsyn.domain.customers.models import Customer
+from forsyn.domain.safeguards.actions_log import record
+from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.office import sparkline, wording
 from forsyn.interfaces.office.access import people_required
 from forsyn.interfaces.office.note_views import latest_notes
@@ -26,6 +28,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         file = customer_file(customer_id=customer_id, today=today, helper_id=helper_id)
     except Customer.DoesNotExist:
         raise Http404 from None
+    record(kind=AccessKind.LOOK, aspect=Aspect.CUSTOMER_FILE, customer_ids=[customer_id])
     chosen = wording.EVENT_SLUGS.get(request.GET.get("tidslinje", ""))
     present = {event.kind for event in file.events}
     running = [agreement for agreement in file.agreements if today in agreement.period]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from forsyn.domain.metering.actions_log import record_meters
 from forsyn.domain.metering.inspection import DayVersion
+from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.office import wording
 from forsyn.interfaces.office.access import office_required, sees_people
 from forsyn.interfaces.office.requests import iso_date
+from forsyn.kernel.calendar import day_period
+from forsyn.kernel.periods import Period
 from forsyn.workflows.supply_point_file import GAP_DAYS, day_file, meter_file, supply_point_file
 
 
@@ -27,6 +31,14 @@ def supply_point(request: HttpRequest, supply_point_id: int) -> HttpResponse:
     file = supply_point_file(supply_point_id=supply_point_id, today=today, people=people)
     if file is None:
         raise Http404
+    record_meters(
+        kind=AccessKind.LOOK,
+        aspect=Aspect.SUPPLY_POINT,
+        supply_point_ids=[supply_point_id],
+        subject_id=supply_point_id,
+        # former parties are named to those who work with customers; the rest see the days alone
+        during=None if people else Period(today - timedelta(days=GAP_DAYS), today + timedelta(days=1)),
+    )
     context = {"file": file, "today": today, "people": people, "gap_days": GAP_DAYS}
     return render(request, "office/supply_point.html", context)
 
@@ -38,6 +50,7 @@ def meter(request: HttpRequest, meter_id: int) -> HttpResponse:
     file = meter_file(meter_id=meter_id)
     if file is None:
         raise Http404
+    record_meters(kind=AccessKind.LOOK, aspect=Aspect.METER, meter_ids=[meter_id], subject_id=meter_id)
     context = {"file": file, "today": timezone.localdate(), "people": sees_people(request)}
     return render(request, "office/meter.html", context)
 
@@ -59,6 +72,13 @@ def meter_day(request: HttpRequest, meter_id: int, register: int, day: str) -> H
     if found is None:
         raise Http404
     the_meter, the_register, versions = found
+    record_meters(
+        kind=AccessKind.LOOK,
+        aspect=Aspect.CONSUMPTION,
+        meter_ids=[meter_id],
+        subject_id=meter_id,
+        during=day_period(chosen),
+    )
     context = {
         "meter": the_meter,
         "register": the_register,

@@ -16,12 +16,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forsyn.domain.metering import quarantine_queries
+from forsyn.domain.metering.actions_log import record_meters
 from forsyn.domain.metering.actions_quarantine import Decided
 from forsyn.domain.metering.quarantine_queries import PAGE_SIZE, Selection
+from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.office import wording
 from forsyn.interfaces.office.access import decides, deciding_required, office_required
 from forsyn.interfaces.office.forms import DecisionForm
 from forsyn.interfaces.office.requests import page_number, whole_number
+from forsyn.kernel.calendar import day_period
 from forsyn.workflows.quarantine_decision import CannotBeStored, DecidedMeanwhile, TakingIn, decide, plan
 from forsyn.workflows.quarantine_file import item_file
 
@@ -80,6 +83,13 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
     file = item_file(item_id=item_id, page=page_number(request))
     if file is None:
         raise Http404
+    record_meters(
+        kind=AccessKind.LOOK,
+        aspect=Aspect.QUARANTINE,
+        meter_ids=[file.meter.id] if file.meter else [],
+        subject_id=item_id,
+        during=day_period(file.item.day) if file.item.day else None,
+    )
     context = {
         "file": file,
         "item": file.item,

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from forsyn.domain.safeguards.actions_log import record
+from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.office import wording
 from forsyn.interfaces.office.access import office_required, sees_people
 from forsyn.interfaces.office.requests import page_number
-from forsyn.workflows.office_search import find
+from forsyn.workflows.office_search import find, people_in
 
 
 @require_safe
@@ -33,12 +35,22 @@ def supply_points(request: HttpRequest) -> HttpResponse:
 def _search(request: HttpRequest, *, people: bool) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     only = wording.GROUP_SLUGS.get(request.GET.get("vis", ""))
+    result = (
+        find(text=text, today=timezone.localdate(), people=people, only=only, page=page_number(request))
+        if text
+        else None
+    )
+    if result is not None:
+        record(
+            kind=AccessKind.LIST,
+            aspect=Aspect.CUSTOMER_FILE if people else Aspect.SUPPLY_POINT,
+            customer_ids=people_in(result),
+            search=text,
+        )
     context = {
         "people": people,
         "only": only,
         "here": reverse("office:search" if people else "office:supply_points"),
-        "result": find(text=text, today=timezone.localdate(), people=people, only=only, page=page_number(request))
-        if text
-        else None,
+        "result": result,
     }
     return render(request, "office/search.html", context)

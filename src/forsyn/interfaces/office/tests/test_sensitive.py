@@ -91,7 +91,7 @@ def test_nothing_about_illness_without_the_paper(world: World, safety: Client) -
     page = words(safety, at("health", world))
     assert "Vi har ikke kundens samtykke" in page
     assert "Skriv noget nyt" not in page
-    assert safety.post(at("health", world), {"text": "Dialyse"}).status_code == 422
+    assert safety.post(at("health", world), {"text": "Kan ikke undvære varme"}).status_code == 422
     assert not HealthNotice.objects.exists()
 
 
@@ -112,12 +112,15 @@ def test_a_paper_that_is_none_is_refused(world: World, safety: Client, name: str
 def test_first_the_paper_then_the_notice(world: World, safety: Client) -> None:
     assert safety.post(at("health", world), {"paper": paper()}).status_code == 302
     assert Consent.objects.get().proof_name == "erklæring.pdf"
-    assert safety.post(at("health", world), {"text": "Dialyse i hjemmet: ring dagen før"}).status_code == 302
+    assert (
+        safety.post(at("health", world), {"text": "Kan ikke undvære varme om natten: ring dagen før"}).status_code
+        == 302
+    )
     page = words(safety, at("health", world))
-    assert "Dialyse i hjemmet: ring dagen før" in page
+    assert "Kan ikke undvære varme om natten: ring dagen før" in page
     assert "Givet skriftligt 2. november 2026" in page
     assert "Anna Prøvesen" in page
-    assert b"Dialyse" not in bytes(HealthNotice.objects.defer(None).get().sealed)
+    assert b"varme" not in bytes(HealthNotice.objects.defer(None).get().sealed)
 
 
 def test_a_cpr_number_is_no_part_of_a_notice(world: World, safety: Client) -> None:
@@ -319,7 +322,7 @@ def _counts(pages: dict[str, Client]) -> dict[str, int]:
 
 
 def _write_everything(world: World, safety: Client) -> None:
-    safety.post(at("health", world), {"text": "Dialyse"})
+    safety.post(at("health", world), {"text": "Kan ikke undvære varme"})
     safety.post(at("safety", world), {"om": "trusler", "text": "Råbte"})
     safety.post(at("safety", world), {"om": "boern-og-dyr", "text": "To hunde", "source": "person"})
     safety.post(at("offences", world), {"text": "Plomben er brudt"})
