@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from forsyn.domain.accounts.models import AccountKind
 from forsyn.domain.accounts.queries import roles_of
 from forsyn.domain.customers.queries import CustomerChoice, customers_of_account
+from forsyn.domain.safeguards.actions_log import one_request
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import current_policy
@@ -168,7 +169,7 @@ def staff_required(*works: P) -> Callable[[View], View]:
 def _answer(view: View, work: P, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """The view's answer, made to the last letter under the purpose."""
     actor = request.user.pk if request.user.is_authenticated else None
-    with purpose(work, actor=actor):
+    with one_request(), purpose(work, actor=actor):
         response = view(request, *args, **kwargs)
         if isinstance(response, SimpleTemplateResponse):
             response.render()

@@ -11,7 +11,7 @@ from typing import Any
 from forsyn.domain.customers.queries import agreements_with_ids
 from forsyn.domain.customers.search import Findings, Hits, search
 from forsyn.domain.customers.search_terms import Hit, SearchTerms, parse
-from forsyn.domain.customers.staff_rows import customer_rows, installation_rows, supply_point_rows
+from forsyn.domain.customers.staff_rows import CustomerRow, customer_rows, installation_rows, supply_point_rows
 from forsyn.domain.metering.inspection import FOUND_LIMIT, meters_with_number
 
 FIRST_ROWS = 5
@@ -106,3 +106,10 @@ def _rows(group: Group, hits: Sequence[Hit], today: date, *, people: bool) -> tu
     else:
         found = {row.id: row for row in installation_rows(ids=ids)}
     return tuple((hit, found[hit.id]) for hit in hits if hit.id in found)
+
+
+def people_in(result: SearchResult) -> list[int]:
+    """The customers that the shown rows name."""
+    rows = [row for group in result.groups for _, row in group.rows]
+    named = [row.id for row in rows if isinstance(row, CustomerRow)]
+    return named + [holder.customer_id for row in rows for holder in getattr(row, "holders", ())]

@@ -211,5 +211,12 @@ BINDINGS = (
     ),
 )
 
-ROUTINES = (Routine("metering_ensure_month(date)", "metering_day", change="insert"),)
-"""Makes a month's table, which no purpose may."""
+ROUTINES = (
+    Routine("metering_ensure_month(date)", "metering_day", change="insert"),
+    Routine(
+        "metering_record_access(text, text, integer[], bigint[], daterange, bigint, uuid)",
+        "metering_meter",
+        column="number",
+    ),
+)
+"""Make a month's table, which no purpose may; put on record whose meters are looked at, which not each may know."""

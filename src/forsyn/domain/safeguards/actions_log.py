@@ -31,6 +31,11 @@ def one_request() -> Iterator[UUID]:
         _request.reset(token)
 
 
+def request_id() -> UUID:
+    """That of the request within which this is called, else a new one."""
+    return _request.get() or uuid4()
+
+
 def record(
     *,
     kind: AccessKind,
@@ -57,7 +62,7 @@ def record(
                 subject_id,
                 None if search is None else search.replace("\x00", "")[:LONGEST_SEARCH],
                 (reason or "").strip()[:LONGEST_REASON] or None,
-                _request.get() or uuid4(),
+                request_id(),
             ],
         )
 
