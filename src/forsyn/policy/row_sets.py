@@ -41,16 +41,16 @@ class _Bound(NamedTuple):
 def ids(which: str, name: str, table: Table, path: Path, catalog: Catalog) -> Function:
     """A function that gives the ids of the rows of ``hidden`` or ``shown`` customers."""
     joins, person = _joins(table, path, catalog)
-    rows = f"select distinct t0.id from public.{table.name} as t0{joins}"
-    where = _among(which, person)
+    rows = f"select distinct t0.id from public.{table.name} as t0{joins} where {person} = any (among)"
     if which == "hidden":
         others, other = _joins(table, path, catalog, alias="o")
-        where += (
-            f" and not exists (select from public.{table.name} as o0{others}"
-            f" where o0.id = t0.id and not {_among(which, other)})"
+        rows = (
+            f"with held as materialized ({rows})\n"
+            f"    select held.id from held where not exists (select from public.{table.name} as o0{others}\n"
+            f"      where o0.id = held.id and {_not_among(other)})"
         )
-    body = _unless_none(which, "return", f"return query {rows} where {where}")
-    return Function(name, f"setof {catalog.tables[table.name].columns['id'].type}", body)
+    body = _body(which, "return", f"return query {rows};")
+    return Function(name, f"setof {_type(catalog, table.name, 'id')}", body)
 
 
 def days(which: str, name: str, table: Table, path: Path, catalog: Catalog) -> tuple[str, Function]:
@@ -68,38 +68,49 @@ def days(which: str, name: str, table: Table, path: Path, catalog: Catalog) -> t
     key = f"t1.{path.hops[0].columns[0]}"
     source = f"from public.{path.hops[0].table} as t1{joins}"
     periods = " * ".join(f"t{bound.hop}.{bound.period}" for bound in bounds)
-    found = _multirange(key, periods, source, _among(which, person))
+    among = f"{person} = any (among)"
+    found, kept = f"return {_multirange(key, periods, f'{source} where {among}', 'true')};", ""
     if which == "hidden":
-        others = f"{key} in (select {key} {source} where {_among(which, person)}) and not {_among(which, person)}"
-        found = f"{found}\n    - {_multirange(key, periods, source, others)}"
+        kept = f"keys {_type(catalog, path.hops[0].table, path.hops[0].columns[0])}[];"
+        source += f" where {key} = any (keys)"
+        found = (
+            f"keys := array(select distinct {key} from public.{path.hops[0].table} as t1{joins} where {among});\n"
+            f"  return {_multirange(key, periods, source, f'{person} in (select unnest(among))')};"
+        )
     number = f"(({path.hops[0].local[0]}::bigint << {DAY_BITS}) | ({bounds[0].column} - date '1900-01-01'))"
-    body = _unless_none(which, "return '{}'::int8multirange", f"return {found}")
+    body = _body(which, "return '{}'::int8multirange", found, kept)
     return number, Function(name, "int8multirange", body)
 
 
-def _multirange(key: str, periods: str, source: str, where: str) -> str:
+def _multirange(key: str, periods: str, source: str, theirs: str) -> str:
+    """Days that are ``theirs``, without those that are somebody else's too."""
+
     def number(end: str, otherwise: int) -> str:
         day = f"coalesce({end}(held.days) - date '1900-01-01', {otherwise})"
         return f"(held.key::bigint << {DAY_BITS}) | least(greatest({day}, 0), {_LAST_DAY})"
 
+    days = f"range_agg(int8range({number('lower', 0)}, {number('upper', _LAST_DAY)}))"
     return (
-        f"(select coalesce(range_agg(int8range({number('lower', 0)}, {number('upper', _LAST_DAY)})),"
-        f" '{{}}'::int8multirange)\n"
-        f"       from (select {key} as key, {periods} as days {source} where {where}) as held\n"
+        f"(select coalesce({days} filter (where theirs), '{{}}')\n"
+        f"          - coalesce({days} filter (where not theirs), '{{}}')\n"
+        f"       from (select {key} as key, {periods} as days, {theirs} as theirs {source}) as held\n"
         f"      where not isempty(held.days))"
     )
 
 
-def _unless_none(which: str, nothing: str, something: str) -> str:
+def _body(which: str, nothing: str, something: str, declared: str = "") -> str:
+    # An array tells the planner to begin with the persons, by index, where a function would have it join whole tables.
     # Nobody hidden is the usual case, and then the joins need not even be begun.
     return (
-        f"begin\n  if not exists (select from {SCHEMA}.{which}_customers()) then\n    {nothing};\n  end if;\n"
-        f"  {something};\nend"
+        f"declare\n  among constant bigint[] := array(select c from {SCHEMA}.{which}_customers() as c);\n"
+        f"{f'  {declared}{chr(10)}' if declared else ''}"
+        f"begin\n  if cardinality(among) = 0 then\n    {nothing};\n  end if;\n"
+        f"  {something}\nend"
     )
 
 
-def _among(which: str, person: str) -> str:
-    return f"{person} in (select c from {SCHEMA}.{which}_customers() as c)"
+def _not_among(person: str) -> str:
+    return f"{person} not in (select unnest(among))"
 
 
 def _bounds_by(table: Table, path: Path) -> list[_Bound]:
@@ -112,12 +123,15 @@ def _bounds_by(table: Table, path: Path) -> list[_Bound]:
 
 
 def _joins(table: Table, path: Path, catalog: Catalog, *, first: bool = True, alias: str = "t") -> tuple[str, str]:
-    """The joins along a path after the first table (``t0``, or ``t1`` without it), and the person's column at its end.
+    """The joins along a path after the first table (``t0``, or ``t1`` without it), and the column with the person's id.
 
-    Without the first table, bounds by its columns are left to the caller.
+    The person's own table is not joined. Without the first table, bounds by its columns are left to the caller.
     """
     names, clauses, before = {table.name: f"{alias}0"}, [], table.name
-    for number, hop in enumerate(path.hops, 1):
+    *hops, last = path.hops
+    if last.columns != ("id",) or last.during is not None:
+        raise NotDerivable(f"The path of {table.name} does not end at the id of a person: {last}.")
+    for number, hop in enumerate(hops, 1):
         name, came_from = f"{alias}{number}", names[before]
         pairs = [f"{name}.{column} = {came_from}.{local}" for local, column in zip(hop.local, hop.columns, strict=True)]
         if hop.during is not None:
@@ -129,7 +143,7 @@ def _joins(table: Table, path: Path, catalog: Catalog, *, first: bool = True, al
             clauses.append(f" join public.{hop.table} as {name} on {' and '.join(pairs)}")
         names[hop.table] = name
         before = hop.table
-    return "".join(clauses), f"{alias}{len(path.hops)}.{path.hops[-1].columns[0]}"
+    return "".join(clauses), f"{names[before]}.{last.local[0]}"
 
 
 def _type(catalog: Catalog, table: str, column: str) -> str:

@@ -106,6 +106,19 @@ def test_whoever_objects_is_seen_in_no_day_of_their_own(world: World) -> None:
     assert _leaks() == []
 
 
+def test_one_of_two_holders_hides_nothing_of_the_others_and_both_hide_all(world: World) -> None:
+    _water(world, lambda day, hour: 5, home="bo")
+    for person, seen in ((world.bo, DAYS), (world.birgit, 0)):
+        restrict(
+            customer_id=person.customer_id,
+            ground="claim",
+            reason="Til brug i en sag.",
+            recorded_by_id=world.dpo.pk,
+            now=NOW,
+        )
+        assert len(_days_seen()) == seen
+
+
 @pytest.mark.parametrize(
     "table",
     [
