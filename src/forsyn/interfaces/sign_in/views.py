@@ -26,11 +26,12 @@ from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
 from forsyn.domain.accounts.actions import unlink_identity
-from forsyn.domain.accounts.models import AccountKind, Role
+from forsyn.domain.accounts.models import AccountKind
 from forsyn.interfaces.access import CHOSEN_CUSTOMER, has_second_factor, signed_in
 from forsyn.interfaces.sign_in.codes import CustomerCodeProcess
 from forsyn.interfaces.sign_in.cookie_list import cookie_list
 from forsyn.interfaces.sign_in.provider import BrokerOAuth2Adapter
+from forsyn.policy.purposes import P
 
 logger = logging.getLogger(__name__)
 
@@ -128,26 +129,25 @@ def _staff_or_404(request: HttpRequest) -> None:
 
 
 FIRST_PAGES = (
-    (Role.CLERK, "/kontor/"),
-    (Role.BILLING, "/kontor/"),
-    (Role.OPERATIONS, "office:supply_points"),
-    (Role.DPO, "/persondata/"),
-    (Role.ACCESS_MANAGER, "staff_access:overview"),
-    (Role.EXTERNAL_SUPPORT, "office:supply_points"),
+    (P.CUSTOMER_SERVICE, "/kontor/"),
+    (P.SETTLEMENT, "/kontor/"),
+    (P.METERING, "office:supply_points"),
+    (P.PRIVACY_RIGHTS, "/persondata/"),
+    (P.STAFF_ADMINISTRATION, "staff_access:overview"),
 )
-"""Where each job begins; the first that fits."""
+"""Where work begins; the first that the roles of today serve."""
 
 
 @require_safe
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in, by kind of account and role."""
+    """The first page after signing in, by kind of account and what the roles are for."""
     who = signed_in(request)
     if who.kind == AccountKind.CUSTOMER:
         return redirect("/")
     if not has_second_factor(request):
         return redirect("sign_in:second_factor")
-    return redirect(next((page for role, page in FIRST_PAGES if role in who.roles), "staff_access:own"))
+    return redirect(next((page for work, page in FIRST_PAGES if work in who.purposes), "staff_access:own"))
 
 
 @require_POST
