@@ -26,6 +26,12 @@ class Mutation:
 
 MUTATIONS = [
     Mutation(
+        "a note holds a CPR number that nobody answered for",
+        "insert into correspondence_note (customer_id, account_id, written_at, kind, text, cpr_denied, cpr_taken_out)"
+        " values (%(anna)s, %(clerk)s, '2026-10-02', 'phone', 'Hun er 610190-1234', 0, 0)",
+        {"SF-08"},
+    ),
+    Mutation(
         "a row policy is dropped",
         "drop policy satisfaction_surveys on customers_customer",
         {"SF-11", "SF-23", "SF-24"},
