@@ -39,10 +39,12 @@ import django  # noqa: E402
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import connection, connections, transaction  # noqa: E402
+from django.db import connections  # noqa: E402
 
 from forsyn.domain.metering import actions, queries  # noqa: E402
+from forsyn.domain.safeguards.purposes import purpose  # noqa: E402
 from forsyn.integrations.reading_files.profile_file import parse_profile  # noqa: E402
+from forsyn.policy.purposes import P  # noqa: E402
 from forsyn.workflows.import_readings import import_readings  # noqa: E402
 from forsyn.workflows.migrate import migrate  # noqa: E402
 from forsyn.workflows.readings_meters import make_meters_for  # noqa: E402
@@ -112,7 +114,7 @@ def _meters(kind: str) -> None:
     )
     prefix = kind[0]
     meters = [actions.NewMeter(f"{prefix}{n:07}", "heat", registers) for n in range(METERS)]
-    with transaction.atomic():
+    with purpose(P.METERING, actor=None):
         actions.register_meters(meters=meters)
     with connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -124,7 +126,7 @@ def _meters(kind: str) -> None:
 
 
 def _one_installation() -> None:
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         cursor.execute(
             "with address as (insert into customers_address (street, house_number, floor, door, postal_code, city,"
             "   municipality_code, sort_key, search_key)"
@@ -254,7 +256,7 @@ def year() -> None:
     one = WORK / "year.parquet"
     pq.write_table(pa.concat_tables(map(pq.read_table, files)), one)
     _in_a_process_of_its_own("year: the same as one file", [one], count)
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         cursor.execute("select sum(total), (select sum(stored) from metering_delivery) from metering_day")
         print("    {:,} watt hours in all, {:,} values".format(*cursor.fetchone()))
     _sizes("metering_day")
@@ -315,15 +317,16 @@ def _cold(what: str) -> None:
                 with file.open("rb") as open_file:
                     os.posix_fadvise(open_file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         with settings.INSTANCE.running_database():
-            with connection.cursor() as cursor:
+            with connections["owner"].cursor() as cursor:
                 cursor.execute("select count(*) from metering_register join metering_mounting using (meter_id)")
             began = time.perf_counter()
-            queries.hourly_values(
-                installation_id=installation, register_code="energy", first_date=date(2018, 1, 1),
-                last_date=date(2018, 3, 31),
-            )  # fmt: skip
+            with purpose(P.CUSTOMER_SERVICE, actor=None):
+                queries.hourly_values(
+                    installation_id=installation, register_code="energy", first_date=date(2018, 1, 1),
+                    last_date=date(2018, 3, 31),
+                )  # fmt: skip
             times.append((time.perf_counter() - began) * 1000)
-            with connection.cursor() as cursor:
+            with connections["owner"].cursor() as cursor:
                 cursor.execute(
                     "explain (analyze, buffers, format json) select * from metering_day where meter_id ="
                     " (select meter_id from metering_mounting where installation_id = %s) and register = 1"
@@ -350,7 +353,7 @@ def _import_files(paths: list[str]) -> None:
 
 
 def _installations() -> list[int]:
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         cursor.execute("select installation_id from metering_mounting order by id")
         return [number for (number,) in cursor.fetchall()]
 
@@ -363,12 +366,13 @@ def _times(arguments: tuple[int, int]) -> list[float]:
     found = []
     for installation in random.choice(installations, count).tolist():
         began = time.perf_counter()
-        queries.hourly_values(
-            installation_id=installation,
-            register_code="energy",
-            first_date=date(2018, 1, 3),
-            last_date=date(2018, 12, 31),
-        )
+        with purpose(P.CUSTOMER_SERVICE, actor=None):
+            queries.hourly_values(
+                installation_id=installation,
+                register_code="energy",
+                first_date=date(2018, 1, 3),
+                last_date=date(2018, 12, 31),
+            )
         found.append((time.perf_counter() - began) * 1000)
     return found[10:]
 
@@ -396,9 +400,14 @@ def _months() -> None:
         )
         cursor.execute("alter table row_per_value add primary key (meter_id, register, at)")
         cursor.execute("vacuum analyze row_per_value")
-    day_rows = _best(lambda: len(queries.all_meters_month_totals(date(2018, 2, 1)).total))
+    day_rows = _best(_month_of_day_rows)
     rows = _best(_month_of_rows)
     print(f"all meters' totals of a month: {day_rows:.0f} ms; row per value {rows:.0f} ms")
+
+
+def _month_of_day_rows() -> int:
+    with purpose(P.SETTLEMENT, actor=None):
+        return len(queries.all_meters_month_totals(date(2018, 2, 1)).total)
 
 
 def _month_of_rows() -> int:

@@ -29,13 +29,15 @@ django.setup()
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.management import call_command
 from django.db import connection, connections
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from forsyn.config.machine import Machine
-from forsyn.domain.accounts.models import Account, StaffRole
+from forsyn.domain.accounts.actions import create_staff
+from forsyn.domain.accounts.models import Account
 from forsyn.domain.customers import search, search_terms
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.danish import search_key, sort_key
+from forsyn.policy.purposes import P
 from forsyn.workflows.migrate import migrate
 
 CLERK = "kontor@nordby.example"
@@ -85,8 +87,8 @@ def email(name: str) -> str:
 
 
 def copy(table: str, columns: str, rows: Iterator[tuple[object, ...]]) -> None:
-    """Fill a table by COPY."""
-    with connection.cursor() as cursor, cursor.copy(f"copy {table} ({columns}) from stdin") as target:
+    """Fill a table by COPY, as its owner."""
+    with connections["owner"].cursor() as cursor, cursor.copy(f"copy {table} ({columns}) from stdin") as target:
         for row in rows:
             target.write_row(row)
 
@@ -154,8 +156,15 @@ def build(count: int) -> None:
     copy("customers_agreement_holder", "agreement_id, customer_id, is_primary", ((i, i, True) for i in every))
     with connections["owner"].cursor() as cursor:
         cursor.execute("vacuum analyze")
-    clerk = Account.objects.create(email=CLERK, name="Karen Kontor", kind="staff", created_at=NOW)
-    StaffRole.objects.create(account=clerk, role="clerk", period=DateRange(date(2020, 1, 1), None))
+    with purpose(P.STAFF_ADMINISTRATION, actor=None):
+        create_staff(
+            email=CLERK,
+            name="Karen Kontor",
+            roles=["clerk"],
+            first_date=date(2020, 1, 1),
+            until_date=date(2099, 1, 1),
+            now=NOW,
+        )
 
 
 ADDRESS_COLUMNS = "id, street, house_number, floor, door, postal_code, city, municipality_code, sort_key, search_key"
@@ -176,7 +185,7 @@ def addresses(count: int, chance: random.Random) -> Iterator[tuple[object, ...]]
 def searches(count: int, customers: int) -> list[str]:
     """What clerks type: names whole, cut, turned round and mistyped; addresses; numbers; nonsense."""
     chance = random.Random(7)
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         cursor.execute(
             "select name.name, address.street || ' ' || address.house_number, contact.value"
             "  from customers_customer_name as name"
@@ -234,7 +243,9 @@ def _typed(name: str, address: str, phone: str, chance: random.Random) -> str:
 def clerks_browser() -> Client:
     """A clerk who is signed in with a second factor."""
     client = Client()
-    client.force_login(Account.objects.get(email=CLERK), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        Account.objects.using("owner").get(email=CLERK), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": 0}]
     session.save()
@@ -249,7 +260,8 @@ def measure(texts: list[str]) -> None:
         assert browser.get("/kontor/", {"q": text}).status_code == 200
 
     def alone(text: str) -> None:
-        search.search(terms=search_terms.parse(text), today=TODAY)
+        with purpose(P.CUSTOMER_SERVICE, actor=None):
+            search.search(terms=search_terms.parse(text), today=TODAY)
 
     for name, once in (("search", alone), ("page", page)):
         once("hansen")
@@ -278,7 +290,7 @@ def explain(texts: list[str]) -> None:
 
     for text in texts:
         print(f"== {text!r}")
-        with connection.execute_wrapper(shown):
+        with purpose(P.CUSTOMER_SERVICE, actor=None), connection.execute_wrapper(shown):
             search.search(terms=search_terms.parse(text), today=TODAY)
 
 
@@ -291,7 +303,7 @@ def main() -> None:
     given = options.parse_args()
     with Machine().database():
         migrate()
-        with connection.cursor() as cursor:
+        with connections["owner"].cursor() as cursor:
             cursor.execute("select count(*) from customers_customer")
             present = cursor.fetchone()[0]
         if not present:
