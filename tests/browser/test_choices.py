@@ -101,3 +101,14 @@ def test_the_desks_pages_are_accessible_and_whole(open_as: Any, chosen: World, a
         page.goto(address)
         accessible(page)
         fits(page)
+
+
+def test_the_desk_records_a_yes_by_telephone(open_as: Any, chosen: World) -> None:
+    page = open_as(chosen.dpo)
+    page.goto(reverse("privacy_desk:consents"))
+    page.get_by_label("Kundenummer").fill("1002")
+    page.get_by_role("button", name="Vis kundens samtykker").press("Enter")
+    page.get_by_role("link", name="Kunden siger ja – newsletter", exact=True).press("Enter")
+    page.get_by_label("Telefon", exact=True).check()
+    page.get_by_role("button", name="Gem samtykket").press("Enter")
+    page.get_by_text("Samtykket fra Bo Åkjær er gemt.").wait_for()

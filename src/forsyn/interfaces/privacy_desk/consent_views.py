@@ -60,7 +60,12 @@ def give(request: HttpRequest, customer_id: int, consent: str) -> HttpResponse:
     customer, standing = _customer(customer_id), _standing(customer_id, consent)
     if standing.consent is None:
         raise Http404
-    form = GivingForm(request.POST or None, request.FILES or None, paper_required=standing.is_written)
+    form = GivingForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"version": current_policy().version},
+        paper_required=standing.is_written,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             give_consent(
@@ -80,7 +85,7 @@ def give(request: HttpRequest, customer_id: int, consent: str) -> HttpResponse:
             record(kind=AccessKind.CHANGE, aspect=Aspect.CONSENTS, customer_ids=[customer_id])
             messages.success(request, _("Samtykket fra %(name)s er gemt.") % {"name": customer})
             return _back(customer)
-    context = {"form": form, "customer": customer, "standing": standing, "version": current_policy().version}
+    context = {"form": form, "customer": customer, "standing": standing}
     return render(request, "privacy_desk/consent_given.html", context)
 
 
