@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forsyn.interfaces.portal import views, views_consents, views_consumption, views_contact
+from forsyn.interfaces.portal import views, views_consents, views_consumption, views_contact, views_looks
 
 app_name = "portal"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("samtykker/alle/traek-tilbage/", views_consents.withdraw_all, name="withdraw_all_consents"),
     path("samtykker/<slug:consent>/ja/", views_consents.give, name="give_consent"),
     path("samtykker/<slug:consent>/traek-tilbage/", views_consents.withdraw, name="withdraw_consent"),
+    path("opslag/", views_looks.looks, name="looks"),
     path("forbrug/", views_consumption.start_page, name="consumption_start"),
     *(path(period, views_consumption.consumption, name="consumption") for period in _PERIODS),
     *(path(f"{period}csv/", views_consumption.consumption_csv, name="csv") for period in _PERIODS),
