@@ -121,6 +121,12 @@ def _not_in_use(policy: Policy, binding: Personal) -> bool:
     return all(policy.why_not_held(category, binding.source) for category in binding.categories)
 
 
+def in_use(policy: Policy, table: Table) -> bool:
+    """Whether the policy holds anything of what a table is for; else no purpose has anything to do with it."""
+    personal = [binding for binding in table.columns.values() if isinstance(binding, Personal)]
+    return not personal or not all(_not_in_use(policy, binding) for binding in personal)
+
+
 def _substance(policy: Policy, table: Table) -> set[str]:
     """Personal columns in use that are more than the first join on the way to the person, and are about that person.
 
@@ -153,7 +159,7 @@ def unkept(policy: Policy, bindings: Bindings) -> Iterator[Problem]:
             yield Problem(table.name, "The table is open to everyone and has personal columns.", "Take open=True away.")
         for work in table.changed_by:
             purpose = policy.purpose_for(work)
-            if purpose is not None and not readable(policy, purpose, table):
+            if purpose is not None and in_use(policy, table) and not readable(policy, purpose, table):
                 yield Problem(
                     table.name,
                     f"The purpose {purpose.key!r} is to change the table, but holds none of its categories.",

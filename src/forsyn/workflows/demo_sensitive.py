@@ -28,7 +28,7 @@ PAID_OUT, TEST_NUMBER = "100001", "6101900000"
 ILL, ILLNESS = "100004", "Får dialyse hjemme mandag, onsdag og fredag. Ring et døgn før, der lukkes for vandet."
 PREMISES = (
     ("100005", "Stor vagthund i gården. Ring på ved lågen, så bliver den lukket ind.", 20),
-    ("100012", "Spædbarn: sørg for varme igen inden aften.", 200),
+    ("100012", "Spædbarn: sørg for varme igen inden aften.", 181),
 )
 THREAT = ("100015", "Truede en tekniker med slag. Kom altid to sammen.", 170)
 OFFENCE = ("100023", "Plomben på vandmåleren er brudt, og der er ført et rør uden om måleren.")
@@ -63,7 +63,7 @@ def _offence(policy: Policy, ids: dict[str, int], planner: int, now: datetime) -
 
 
 def _safety(policy: Policy, ids: dict[str, int], planner: int, now: datetime) -> None:
-    """One of them is overdue for its review, and one will soon be."""
+    """One of them is due for its review today or within three days: half a year is 181 to 184 days."""
     with purpose(P.INTERRUPTION_SAFETY, actor=planner):
         for number, text, days in PREMISES:
             actions.keep_premises_notice(

@@ -13,6 +13,8 @@ from forsyn.policy.bindings import Table
 from forsyn.policy.policy import Purpose, Text
 from forsyn.workflows.proof.bench import DENIED, Bench, Finding, Refusal, become, rolled_back, spoken
 
+COMPARED = "pg_roles, pg_auth_members, pg_class, pg_attribute, pg_proc and pg_policy, compared with the declarations"
+"""What stands for the statement where the live catalog and the declarations are laid side by side."""
 NOTHING_TO_TRY = Text("Der var intet at prøve det på.", "There was nothing to try it on.")
 
 

@@ -21,6 +21,10 @@ from forsyn.workflows.proof.trial import Trial
 Told = Callable[[Trial], None]
 
 
+class NoTables(RuntimeError):
+    """The database is not this program's yet; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What came of all claims that were asked for, in the order of their numbers."""
@@ -42,12 +46,14 @@ class Proof:
 def prove(ids: Iterable[str] = (), *, now: datetime, today: date, tell: Told = lambda trial: None) -> Proof:
     """Try these claims, or all. Nothing is changed: every trial is rolled back. ``tell`` hears of each trial first.
 
-    Raises forsyn.policy.claims.UnknownClaim.
+    Raises forsyn.policy.claims.UnknownClaim, and NoTables.
     """
     began = perf_counter()
     claims, policy = chosen(ids), current_policy()
     promised = editions(policy)
     bench = Bench(policy, all_bindings(), now, today, role_names())
+    if not bench.catalog.tables:
+        raise NoTables("The database has no tables yet. Run `forsyn migrate` first.")
     asked = [trial for trial in TRIALS if _concerns(trial, claims, promised)]
     evidence = {}
     with rolled_back():
@@ -101,5 +107,9 @@ def _found(kind: Kind, finding: Finding) -> Text:
         named = ", ".join(finding.where[:PLACES]) + (", …" if len(finding.where) > PLACES else "")
         return Text(f"{finding.wrong} gik galt: {named}", f"{finding.wrong} went wrong: {named}")
     if kind is Kind.CONTROL:
-        return Text(f"Alle {finding.tried} forsøg blev afvist.", f"All {finding.tried} attempts were refused.")
+        if finding.tried == 1:
+            return Text("Forsøget kom ikke igennem.", "The attempt did not get through.")
+        return Text(
+            f"Ingen af de {finding.tried} forsøg kom igennem.", f"None of the {finding.tried} attempts got through."
+        )
     return Text("Intet at udsætte.", "Nothing amiss.")

@@ -9,17 +9,15 @@ from django.db import connection
 from forsyn.policy.bindings import Personal, Table
 from forsyn.policy.policy import Purpose
 from forsyn.policy.purposes import P
-from forsyn.workflows.proof.attempts import Attempt, closed_columns, none_of, reads, refused_reads
+from forsyn.workflows.proof.attempts import COMPARED, Attempt, closed_columns, none_of, reads, refused_reads
 from forsyn.workflows.proof.bench import Bench, Finding
 from forsyn.workflows.proof.deviations import Deviation, Part
 from forsyn.workflows.proof.trial import control, invariant
 
-CATALOG = "select grantee, privilege, column from the catalog (aclexplode of pg_class, pg_attribute, pg_proc)"
-
 
 def deviating(bench: Bench, wanted: Callable[[Deviation], bool], *, tried: int) -> Finding:
     """The differences between the database and the declarations that concern a claim."""
-    return none_of(CATALOG, [one.says for one in bench.deviations if wanted(one)], tried=tried)
+    return none_of(COMPARED, [one.says for one in bench.deviations if wanted(one)], tried=tried)
 
 
 def substance(table: Table, *categories: str) -> bool:
@@ -136,7 +134,7 @@ def plans_hold_four_categories(bench: Bench) -> Finding:
     purpose = _of_plans(bench)
     declared = [key for key in bench.policy.categories if purpose.reads(key) and key not in PLAN]
     given = [one.says for one in bench.deviations if one.purpose == purpose.key and one.extra]
-    return none_of(CATALOG, declared + given, tried=len(purpose.categories))
+    return none_of(COMPARED, declared + given, tried=len(purpose.categories))
 
 
 # -- the phone (SV-05) -------------------------------------------------------------------------------------------------
@@ -232,7 +230,7 @@ def operation_works_on_pseudonyms(bench: Bench) -> Finding:
     given = [one.says for one in bench.deviations if one.extra and one.purpose in keys]
     veiled = [one.says for one in bench.deviations if one.extra and one.table and _is_pseudonymous(bench, one.table)]
     tables = sum(table.pseudonymous for table in bench.tables)
-    return none_of(CATALOG, [*named, *dict.fromkeys(given + veiled)], tried=tables)
+    return none_of(COMPARED, [*named, *dict.fromkeys(given + veiled)], tried=tables)
 
 
 def _is_pseudonymous(bench: Bench, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forsyn.policy.bindings import Table
-from forsyn.workflows.proof.attempts import Attempt, counted, none_of, refused, together
+from forsyn.workflows.proof.attempts import COMPARED, Attempt, counted, none_of, refused, together
 from forsyn.workflows.proof.bench import CHECK_VIOLATION, DENIED, GRACE, NO_SUCH_ROW, Bench, Finding, spoken
 from forsyn.workflows.proof.deeds import HEALTH_BARE
 from forsyn.workflows.proof.trial import control, invariant
@@ -33,7 +33,8 @@ def amiss(bench: Bench, tables: list[Table], count: int, statement: str) -> Find
     names = {table.name for table in tables}
     differing = [one.says for one in bench.deviations if one.extra and one.table in names]
     rows = [f"{count} rows"] if count else []
-    return none_of(spoken(statement, bench.reader), rows + differing, tried=len(names))
+    shown = statement if statement == COMPARED else spoken(statement, bench.reader)
+    return none_of(shown, rows + differing, tried=len(names))
 
 
 # -- interruptions (SF-04, SV-06) --------------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ def health_is_not_kept_without_consent(bench: Bench) -> Finding:
 def care_is_as_declared(bench: Bench) -> Finding:
     """Rights and row policies, and that only purposes of interruptions, claims and rights read them."""
     tables = tables_of(bench, *CARE)
-    return together(amiss(bench, tables, 0, CATALOG_OF_CARE), _health(bench))
+    return together(amiss(bench, tables, 0, COMPARED), _health(bench))
 
 
 @invariant(
@@ -104,10 +105,7 @@ def care_is_as_declared(bench: Bench) -> Finding:
 )
 def no_health_without_consent(bench: Bench) -> Finding:
     """What a withdrawal leaves over may lie until the next night."""
-    return together(amiss(bench, tables_of(bench, "health"), 0, HEALTH_WITHOUT_CONSENT), _health(bench))
-
-
-CATALOG_OF_CARE = "select grants and row policies of the tables of care"
+    return together(amiss(bench, tables_of(bench, "health"), 0, COMPARED), _health(bench))
 
 
 def _health(bench: Bench) -> Finding:
@@ -136,7 +134,7 @@ def offences_are_closed_to_others(bench: Bench) -> Finding:
 )
 def offences_are_as_declared(bench: Bench) -> Finding:
     """Rights and row policies."""
-    return amiss(bench, tables_of(bench, "offences"), 0, "select grants and row policies of sensitive_offence")
+    return amiss(bench, tables_of(bench, "offences"), 0, COMPARED)
 
 
 @invariant(
