@@ -88,6 +88,7 @@ def policy_page(policy: Policy) -> str:
     overview = describe.overview(policy, EN)
     categories = ("key", "name", "kind", "dpv", "persons", "sources", "retention", "claims")
     recipients = ("key", "name", "role", "country", "agreement_required", "statute", "categories", "claims")
+    staff_roles = ("key", "name", "description", "purposes", "review", "max", "external", "claims")
     consents = ("key", "name", "written", "purposes", "claims")
     return section(
         1,
@@ -98,6 +99,7 @@ def policy_page(policy: Policy) -> str:
         section(2, "Data categories", listed(describe.categories(policy, EN), categories)),
         *not_held_section(policy),
         section(2, "Recipients", listed(describe.recipients(policy, EN), recipients)),
+        section(2, "Roles of staff", listed(describe.staff_roles(policy, EN), staff_roles)),
         section(2, "Consents", listed(describe.consents(policy, EN), consents)),
         section(2, "Claims", listed(claim_rows(policy), ("claim", "declared by"))),
     )

@@ -131,6 +131,23 @@ def recipients(policy: Policy, language: Language = Language.DANISH) -> list[Row
     ]
 
 
+def staff_roles(policy: Policy, language: Language = Language.DANISH) -> list[Row]:
+    return [
+        {
+            "key": item.key,
+            "name": item.name.in_(language),
+            "description": item.description.in_(language),
+            "purposes": list(item.purposes),
+            "review": str(item.review),
+            "max": str(item.longest),
+            "external": item.external,
+            "claims": list(item.claims),
+            "line": item.line,
+        }
+        for item in policy.staff_roles.values()
+    ]
+
+
 def consents(policy: Policy, language: Language = Language.DANISH) -> list[Row]:
     return [
         {

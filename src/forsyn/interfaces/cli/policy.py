@@ -58,6 +58,7 @@ class Part(StrEnum):
     PURPOSES = "purposes"
     RETENTION = "retention"
     RECIPIENTS = "recipients"
+    STAFF_ROLES = "staff-roles"
     NOT_HELD = "not-held"
     COLUMNS = "columns"
 
@@ -67,6 +68,7 @@ SHOWN = {
     Part.PURPOSES: ("key", "name", "bases", "consent"),
     Part.RETENTION: ("key", "categories", "event", "period", "then"),
     Part.RECIPIENTS: ("key", "name", "role", "country", "agreement"),
+    Part.STAFF_ROLES: ("key", "name", "purposes", "review", "max"),
     Part.NOT_HELD: ("category", "sources", "reason"),
     Part.COLUMNS: ("table", "column", "categories", "source", "reason"),
 }
@@ -155,7 +157,7 @@ def show(
     matrix: bool = typer.Option(False, "--matrix", help="What each purpose may do with each table of the database."),
     json: bool = JSON,
 ) -> None:
-    """List what is declared: categories, purposes, retention, recipients, columns, or what is not held.
+    """List what is declared: categories, purposes, retention, recipients, staff roles, columns, or what is not held.
 
     No database is needed: the lists come from the policy file and the program's bindings. The table shows the most
     useful columns; --json has everything.
@@ -198,6 +200,7 @@ def _rows(part: Part | None, policy: Policy, language: Language) -> dict[str, An
         Part.PURPOSES: describe.purposes,
         Part.RETENTION: describe.retention,
         Part.RECIPIENTS: describe.recipients,
+        Part.STAFF_ROLES: describe.staff_roles,
         Part.NOT_HELD: describe.not_held,
     }
     return makers[part](policy, language)
