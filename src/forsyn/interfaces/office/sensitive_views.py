@@ -52,7 +52,7 @@ def overview(request: HttpRequest, customer_id: int) -> HttpResponse:
 def health(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Illness in the home: first the consent with its paper, then what must be taken into account."""
     customer = customer_of(request, customer_id, Kind.HEALTH)
-    asked = consents_on_file(customer_id=customer_id, works=(P.INTERRUPTION_HEALTH,), account_id=request.user.pk)[0]
+    (asked,) = consents_on_file(customer_id=customer_id, works=(P.INTERRUPTION_HEALTH,), account_id=request.user.pk)
     given = asked.given
     form = (NoticeForm if given else PaperForm)(request.POST or None, request.FILES or None)
 
