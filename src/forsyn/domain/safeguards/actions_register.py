@@ -25,7 +25,11 @@ DOCUMENT_BYTES = 20 * 1024 * 1024
 
 
 class RegisterRefused(ValueError):
-    """The register does not take it; the message says why and what to do, in Danish."""
+    """The register does not take it; the message says why and what to do, in Danish, and ``english`` to operators."""
+
+    def __init__(self, danish: str, english: str = "") -> None:
+        super().__init__(danish)
+        self.english = english or danish
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +61,31 @@ def register_agreement(
     """
     declared = policy.recipients.get(recipient)
     if declared is None or declared.role is not Role.PROCESSOR:
-        raise RegisterRefused(f"Politikken har ingen databehandler, der hedder {recipient}.")
+        raise RegisterRefused(
+            f"Politikken har ingen databehandler, der hedder {recipient}.",
+            f"The policy has no processor {recipient!r}. See: forsyn processors list",
+        )
     if not number.strip():
         raise RegisterRefused("Aftalen skal have et nummer. Skriv det, der står på den.")
     if until_date is not None and until_date <= first_date:
-        raise RegisterRefused("Aftalen skal slutte efter den dag, den begynder. Ret en af datoerne.")
+        raise RegisterRefused(
+            "Aftalen skal slutte efter den dag, den begynder. Ret en af datoerne.",
+            "The agreement must end after its first day. Mend --first or --last.",
+        )
     if RecipientAgreement.objects.filter(number=number.strip()).exists():
-        raise RegisterRefused(f"Der er allerede en aftale med nummer {number.strip()}. Giv den nye sit eget nummer.")
+        raise RegisterRefused(
+            f"Der er allerede en aftale med nummer {number.strip()}. Giv den nye sit eget nummer.",
+            f"There is an agreement with the number {number.strip()} already. Give the new one its own with --number.",
+        )
     overlapping = RecipientAgreement.objects.filter(
         recipient=recipient, period__overlap=DateRange(first_date, until_date)
     ).first()
     if overlapping is not None:
         raise RegisterRefused(
             f"Aftale {overlapping.number} gælder i en del af tiden. Afslut den først, eller lad den nye begynde, når "
-            "den slutter."
+            "den slutter.",
+            f"Agreement {overlapping.number} holds in part of that time. End it first on the privacy desk, or let the "
+            "new one begin when it ends.",
         )
     agreement = RecipientAgreement.objects.create(
         recipient=recipient,
@@ -169,16 +184,19 @@ def record_audit(*, agreement_id: int, audit_date: date, finding: str, next_date
 
 def _country(code: str) -> str:
     if code not in countries() and code != ANOTHER_COUNTRY:
-        raise RegisterRefused(f"{code} står ikke på listen over lande. Vælg »et andet land«, hvis det ikke er der.")
+        raise RegisterRefused(
+            f"{code} står ikke på listen over lande. Vælg »et andet land«, hvis det ikke er der.",
+            f"The country {code!r} is not on the list. Write two letters such as DK, or {ANOTHER_COUNTRY} for another.",
+        )
     return code
 
 
 def _check_document(document: Document) -> None:
     if not document.content:
-        raise RegisterRefused("Filen er tom. Vælg den underskrevne aftale.")
+        raise RegisterRefused("Filen er tom. Vælg den underskrevne aftale.", "The file is empty.")
     if len(document.content) > DOCUMENT_BYTES:
-        raise RegisterRefused("Filen er større end 20 MB. Gem den mindre, og prøv igen.")
+        raise RegisterRefused("Filen er større end 20 MB. Gem den mindre, og prøv igen.", "The file is over 20 MB.")
     if not document.content.startswith(b"%PDF-"):
-        raise RegisterRefused("Aftalen skal være en PDF.")
+        raise RegisterRefused("Aftalen skal være en PDF.", "The signed agreement must be a PDF.")
     if not document.name.strip() or len(document.name) > 200:
         raise RegisterRefused("Filens navn skal have 1 til 200 tegn.")

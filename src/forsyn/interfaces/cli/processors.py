@@ -15,7 +15,7 @@ from forsyn.domain.safeguards import door_queries
 from forsyn.domain.safeguards.door_register import Processor
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.cli.host import Host
-from forsyn.interfaces.cli.output import console, explaining, fail, print_json
+from forsyn.interfaces.cli.output import console, fail, print_json
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import current_policy
 
@@ -79,18 +79,22 @@ def agree(
     policy = current_policy()
     if key not in policy.recipients:
         fail(f"The policy names no recipient {key!r}. See: forsyn policy show recipients")
-    with host.database(), explaining(registry.RegisterRefused), purpose(P.PRIVACY_RIGHTS, actor=None):
-        registry.register_agreement(
-            policy=policy,
-            recipient=key,
-            number=number or policy.recipients[key].agreement or key,
-            first_date=first.date(),
-            until_date=last.date() + timedelta(days=1) if last else None,
-            storage_country=storage.upper(),
-            signed_date=signed.date(),
-            document=registry.Document(document.name, "application/pdf", document.read_bytes()),
-            now=timezone.now(),
-        )
+    with host.database():
+        try:
+            with purpose(P.PRIVACY_RIGHTS, actor=None):
+                registry.register_agreement(
+                    policy=policy,
+                    recipient=key,
+                    number=number or policy.recipients[key].agreement or key,
+                    first_date=first.date(),
+                    until_date=last.date() + timedelta(days=1) if last else None,
+                    storage_country=storage.upper(),
+                    signed_date=signed.date(),
+                    document=registry.Document(document.name, "application/pdf", document.read_bytes()),
+                    now=timezone.now(),
+                )
+        except registry.RegisterRefused as refused:
+            fail(refused.english)
     console.print(f"The agreement with {key} is on file.")
 
 

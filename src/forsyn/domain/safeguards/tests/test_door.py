@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -100,10 +101,10 @@ class TestOnRecord:
 
     def test_many_persons_cost_as_many_queries_as_one(self, world: World, django_assert_num_queries: Any) -> None:
         everybody = [party.customer_id for party in (world.anna, world.bo, world.dorthe, world.gorm)]
-        # entering and leaving the purpose (4), agreements, sub-processors, persons, the record
-        with django_assert_num_queries(8):
+        # agreements, sub-processors, persons, the record
+        with django_assert_num_queries(4):
             one = let_out(world)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(4):
             many = let_out(world, customer_ids=everybody * 250)
         assert Disclosure.objects.get(pk=one.id).person_count == 1
         assert Disclosure.objects.get(pk=many.id).person_count == 4
@@ -280,6 +281,28 @@ def test_a_refusal_is_on_record_though_its_transaction_is_rolled_back(own_databa
         let_out()
     connection.close()
     assert DisclosureRefusal.objects.get().reasons == ["no_agreement"]
+
+
+def test_two_who_deliver_at_once_never_take_the_same(own_database: dict[str, str]) -> None:
+    agree_with_processors()
+    for _ in range(12):
+        let_out()
+    taken: list[int] = []
+    together = threading.Barrier(3)
+
+    def deliver() -> None:
+        together.wait()
+        for _ in range(6):
+            with purpose(P.CUSTOMER_SERVICE, actor=None):
+                taken.extend(message.id for message in door.claim(now=NOW, most=2))
+        connection.close()
+
+    threads = [threading.Thread(target=deliver) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(set(taken)) == 12
 
 
 def test_the_list_of_countries_is_the_databases_too(db: None) -> None:
