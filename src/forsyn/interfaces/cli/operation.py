@@ -42,8 +42,8 @@ def leaks(context: typer.Context, until: Until = None, days: Days = 14, json: Js
     if json:
         print_json([_leak(one) for one in found])
         return
-    table = Table("Meter (pseudonym)", "Register", box=None)
-    for heading in ("Litres an hour, at least", "m³ a year, at that rate", "m³ in these days"):
+    table = _table("Register")
+    for heading in ("Least, l/h", "m³/year at that", "m³ here"):
         table.add_column(heading, justify="right")
     for one in found:
         table.add_row(
@@ -75,7 +75,7 @@ def cooling(
     if json:
         print_json([_cooling(one) for one in found])
         return
-    table = Table("Meter (pseudonym)", box=None)
+    table = _table()
     for heading in ("Cooling, °C", "MWh", "m³"):
         table.add_column(heading, justify="right")
     for one in found:
@@ -88,6 +88,14 @@ def cooling(
 
 def _last_date(until: datetime | None) -> date:
     return until.date() if until else timezone.localdate() - timedelta(days=1)
+
+
+def _table(*further: str) -> Table:
+    table = Table(box=None)
+    table.add_column("Meter (pseudonym)", no_wrap=True, min_width=36)
+    for heading in further:
+        table.add_column(heading)
+    return table
 
 
 def _tell(table: Table, count: int, one: str, many: str, last: date, days: int) -> None:
