@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -16,8 +17,10 @@ from forsyn.domain.safeguards import actions_choices as actions
 from forsyn.domain.safeguards import choices_queries as queries
 from forsyn.domain.safeguards.choices_models import Channel, Consent, Objection, Restriction, RestrictionGround
 from forsyn.domain.safeguards.choices_rules import ChoiceRefused, Proof
+from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
 from forsyn.policy.loading import load_policy
 from forsyn.policy.policy import Policy, Text
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language
 from tests.world import NOW, World
 
@@ -236,6 +239,77 @@ def test_the_desk_sees_what_stands_open(world: World) -> None:
     found = queries.open_choices(assessed=["operation_optimisation"])
     assert (found.restricted, found.undecided) == (1, 1)
     assert (found.oldest_restriction_at, found.oldest_undecided_at) == (NOW, NOW)
+
+
+# -- what follows in the database --------------------------------------------------------------------------------------
+
+
+def sees(work: P, customer_id: int) -> bool:
+    with purpose(work, actor=None), connection.cursor() as cursor:
+        cursor.execute("select number from customers_customer where id = %s", [customer_id])
+        return cursor.fetchone() is not None
+
+
+def test_a_consented_purpose_sees_a_customer_from_yes_to_withdrawal(world: World) -> None:
+    anna, bo = world.anna.customer_id, world.bo.customer_id
+    assert not sees(P.PAYOUT_BY_NEMKONTO, anna)
+    say_yes(anna, "cpr_nemkonto")
+    assert sees(P.PAYOUT_BY_NEMKONTO, anna)
+    assert not sees(P.PAYOUT_BY_NEMKONTO, bo)
+    assert not sees(P.ADDRESS_FROM_CPR, anna), "each consent opens its own purpose only"
+    withdraw(anna, "cpr_nemkonto")
+    assert not sees(P.PAYOUT_BY_NEMKONTO, anna)
+
+
+def test_a_restricted_customer_is_seen_by_those_that_may(world: World) -> None:
+    anna = world.anna.customer_id
+    assert sees(P.SETTLEMENT, anna)
+    key = put_on_hold(world)
+    assert not sees(P.SETTLEMENT, anna)
+    assert sees(P.SETTLEMENT, world.bo.customer_id)
+    assert sees(P.PRIVACY_RIGHTS, anna)
+    assert sees(P.LEGAL_CLAIMS, anna)
+    actions.lift_restriction(restriction_id=key, person_informed=True, ended_by_id=world.dpo.pk, now=LATER)
+    assert sees(P.SETTLEMENT, anna)
+
+
+def test_an_objection_hides_from_its_purpose_alone(world: World) -> None:
+    anna = world.anna.customer_id
+    assert sees(P.SATISFACTION_SURVEYS, anna)
+    key = say_no(world, "satisfaction_surveys", reason="")
+    assert not sees(P.SATISFACTION_SURVEYS, anna)
+    assert sees(P.SATISFACTION_SURVEYS, world.bo.customer_id)
+    assert sees(P.SETTLEMENT, anna)
+    actions.take_back_objection(objection_id=key, now=LATER)
+    assert sees(P.SATISFACTION_SURVEYS, anna)
+    weighed = say_no(world, "legal_claims")
+    assert not sees(P.LEGAL_CLAIMS, anna)
+    decide(world, weighed, upheld=False)
+    assert sees(P.LEGAL_CLAIMS, anna)
+
+
+@pytest.mark.parametrize(
+    ("work", "change"),
+    [
+        (P.SETTLEMENT, lambda world: say_yes(world.anna.customer_id)),
+        (P.SELF_SERVICE, put_on_hold),
+        (P.CUSTOMER_SERVICE, put_on_hold),
+        (P.CUSTOMER_SERVICE, say_no),
+    ],
+)
+def test_other_purposes_choose_for_nobody(world: World, work: P, change: Callable[[World], object]) -> None:
+    with pytest.raises(PurposeViolation), purpose(work, actor=world.anna.account.pk):
+        change(world)
+
+
+def test_in_self_service_nobody_says_yes_for_another(world: World) -> None:
+    with purpose(P.SELF_SERVICE, actor=world.anna.account.pk):
+        say_yes(world.anna.customer_id)
+    with pytest.raises(PurposeViolation), purpose(P.SELF_SERVICE, actor=world.anna.account.pk):
+        say_yes(world.bo.customer_id)
+    with purpose(P.CUSTOMER_SERVICE, actor=world.clerk.pk):
+        say_yes(world.bo.customer_id, channel=Channel.PHONE, recorded_by_id=world.clerk.pk)
+    assert queries.live_consent_counts() == {"newsletter": 2}
 
 
 # -- what the database refuses by itself -----------------------------------------------------------------------------
