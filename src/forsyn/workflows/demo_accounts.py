@@ -23,6 +23,7 @@ STAFF = (
     ("dennis.drift@demo.example", "Dennis Drift", Role.OPERATIONS),
     ("dina.databeskytter@demo.example", "Dina Databeskytter", Role.DPO),
     ("ada.adgang@demo.example", "Ada Adgang", Role.ACCESS_MANAGER),
+    ("sofie.sikkerhed@demo.example", "Sofie Sikkerhed", Role.SAFETY),
 )
 CUSTOMERS_SHOWN = 6
 

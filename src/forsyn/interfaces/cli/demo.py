@@ -11,10 +11,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from forsyn.domain.accounts.models import Role
 from forsyn.domain.safeguards.actions import refresh_statistics
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.access_seals import notes_file, sealing
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors
 from forsyn.interfaces.cli.web_assets import build_web_assets
+from forsyn.policy.purposes import P
 from forsyn.workflows.demo import DemoReady, empty_demo, prepare_demo
 from forsyn.workflows.demo_access import EXTERNAL
 from forsyn.workflows.demo_accounts import DEMO_PASSWORD, STAFF, demo_customers
@@ -27,6 +29,7 @@ JOBS = {
     Role.OPERATIONS: "operations engineer",
     Role.DPO: "data protection officer",
     Role.ACCESS_MANAGER: "decides on staff access",
+    Role.SAFETY: "safety officer",
 }
 
 
@@ -95,7 +98,9 @@ def _show_the_way(address: str) -> None:
     console.print(f"[bold]{address}/persondata/[/bold]  the privacy desk", soft_wrap=True)
     console.print(f"[bold]{address}/demo/[/bold]  everybody to sign in as, mails and codes", soft_wrap=True)
     console.print("\n[bold]Customers[/bold] get a code by e-mail; the demo's mailbox is on the page /demo/.")
-    for customer in demo_customers(today=timezone.localdate())[:SIGN_INS_SHOWN]:
+    with purpose(P.CUSTOMER_SERVICE, actor=None):
+        customers = demo_customers(today=timezone.localdate())[:SIGN_INS_SHOWN]
+    for customer in customers:
         console.print(f"  {customer.email:<34} {customer.name}", soft_wrap=True)
     console.print(f"[bold]Staff[/bold] have the password [bold]{DEMO_PASSWORD}[/bold] and then a code, also on /demo/.")
     for email, _, role in STAFF:
