@@ -27,8 +27,8 @@ FURNISH = """
 insert into customers_customer (number, kind, language, source, recorded_at)
 select number::text, 'person', 'da', 'employer', now() from generate_series(1, 3) as number;
 insert into customers_contact_point (customer_id, kind, value, period, source, recorded_at)
-select id, kind, 'value', daterange('2026-01-01', null), 'person', now()
-  from customers_customer cross join unnest(array['email', 'mobile']) as kind;
+select id, way, 'value', daterange('2026-01-01', null), 'person', now()
+  from customers_customer cross join unnest(array['email', 'mobile']) as way;
 insert into safeguards_consent (customer_id, consent, text_version, text, language, channel, given_at, proof,
                                 proof_name, proof_type)
 select min(id), 'health_notice', '1.0', 'text', 'da', 'letter', '2026-10-01'::timestamptz, '\\x00'::bytea,
@@ -43,11 +43,19 @@ values ('2026-10-02', 'collection', 'bailiffs_court', 'public_authority', '{name
 set constraints all immediate;
 set constraints all deferred;
 """
+NO_ROW_POLICIES = """
+do $$ declare one record; begin
+    for one in select polname, polrelid::regclass as relation from pg_policy loop
+        execute format('drop policy %I on %s', one.polname, one.relation);
+    end loop;
+end $$
+"""
+"""Those of the template are for the roles of another instance."""
 MUTATIONS: dict[str, tuple[str, set[str]]] = {
     "bookkeepers read phones": (
         "create policy wide on customers_contact_point to {accounting} using (true);"
         " grant select on customers_contact_point to {accounting}",
-        {"SV-05", "SV-07", "SV-09"},
+        {"SV-05", "SV-07", "SV-09", "SV-23", "SV-24", "SV-25"},
     ),
     "supporters read health": (
         "grant select (sealed) on sensitive_health_notice to {delivery}",
@@ -106,6 +114,8 @@ def suppliers_database(own_database: dict[str, str], settings: object) -> Iterat
         administrator.execute("drop role if exists forsyn_supplier_app")
         administrator.execute("create role forsyn_supplier_app noinherit")
         administrator.execute(f"grant forsyn_supplier_app to {settings.TESTER_ROLE} with inherit true, set true")  # type: ignore[attr-defined]
+    with psycopg.connect(server.conninfo(own_database["FORSYN_DATABASE"], SUPERUSER), autocommit=True) as administrator:
+        administrator.execute(NO_ROW_POLICIES)
     settings.POLICY_FILE = Path(settings.PROJECT_ROOT) / "policies" / "supplier.toml"  # type: ignore[attr-defined]
     settings.LOGIN_ROLE = "forsyn_supplier_app"  # type: ignore[attr-defined]
     settings.INSTANCE = replace(settings.INSTANCE, name="supplier")  # type: ignore[attr-defined]
@@ -144,10 +154,13 @@ def test_the_suppliers_promises(suppliers_database: None) -> None:
     assert others == {f"SF-{number:02}" for number in range(1, 31)}
     names = enforcement.role_names()
     roles = {purpose: f'"{names.of(purpose)}"' for purpose in current_policy().purposes}
+    unexpected = {}
     for name, (statement, breaks) in MUTATIONS.items():
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(statement.format(**roles))
             wrong = _wrong(prove(now=NOW, today=TODAY))
             transaction.set_rollback(True)
-        assert (name, {key: wrong[key] for key in wrong.keys() - breaks}, set(wrong)) == (name, {}, breaks)
+        if set(wrong) != breaks:
+            unexpected[name] = (breaks - set(wrong), {key: wrong[key] for key in wrong.keys() - breaks})
+    assert unexpected == {}

@@ -78,8 +78,10 @@ def hidden_after(bench: Bench, view: View, deed: str, parameters: Callable[[int]
             return Finding(spoken(look, role), 0, 0, (), NOTHING_TO_TRY)
         become(cursor, bench.reader)
         cursor.execute(f"select {view.customer} from {view.name} where id = %s", row)  # noqa: S608
-        (customer_id,) = cursor.fetchone()
-        cursor.execute(deed, parameters(customer_id))
+        found = cursor.fetchone()
+        if found is None:
+            return Finding(spoken(look, role), 1, 1, (f"{view.table.name}: seen by {view.purpose.key}, not by rights",))
+        cursor.execute(deed, parameters(found[0]))
         become(cursor, role)
         cursor.execute(look, row)
         (seen,) = cursor.fetchone()
