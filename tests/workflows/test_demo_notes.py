@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from forsyn.domain.correspondence.models import Note
 from forsyn.kernel.cpr_search import find_cpr
@@ -17,7 +18,7 @@ def test_there_are_none_outside_the_demo() -> None:
         demo_notes.make_demo_notes(now=NOW)
 
 
-def test_they_are_written_once(world: World, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_written_once(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DEMO = True
     monkeypatch.setattr(demo_notes, "STAFF", ((world.clerk.email, world.clerk.name, STAFF[0][2]),))
     monkeypatch.setattr(demo_notes, "CUSTOMER", world.anna.number)
