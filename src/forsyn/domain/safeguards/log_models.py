@@ -5,9 +5,13 @@ The log outlives what it names, so nothing here points at customers or accounts 
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+
+from forsyn.domain.safeguards.guarded import GuardedModel
 
 
 class AccessKind(models.TextChoices):
@@ -54,7 +58,7 @@ class Verdict(models.TextChoices):
     UNJUSTIFIED = "unjustified"
 
 
-class AccessEntry(models.Model):
+class AccessEntry(GuardedModel):
     """One look at one person, or one search. Written by `actions_log.record`; read, never changed.
 
     The database fills in `at`, `actor_id` and `purpose` from its clock and the purpose entered. `request_id` is the
@@ -107,7 +111,7 @@ class AccessSeal(models.Model):
         ]
 
 
-class SpotCheck(models.Model):
+class SpotCheck(GuardedModel):
     """A random sample of the look-ups of a period, for somebody to go through."""
 
     made_at = models.DateTimeField()
@@ -117,6 +121,11 @@ class SpotCheck(models.Model):
     candidates = models.IntegerField()
     """How many looks there were to choose among: one a member of staff, person and day."""
 
+    @property
+    def last_day_at(self) -> datetime:
+        """A moment of the period's last day."""
+        return self.to_at - timedelta(microseconds=1)
+
     class Meta:
         db_table = "safeguards_spot_check"
         constraints = [
@@ -124,7 +133,7 @@ class SpotCheck(models.Model):
         ]
 
 
-class SpotCheckItem(models.Model):
+class SpotCheckItem(GuardedModel):
     """One look of a sample, why it weighed more than others, and what was found. Nobody judges his or her own."""
 
     spot_check = models.ForeignKey(SpotCheck, on_delete=models.CASCADE, related_name="items")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from forsyn.domain.safeguards.log_models import AccessEntry, AccessSeal, SpotCheck, SpotCheckItem
+from forsyn.domain.safeguards.log_models import AccessEntry, AccessSeal, SpotCheck, SpotCheckItem, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,6 @@ def candidates(*, from_at: datetime, until_at: datetime, but_not: int | None) ->
         return [Candidate(*row) for row in cursor.fetchall()]
 
 
-def spot_checks() -> QuerySet[SpotCheck]:
-    """The latest first."""
-    return SpotCheck.objects.order_by("-made_at", "-id")
-
-
 def items_of(*, spot_check_id: int) -> list[SpotCheckItem]:
     """A sample's looks, in the order of time."""
     return list(SpotCheckItem.objects.filter(spot_check=spot_check_id).order_by("looked_at", "id"))
@@ -111,3 +106,12 @@ def items_of(*, spot_check_id: int) -> list[SpotCheckItem]:
 def entries_of(*, entry_ids: Collection[int]) -> dict[int, AccessEntry]:
     """The log's own rows of a sample, as far as they are still kept."""
     return {row.id: row for row in AccessEntry.objects.filter(id__in=entry_ids)}
+
+
+def spot_checks_with_counts() -> QuerySet[SpotCheck]:
+    """Samples, the latest first, each with ``looks``, how many are ``open``, and how many were ``unjustified``."""
+    return SpotCheck.objects.annotate(
+        looks=Count("items"),
+        open=Count("items", filter=Q(items__verdict=None)),
+        unjustified=Count("items", filter=Q(items__verdict=Verdict.UNJUSTIFIED)),
+    ).order_by("-made_at", "-id")

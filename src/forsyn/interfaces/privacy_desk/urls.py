@@ -4,6 +4,7 @@ from django.urls import path
 
 from forsyn.interfaces.privacy_desk import consent_views, objection_views, proof_views, restriction_views, views
 from forsyn.interfaces.privacy_desk import disclosure_views as left
+from forsyn.interfaces.privacy_desk import look_views as log
 from forsyn.interfaces.privacy_desk import processor_views as register
 
 app_name = "privacy_desk"
@@ -39,6 +40,10 @@ urlpatterns = [
     path("aftaler/<int:agreement_id>/underdatabehandler/", register.add_sub_processor, name="add_sub_processor"),
     path("aftaler/<int:agreement_id>/tilsyn/", register.record_audit, name="record_audit"),
     path("underdatabehandlere/<int:sub_processor_id>/slut/", register.end_sub_processor, name="end_sub_processor"),
+    path("opslag/", log.looks, name="looks"),
+    path("opslag/stikproever/", log.checks, name="spot_checks"),
+    path("opslag/stikproever/<int:check_id>/", log.check, name="spot_check"),
+    path("opslag/stikproever/opslag/<int:item_id>/", log.verdict, name="spot_check_verdict"),
     path("videregivelser/", left.disclosures, name="disclosures"),
     path("videregivelser/afvist/", left.refusals, name="refusals"),
     path("videregivelser/<int:disclosure_id>/igen/", left.try_again, name="try_again"),
