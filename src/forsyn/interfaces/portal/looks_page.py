@@ -40,13 +40,13 @@ ASPECTS: Mapping[str, Words] = {
 }
 ONCE: Mapping[str, Words] = {
     AccessKind.LOOK: _lazy("%(when)s så en medarbejder på %(what)s."),
-    AccessKind.LIST: _lazy("%(when)s kom du frem i en søgning."),
+    AccessKind.LIST: _lazy("%(when)s stod du på en liste, som en medarbejder så."),
     AccessKind.EXPORT: _lazy("%(when)s hentede en medarbejder en fil med %(what)s."),
     AccessKind.CHANGE: _lazy("%(when)s så en medarbejder på %(what)s og rettede noget."),
 }
 OFTEN: Mapping[str, Words] = {
     AccessKind.LOOK: _lazy("%(when)s så medarbejdere på %(what)s %(times)s gange."),
-    AccessKind.LIST: _lazy("%(when)s kom du frem i %(times)s søgninger."),
+    AccessKind.LIST: _lazy("%(when)s stod du på %(times)s lister, som medarbejdere så."),
     AccessKind.EXPORT: _lazy("%(when)s hentede medarbejdere %(times)s filer med %(what)s."),
     AccessKind.CHANGE: _lazy("%(when)s så medarbejdere på %(what)s og rettede noget %(times)s gange."),
 }

@@ -46,7 +46,7 @@ class LookFilter(forms.Form):
 
     def value(self, name: str) -> Any:
         """A field's value; None where nothing valid is asked for."""
-        self.full_clean()
+        self.is_valid()
         return self.cleaned_data.get(name) or None
 
 

@@ -63,7 +63,7 @@ def test_several_looks_of_a_day_are_told_together(anna: Client, world: World) ->
     looked(key, AT - timedelta(days=1), aspect="sensitive_threats")
     text = page(anna)
     assert "Mellem kl. 14.05 og 16.05 så medarbejdere på dit forbrug 2 gange." in text
-    assert "Kl. 15.05 kom du frem i en søgning." in text
+    assert "Kl. 15.05 stod du på en liste, som en medarbejder så." in text
     assert "oplysninger, vi passer særligt på" in text
     assert "trus" not in text
     assert text.index("3. november") < text.index("2. november")
