@@ -20,7 +20,6 @@ from typer.testing import CliRunner
 
 from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.interfaces.translations import compile_translations
-from forsyn.workflows.enforcement import apply_enforcement
 from forsyn.workflows.migrate import migrate
 from tests.counting import django_assert_max_num_queries as django_assert_max_num_queries
 from tests.counting import django_assert_num_queries as django_assert_num_queries
@@ -62,8 +61,15 @@ def _clone(database: str) -> None:
     }
     with _administrator() as administrator:
         administrator.execute(sql.SQL("create database {copy} template {template} owner {owner}").format(**names))
+        administrator.execute(sql.SQL("revoke all on database {copy} from public").format(**names))
+        granted = administrator.execute(
+            "select format('grant %%s on database %%I to %%s', privilege_type, %s::text, grantee::regrole)"
+            "  from pg_database cross join aclexplode(datacl) where datname = %s and grantee <> datdba",
+            [database, settings.INSTANCE.database],
+        ).fetchall()
+        for (statement,) in granted:
+            administrator.execute(str(statement))
     _point_at(database)
-    apply_enforcement()
 
 
 def _drop(database: str) -> None:

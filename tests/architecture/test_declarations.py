@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,15 +20,16 @@ from forsyn.policy.bindings import Personal
 from forsyn.policy.loading import load_policy
 from forsyn.policy.policy import Policy
 from forsyn.workflows.declarations import all_bindings, check_declarations, current_policy
-from forsyn.workflows.migrate import migrate
+from forsyn.workflows.enforcement import drift
 
 SUPPLIER = Path(settings.PROJECT_ROOT) / "policies" / "supplier.toml"
 
 
-def _as_superuser(environment: dict[str, str], statement: str) -> None:
+def _as_superuser(environment: dict[str, str], statement: str) -> tuple[object, ...] | None:
     server = settings.INSTANCE.embedded
     with psycopg.connect(server.conninfo(environment["FORSYN_DATABASE"], SUPERUSER), autocommit=True) as administrator:
-        administrator.execute(statement)  # type: ignore[arg-type]
+        done = administrator.execute(statement)  # type: ignore[arg-type]
+        return done.fetchone() if done.description else None
 
 
 @pytest.mark.django_db
@@ -87,11 +91,31 @@ def test_the_web_server_does_not_start_with_an_undeclared_column(own_database: d
 
 
 @pytest.fixture
-def suppliers_instance(own_database: dict[str, str], settings: object) -> dict[str, str]:
-    """This program with the supplier's policy file; answers the environment of its processes."""
-    settings.POLICY_FILE = SUPPLIER  # type: ignore[attr-defined]
-    migrate()
-    return own_database | {"FORSYN_POLICY": str(SUPPLIER)}
+def suppliers_instance(django_db_setup: None, worker_id: str) -> Iterator[dict[str, str]]:
+    """An instance of the supplier's beside the utility's, on the same server; answers its processes' environment."""
+    name = f"supplier_{worker_id}"
+    environment = os.environ | {
+        "FORSYN_INSTANCE": name,
+        "FORSYN_POLICY": str(SUPPLIER),
+        "FORSYN_DATABASE": f"forsyn_{name}",
+        "DJANGO_SETTINGS_MODULE": "forsyn.config.settings",
+    }
+    _run(environment, "migrate")
+    yield environment
+    with psycopg.connect(settings.INSTANCE.embedded.conninfo("postgres", SUPERUSER), autocommit=True) as administrator:
+        administrator.execute(f"drop database forsyn_{name} with (force)")  # type: ignore[arg-type]
+
+
+def _run(environment: dict[str, str], *command: str) -> str:
+    program = [str(Path(sys.executable).with_name("forsyn")), *command]
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout
+
+
+def _problems(environment: dict[str, str]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(_run(environment, "policy", "check", "--json"))["problems"]
+    return found
 
 
 def _import_web_server(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -100,15 +124,16 @@ def _import_web_server(environment: dict[str, str]) -> subprocess.CompletedProce
 
 
 def test_the_same_program_runs_with_the_suppliers_policy(suppliers_instance: dict[str, str]) -> None:
-    assert check_declarations() == []
+    assert _problems(suppliers_instance) == []
     done = _import_web_server(suppliers_instance)
     assert (done.returncode, done.stderr) == (0, "")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select col_description('customers_customer'::regclass, attnum) from pg_attribute"
-            " where attrelid = 'customers_customer'::regclass and attname = 'birth_date'"
-        )
-        assert cursor.fetchone() == ("forsyn: personal date_of_birth (not held here); given by the person",)
+    comment = _as_superuser(
+        suppliers_instance,
+        "select col_description('customers_customer'::regclass, attnum) from pg_attribute"
+        " where attrelid = 'customers_customer'::regclass and attname = 'birth_date'",
+    )
+    assert comment == ("forsyn: personal date_of_birth (not held here); given by the person",)
+    _touches_no_other_instance(suppliers_instance)
 
 
 def test_a_value_that_the_supplier_does_not_hold_stops_the_start(suppliers_instance: dict[str, str]) -> None:
@@ -120,14 +145,50 @@ def test_a_value_that_the_supplier_does_not_hold_stops_the_start(suppliers_insta
         " insert into customers_address (street, house_number, floor, door, postal_code, city, municipality_code,"
         " sort_key, search_key) values ('Bitvej', '1', '', '', '9999', 'Nordby', '', '', '')",
     )
-    (problem,) = check_declarations()
-    assert problem.where == "customers_customer.birth_date"
-    assert problem.what.startswith("1 row has a value here")
-    assert "policies/supplier.toml:" in problem.what
+    (problem,) = _problems(suppliers_instance)
+    assert problem["where"] == "customers_customer.birth_date"
+    assert problem["what"].startswith("1 row has a value here")
+    assert "policies/supplier.toml:" in problem["what"]
     done = _import_web_server(suppliers_instance)
     assert done.returncode == 1
     assert "customers_customer.birth_date" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _touches_no_other_instance(suppliers_instance: dict[str, str]) -> None:
+    """Roles belong to the whole server: the supplier's login enters the supplier's purposes and database alone."""
+    server = settings.INSTANCE.embedded
+    role = f"forsyn_{suppliers_instance['FORSYN_INSTANCE']}_app"
+    with psycopg.connect(server.conninfo(suppliers_instance["FORSYN_DATABASE"], role), autocommit=True) as login:
+        login.execute(f'set role "forsyn_{suppliers_instance["FORSYN_INSTANCE"]}:delivery"')  # type: ignore[arg-type]
+        login.execute("reset role")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            login.execute('set role "forsyn_test:settlement"')
+    with pytest.raises(psycopg.OperationalError, match="CONNECT privilege"):
+        psycopg.connect(server.conninfo(str(connection.settings_dict["NAME"]), role))
+    assert drift() == []
+
+
+def test_what_somebody_grants_by_hand_is_found_and_taken_back(suppliers_instance: dict[str, str]) -> None:
+    instance = suppliers_instance["FORSYN_INSTANCE"]
+    changes = (
+        (f'grant select on customers_customer to "forsyn_{instance}:sign_in"', "select customers_customer"),
+        ("grant select on customers_customer_name to public", "take from public: select customers"),
+        ("drop policy delivery on customers_customer", "let delivery see of customers_customer"),
+        ("alter table customers_customer disable row level security", "guard the rows of customers_customer"),
+        ("alter policy delivery on customers_customer using (true)", "row policy of delivery on customers"),
+        (f'alter role "forsyn_{instance}:delivery" login', "one that nobody signs in as"),
+        (f'grant pg_read_all_data to forsyn_{instance}_app', "no longer enter pg_read_all_data"),
+        (f'revoke "forsyn_{instance}:delivery" from forsyn_{instance}_app', f"enter forsyn_{instance}:delivery"),
+        ("create or replace function enforcement.hidden_customers() returns setof bigint language plpgsql stable"
+         " security definer set search_path = pg_catalog, pg_temp as 'begin return; end'", "function enforcement"),
+    )  # fmt: skip
+    for change, _ in changes:
+        _as_superuser(suppliers_instance, change)
+    found = [problem["what"] for problem in _problems(suppliers_instance)]
+    assert [change for change, complaint in changes if not any(complaint in what for what in found)] == []
+    _run(suppliers_instance, "policy", "apply")
+    assert _problems(suppliers_instance) == []
 
 
 @pytest.mark.django_db

@@ -158,7 +158,7 @@ def _roles(want: Enforcement, found: Enforcement, names: RoleNames) -> Iterator[
     for role in sorted(want.roles - found.roles - found.unfit):
         yield Step(f"make the role {role}", f"create role {quoted(role)} {ROLE_OPTIONS}")
     for role in sorted(want.roles & found.unfit):
-        yield Step(f"make the role {role} one that nobody signs in as", f"alter role {quoted(role)} {ROLE_OPTIONS}")
+        yield Step(f"make the role {role} one that nobody signs in as", f"alter role {quoted(role)} nologin noinherit")
     for member in sorted(found.members - want.members, key=str):
         yield Step(
             f"let the login no longer enter {member.role}", f"revoke {quoted(member.role)} from {quoted(names.login)}"

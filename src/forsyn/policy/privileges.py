@@ -93,7 +93,9 @@ def readable(policy: Policy, purpose: Purpose, table: Table) -> frozenset[str]:
     if not any(isinstance(binding, Personal) for binding in table.columns.values()):
         known = {*table.changed_by, *table.read_by}
         return frozenset(table.columns) if known.intersection(works_of(policy, purpose)) else NOTHING
-    if purpose.pseudonymous != table.pseudonymous and not purpose.all_categories:
+    if purpose.all_categories:  # even of what the policy does not hold: to see that it is not there
+        return frozenset(table.columns)
+    if purpose.pseudonymous != table.pseudonymous:
         return NOTHING
     personal = {
         column

@@ -98,17 +98,17 @@ def check_roles() -> None:
     if role.name == owner.name:
         raise NotEnforced(
             f"DATABASE_URL and OWNER_DATABASE_URL both sign in as {owner.name!r}. No policy stops the tables' owner. "
-            "Make a second role (create role forsyn_app login noinherit password '…') and name it in DATABASE_URL."
+            "Make a second role of the server for the program (login, noinherit) and name it in DATABASE_URL."
         )
     if role.above_rules:
         raise NotEnforced(
             f"The role {role.name!r} of DATABASE_URL is above the database's rules (superuser or bypassrls). "
-            f"Take that away: alter role {role.name} nosuperuser nobypassrls."
+            "Take both away from it, as administrator."
         )
     if not owner.may_create_roles:
         raise NotEnforced(
             f"The role {owner.name!r} of OWNER_DATABASE_URL may make no roles, but each purpose is a role. "
-            f"As administrator: alter role {owner.name} createrole."
+            "As administrator, give it CREATEROLE."
         )
 
 

@@ -13,6 +13,7 @@ SESSION = personal("session", source=Source.SYSTEM)
 ACCOUNT_KEY = personal("sign_in", source=Source.UTILITY)
 GIVEN = personal("sign_in", "staff_account", source=Source.PERSON, given=True)
 KEPT = personal("sign_in", "staff_account", source=Source.SYSTEM)
+SIGN_IN_EMAIL = personal("sign_in", source=Source.PERSON, given=True)
 SIGNING_IN = {P.SIGN_IN: "insert update delete"}
 
 
@@ -65,7 +66,7 @@ ALLAUTH = (
         "account_emailaddress",
         person=BY_USER,
         changed_by=SIGNING_IN,
-        columns={"id": ROW, "email": personal("sign_in", source=Source.PERSON, given=True), "verified": SIGN_IN, "primary": SIGN_IN, "user_id": ACCOUNT_KEY},
+        columns={"id": ROW, "email": SIGN_IN_EMAIL, "verified": SIGN_IN, "primary": SIGN_IN, "user_id": ACCOUNT_KEY},
     ),
     Table(
         "account_emailconfirmation",

@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
 from forsyn import __version__
+from forsyn.interfaces.access import without_purpose
 from forsyn.interfaces.notices.rendering import Published, published
 from forsyn.interfaces.notices.rendering import pdf as typeset_pdf
 from forsyn.policy.vocabulary import Language
@@ -37,6 +38,7 @@ def _pdf_tag(request: HttpRequest, language: str) -> str:
     return f'"{_published(language).digest}{__version__}"'
 
 
+@without_purpose("the policy alone, which is published")
 @require_safe
 @cache_control(private=True, no_cache=True)
 @condition(etag_func=_page_tag)
@@ -46,6 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/page.html", {"document": ready.document, "body": ready.body})
 
 
+@without_purpose("the policy alone, which is published")
 @require_safe
 @cache_control(public=True, max_age=PDF_SECONDS)
 @condition(etag_func=_pdf_tag)

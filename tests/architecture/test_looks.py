@@ -1,0 +1,79 @@
+"""Every page of staff that shows a person puts that on record; those that show nobody are listed, with the reason."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+RECORDERS = {"record", "record_meters", "looked"}
+STAFF = ("forsyn.interfaces.office.", "forsyn.interfaces.privacy_desk.")
+
+_DECLARED = "shows declarations and counts, no rows of persons"
+_REGISTER = "agreements with companies"
+_WHOLE_DELIVERY = "whole deliveries and their counts; the values of one meter are a page of their own"
+SHOWS_NOBODY = {
+    "office.delivery_views.deliveries": _WHOLE_DELIVERY,
+    "office.delivery_views.delivery": _WHOLE_DELIVERY,
+    "office.quarantine_views.quarantine": _WHOLE_DELIVERY,
+    "office.quarantine_views.group": "meter numbers with reasons; who they belong to is not shown, and a value is an item",
+    "office.quarantine_views.decision": "counts of what will be decided",
+}
+"""View -> why looking at it is no look at a person."""
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for each in resolver.url_patterns:
+        if isinstance(each, URLResolver):
+            yield from _patterns(each)
+        else:
+            yield each
+
+
+def _views() -> dict[str, Callable[..., object]]:
+    found = {}
+    for pattern in _patterns(get_resolver()):
+        view = inspect.unwrap(pattern.callback)
+        if view.__module__.startswith(STAFF):
+            found[f"{view.__module__.removeprefix('forsyn.interfaces.')}.{view.__name__}"] = view
+    return found
+
+
+def _calls(node: ast.AST) -> set[str]:
+    calls = [call.func for call in ast.walk(node) if isinstance(call, ast.Call)]
+    return {func.id if isinstance(func, ast.Name) else getattr(func, "attr", "") for func in calls}
+
+
+def records(view: Callable[..., object]) -> bool:
+    """Whether a view, or what it calls in its own module, puts a look on record."""
+    file = inspect.getsourcefile(view)
+    assert file is not None
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    calls = {node.name: _calls(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    seen, todo = set(), {view.__name__}
+    while todo:
+        name = todo.pop()
+        seen.add(name)
+        if name in RECORDERS:
+            return True
+        todo |= calls.get(name, set()) - seen
+    return False
+
+
+def test_a_page_of_staff_puts_on_record_whom_it_shows() -> None:
+    views = _views()
+    assert len(views) > 30
+    silent = {name for name, view in views.items() if not records(view)}
+    assert silent - set(SHOWS_NOBODY) == set(), (
+        "call safeguards' actions_log.record in these, or say why they show nobody"
+    )
+    assert set(SHOWS_NOBODY) - silent == set(), "these do record, or are gone: take them off the list"
+
+
+@pytest.mark.parametrize("name", ["office.customer_views.customer", "office.search_views.search"])
+def test_recording_is_seen(name: str) -> None:
+    assert records(_views()[name])
