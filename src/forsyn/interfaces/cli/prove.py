@@ -14,7 +14,7 @@ from forsyn.interfaces.cli.output import console, errors, escape, explaining, pr
 from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.policy.claims import UnknownClaim
 from forsyn.policy.proof import Evidence, Outcome, Verdict
-from forsyn.workflows.proof.prove import Proof, prove
+from forsyn.workflows.proof.prove import NoTables, Proof, prove
 
 COLOURS = {Outcome.KEPT: "green", Outcome.BROKEN: "red", Outcome.GAP: "yellow", Outcome.OTHER_POLICY: "dim"}
 WORDS = {
@@ -46,7 +46,7 @@ def prove_claims(
     Example: forsyn prove SF-08 SF-19
     """
     host: Host = context.obj
-    with explaining(UnknownClaim, json=json), host.database():
+    with explaining(UnknownClaim, NoTables, json=json), host.database():
         _make_sure_of_pages()
         proof = _proved(claims or (), quiet=json)
     if json:
