@@ -26,7 +26,10 @@ import django
 
 django.setup()
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
@@ -243,11 +246,11 @@ def _typed(name: str, address: str, phone: str, chance: random.Random) -> str:
 def clerks_browser() -> Client:
     """A clerk who is signed in with a second factor."""
     client = Client()
-    client.force_login(
-        Account.objects.using("owner").get(email=CLERK), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    clerk = Account.objects.using("owner").get(email=CLERK)
+    client.force_login(clerk)
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": 0}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(clerk.pk)
     session.save()
     return client
 
