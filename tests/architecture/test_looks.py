@@ -13,16 +13,33 @@ from django.urls import URLPattern, URLResolver, get_resolver
 RECORDERS = {"record", "record_meters", "looked"}
 STAFF = ("forsyn.interfaces.office.", "forsyn.interfaces.privacy_desk.")
 
-_DECLARED = "shows declarations and counts, no rows of persons"
+_DECLARED = "declarations and counts, no rows of persons"
 _REGISTER = "agreements with companies"
 _WHOLE_DELIVERY = "whole deliveries and their counts; the values of one meter are a page of their own"
 SHOWS_NOBODY = {
     "office.delivery_views.deliveries": _WHOLE_DELIVERY,
     "office.delivery_views.delivery": _WHOLE_DELIVERY,
     "office.quarantine_views.quarantine": _WHOLE_DELIVERY,
-    "office.quarantine_views.group": "meter numbers with reasons; who they belong to is not shown, and a value is an item",
+    "office.quarantine_views.group": "meter numbers with reasons; values, and whose they are, are pages of their own",
     "office.quarantine_views.decision": "counts of what will be decided",
-}
+    "privacy_desk.disclosure_views.refusals": "what did not leave, with how many persons it was about",
+    "privacy_desk.disclosure_views.try_again": "sends again what has been decided; shows nothing",
+    "privacy_desk.look_views.checks": "how many looks a sample has",
+    "privacy_desk.proof_views.proof": "statements and counts",
+    **{
+        f"privacy_desk.processor_views.{name}": _REGISTER
+        for name in (
+            "add_sub_processor", "agree", "agreement_document", "end_agreement", "end_sub_processor", "instruct",
+            "processor", "processors", "record_audit", "sign",
+        )
+    },
+    **{
+        f"privacy_desk.views.{name}": _DECLARED
+        for name in (
+            "categories", "claims", "columns", "columns_csv", "home", "notice", "purposes", "recipients", "retention",
+        )
+    },
+}  # fmt: skip
 """View -> why looking at it is no look at a person."""
 
 

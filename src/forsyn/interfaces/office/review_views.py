@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from forsyn.domain.safeguards.actions_log import record
+from forsyn.domain.safeguards.log_models import AccessKind
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.sensitive import actions
 from forsyn.domain.sensitive.queries import Notice
@@ -29,6 +31,9 @@ KEEP, DELETE = "behold", "slet"
 def due(request: HttpRequest) -> HttpResponse:
     """What must be reviewed soon or should have been; of the kinds that one works with. Nothing of what it says."""
     rows = reviews(works=request.purposes, actor=request.user.pk, today=timezone.localdate())  # type: ignore[attr-defined]
+    for kind in dict.fromkeys(row.due.kind for row in rows):
+        shown = [row.due.customer_id for row in rows if row.due.kind is kind]
+        record(kind=AccessKind.LIST, aspect=PAGE_OF[kind].aspect, customer_ids=shown)
     context = {"reviews": [(row, PAGE_OF[row.due.kind]) for row in rows], "days_ahead": AHEAD.days}
     return render(request, "office/reviews.html", context)
 

@@ -44,6 +44,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The kinds, each with a link. Not even whether anything is kept stands here."""
     context = {"customer": customer_of(request, customer_id), "pages": pages_for(request)}
+    record(kind=AccessKind.LOOK, aspect=Aspect.CUSTOMER_FILE, customer_ids=[customer_id])
     return render(request, "office/sensitive.html", context)
 
 

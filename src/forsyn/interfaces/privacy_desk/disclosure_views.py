@@ -17,6 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from forsyn.domain.customers.queries import customer_ids
 from forsyn.domain.safeguards import door_queries
 from forsyn.domain.safeguards.actions_door import send_again
+from forsyn.domain.safeguards.actions_log import record
+from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.privacy_desk.disclosure_form import DisclosureFilter
 from forsyn.policy.purposes import P
@@ -40,6 +42,8 @@ def disclosures(request: HttpRequest) -> HttpResponse:
             form.add_error("number", _("Ingen kunde har det nummer."))
     found = door_queries.disclosures(**wanted, customer_id=customer_id)
     unknown = bool(number) and customer_id is None
+    if customer_id is not None:
+        record(kind=AccessKind.LOOK, aspect=Aspect.DISCLOSURES, customer_ids=[customer_id])
     context = {
         "policy": policy,
         "form": form,
