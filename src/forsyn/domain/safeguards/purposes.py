@@ -75,7 +75,7 @@ def purpose(work: P, *, actor: int | None) -> Iterator[Entered]:
         with transaction.atomic():
             before = _become(rules().names.of(entered.purpose.key), "" if actor is None else str(actor))
             yield entered
-            if nested:
+            if nested and not connection.needs_rollback:  # else the savepoint takes the role back with it
                 _become(*before)
     except (ProgrammingError, errors.InsufficientPrivilege) as error:
         if not is_refusal(error):
