@@ -266,6 +266,7 @@ LOG_ROUTINES = (
             "safeguards_access_unsealed(bigint, bigint, integer)",
             "safeguards_access_sealed(integer, integer)",
             "safeguards_access_outside(integer)",
+            "safeguards_access_sealed_rows()",
         )
     ),
     Routine("safeguards_access_state()", "safeguards_access_log", column="actor_id"),

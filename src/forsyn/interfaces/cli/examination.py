@@ -8,21 +8,28 @@ import sys
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
+from forsyn.domain.safeguards.log_verification import log_state
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.sensitive.sealing import KeyRingUnusable
 from forsyn.domain.sensitive.vault import ever_sealed, store
 from forsyn.interfaces.cli.failures import explained
 from forsyn.policy.problems import PolicyError
+from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import check_declarations
 
 NEEDED_POSTGRES = 15
 NEEDED_FREE_BYTES = 2 * 1024**3
+LATE = timedelta(hours=1)
+"""So long the access log may go without a seal."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
     findings = [_python(), _time_zone(), _space(state), _policy(policy_file)]
     checks: list[Callable[[], Finding]] = [
         lambda: _postgres(embedded=embedded), _encoding, _extensions, _roles, _migrations, _keys, _assets,
-        _declarations,
+        _declarations, _access_log,
     ]  # fmt: skip
     for check in checks:
         try:
@@ -163,3 +170,16 @@ def _declarations() -> Finding:
     problems = check_declarations()
     found = f"{len(problems)} problems" if problems else "every column is declared"
     return Finding("declarations", found, "Run `forsyn policy check`, which explains each." if problems else "")
+
+
+def _access_log() -> Finding:
+    with purpose(P.SECURITY, actor=None):
+        state = log_state()
+    late = state.oldest_unsealed_at is not None and timezone.now() - state.oldest_unsealed_at > LATE
+    mend = (
+        "Run `forsyn audit seal`, and leave `forsyn up` running, which does it every ten minutes."
+        if late or state.unplaced
+        else ""
+    )
+    found = f"{state.unsealed} rows not sealed yet" + (f", {state.unplaced} without a month" if state.unplaced else "")
+    return Finding("access log", found, mend)
