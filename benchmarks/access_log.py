@@ -15,9 +15,9 @@ import resource
 import statistics
 import sys
 import time
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from hashlib import sha256
+from unittest.mock import patch
 
 os.environ["FORSYN_INSTANCE"] = "access_log_demo"
 os.environ["FORSYN_DEMO"] = "1"
@@ -27,15 +27,21 @@ import django
 
 django.setup()
 
-from django.db import connection, connections
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.db import connections
+from django.test import Client
 from django.utils import timezone
 
 from forsyn.config.machine import Machine
-from forsyn.domain.safeguards.actions_log import record, seal
-from forsyn.domain.safeguards.log_models import AccessKind, Aspect
+from forsyn.domain.accounts.models import Account
+from forsyn.domain.customers.models import Customer, SupplyPoint
+from forsyn.domain.safeguards.actions_log import seal
 from forsyn.domain.safeguards.log_verification import verify
 from forsyn.domain.safeguards.purposes import purpose
+from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.policy.purposes import P
+from forsyn.workflows.demo import prepare_demo
+from forsyn.workflows.demo_accounts import STAFF
 from forsyn.workflows.migrate import migrate
 
 ROWS = 1_000_000
@@ -103,7 +109,65 @@ def in_python() -> None:
     timed("sent by binary COPY and hashed in Python (no comparison)", time.perf_counter() - begun, rows)
 
 
+ROUNDS = 300
+SITES = ("customer_views.record", "search_views.record", "place_views.record_meters")
+
+
+def pages(machine: Machine) -> None:
+    """The office's pages with and without the record, in turns, so that whoever else uses the machine slows both."""
+    build_web_assets()
+    prepare_demo(
+        folder=machine.state / "demo-files", today=timezone.localdate(), now=timezone.now(), tell=lambda *_: None
+    )
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("analyze")
+    client = _clerk()
+    with purpose(P.CUSTOMER_SERVICE, actor=None):
+        customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:50])
+        points = list(SupplyPoint.objects.order_by("pk").values_list("pk", flat=True)[:20])
+    for name, addresses in (
+        ("customer page", [f"/kontor/kunder/{key}/" for key in customers]),
+        ("search, 25 customers shown", [f"/kontor/?q=nordby&vis=kunder&side={page}" for page in range(1, 9)]),
+        ("supply point", [f"/kontor/forsyningssteder/{key}/" for key in points]),
+    ):
+        times: dict[bool, list[float]] = {True: [], False: []}
+        for turn in range(ROUNDS):
+            address = addresses[(turn // 2) % len(addresses)]
+            logged = turn % 2 == (turn // 2) % 2
+            times[logged].append(_once(client, address, logged=logged))
+        with_it, without = (statistics.median(times[logged][10:]) for logged in (True, False))
+        print(
+            f"{name:<30} without {without:6.2f} ms, with {with_it:6.2f} ms: {100 * (with_it / without - 1):+.1f} %",
+            flush=True,
+        )
+
+
+def _once(client: Client, address: str, *, logged: bool) -> float:
+    patches = [] if logged else [patch(f"forsyn.interfaces.office.{site}", lambda **_: None) for site in SITES]
+    for one in patches:
+        one.start()
+    begun = time.perf_counter()
+    answer = client.get(address)
+    taken = time.perf_counter() - begun
+    for one in patches:
+        one.stop()
+    assert answer.status_code == 200, (address, answer.status_code)
+    return taken * 1000
+
+
+def _clerk() -> Client:
+    with purpose(P.SIGN_IN, actor=None):
+        email = next(email for email, _, role in STAFF if role == "clerk")
+        account = Account.objects.get(email=email)
+        client = Client(headers={"host": "127.0.0.1"})
+        client.force_login(account)
+        session = client.session
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": 0}]
+        session.save()
+    return client
+
+
 if __name__ == "__main__":
     with Machine().database():
         migrate()
-        million()
+        pages(Machine()) if sys.argv[1:] == ["pages"] else million()
