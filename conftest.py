@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test.client import ClientHandler
+from django.utils import translation
 from psycopg import sql
 from typer.testing import CliRunner
 
@@ -156,6 +157,7 @@ def requests_and_commands_are_the_logins(monkeypatch: pytest.MonkeyPatch) -> Non
                 return _original(*args, **kwargs)
 
         monkeypatch.setattr(kind, name, call)
+    translation.activate(settings.LANGUAGE_CODE)  # whatever the test before has read
 
 
 @pytest.fixture

@@ -174,12 +174,12 @@ def test_what_somebody_grants_by_hand_is_found_and_taken_back(suppliers_instance
     changes = (
         (f'grant select on customers_customer to "forsyn_{instance}:sign_in"', "select customers_customer"),
         ("grant select on customers_customer_name to public", "take from public: select customers"),
-        ("drop policy delivery on customers_customer", "let delivery see of customers_customer"),
+        ("drop policy accounting on customers_customer", "let accounting see of customers_customer"),
         ("alter table customers_customer disable row level security", "guard the rows of customers_customer"),
         ("alter policy delivery on customers_customer using (true)", "row policy of delivery on customers"),
         (f'alter role "forsyn_{instance}:delivery" login', "one that nobody signs in as"),
-        (f'grant pg_read_all_data to forsyn_{instance}_app', "no longer enter pg_read_all_data"),
-        (f'revoke "forsyn_{instance}:delivery" from forsyn_{instance}_app', f"enter forsyn_{instance}:delivery"),
+        (f'revoke "forsyn_{instance}:newsletter" from forsyn_{instance}_app granted by forsyn_{instance}_owner',
+         f"enter forsyn_{instance}:newsletter"),
         ("create or replace function enforcement.hidden_customers() returns setof bigint language plpgsql stable"
          " security definer set search_path = pg_catalog, pg_temp as 'begin return; end'", "function enforcement"),
     )  # fmt: skip
@@ -189,6 +189,9 @@ def test_what_somebody_grants_by_hand_is_found_and_taken_back(suppliers_instance
     assert [change for change, complaint in changes if not any(complaint in what for what in found)] == []
     _run(suppliers_instance, "policy", "apply")
     assert _problems(suppliers_instance) == []
+    _as_superuser(suppliers_instance, f"grant pg_read_all_data to forsyn_{instance}_app")
+    told = _run(suppliers_instance, "policy", "apply", "--json")
+    assert "Let the server's administrator run: revoke" in told
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from functools import cached_property, wraps
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -170,7 +171,10 @@ def _answer(view: View, work: P, request: HttpRequest, *args: Any, **kwargs: Any
     """The view's answer, made to the last letter under the purpose."""
     actor = request.user.pk if request.user.is_authenticated else None
     with one_request(), purpose(work, actor=actor):
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except ImmediateHttpResponse as instead:  # allauth's way to answer; what was done before it stands
+            response = instead.response
         if isinstance(response, SimpleTemplateResponse):
             response.render()
     if isinstance(response, StreamingHttpResponse):

@@ -255,6 +255,8 @@ class Routine:
     table: str
     column: str | None = None
     change: str | None = None
+    among_all: bool = field(default=False, kw_only=True)
+    """It looks among everybody's rows by what stands in them: not for purposes that see only some persons."""
 
     def __post_init__(self) -> None:
         if (self.column is None) == (self.change is None):

@@ -14,7 +14,7 @@ from forsyn.policy.catalog import Catalog
 from forsyn.policy.policy import Policy
 from forsyn.policy.privileges import Matrix, Privileges
 from forsyn.policy.roles import RoleNames
-from forsyn.policy.row_policies import condition, functions, is_guarded, sets_of_customers
+from forsyn.policy.row_policies import condition, functions, is_guarded, sets_of_customers, shows_some
 from forsyn.policy.row_sets import SCHEMA, Function
 
 ROLE_OPTIONS = "nologin noinherit nocreatedb nocreaterole"
@@ -101,9 +101,10 @@ def _grants(matrix: Matrix, tables: tuple[Table, ...], names: RoleNames, databas
         for purpose in matrix.policy.purposes:
             yield from _on_table(names.of(purpose), table, matrix.of(purpose, table.name))
     for routine in matrix.bindings.routines:
-        for purpose in matrix.policy.purposes:
-            if _may_call(matrix.of(purpose, routine.table), routine.column, routine.change):
-                yield Grant(names.of(purpose), "function", routine.signature, "EXECUTE")
+        for key, caller in matrix.policy.purposes.items():
+            looks_beyond = routine.among_all and shows_some(caller)
+            if not looks_beyond and _may_call(matrix.of(key, routine.table), routine.column, routine.change):
+                yield Grant(names.of(key), "function", routine.signature, "EXECUTE")
 
 
 def _on_table(role: str, table: Table, may: Privileges) -> Iterator[Grant]:
@@ -121,12 +122,12 @@ def _may_call(may: Privileges, column: str | None, change: str | None) -> bool:
     return may.delete if change == "delete" else bool(may.insert if change == "insert" else may.update)
 
 
-def fingerprint(condition_sql: str, as_postgres_says: str) -> str:
-    """What a row policy's comment carries, so that a change of either text is seen.
+def fingerprint(role: str, condition_sql: str, as_postgres_says: str) -> str:
+    """What the comment of a role's row policy carries, so that a change of any of these is seen.
 
     PostgreSQL gives a condition back in words of its own, which cannot be compared with ours.
     """
-    return f"forsyn: {sha256(f'{condition_sql}|{as_postgres_says}'.encode()).hexdigest()}"
+    return f"forsyn: {sha256(f'{role}|{condition_sql}|{as_postgres_says}'.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)

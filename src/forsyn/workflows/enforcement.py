@@ -18,7 +18,7 @@ from forsyn.domain.safeguards.enforcement_queries import (
 )
 from forsyn.domain.safeguards.purposes import PurposeRules
 from forsyn.domain.safeguards.queries import live_catalog
-from forsyn.policy.enforcement import Enforcement, Step, steps, wanted
+from forsyn.policy.enforcement import Enforcement, Step, fingerprint, steps, wanted
 from forsyn.policy.privileges import Matrix, unkept
 from forsyn.policy.problems import Problem
 from forsyn.policy.roles import RoleNames
@@ -51,7 +51,7 @@ def plan_enforcement(*, using: str = "default") -> list[Step]:
     """The steps from what the database enforces to what the policy demands; empty where they agree."""
     names, want = role_names(), wanted_enforcement(using=using)
     found, said = found_enforcement(names=names, using=using)
-    return steps(want, found, changed_policies(want, found, said), names)
+    return steps(want, found, changed_policies(want, found, said, names), names)
 
 
 def apply_enforcement() -> list[Step]:
@@ -68,7 +68,10 @@ def apply_enforcement() -> list[Step]:
         conditions.update(wanted_enforcement(using="owner").policies)
         return plan_enforcement(using="owner")
 
-    return carry_out(plan=plan, conditions=lambda policy: conditions[policy])
+    def mark(policy: tuple[str, str], said: str) -> str:
+        return fingerprint(role_names().of(policy[1]), conditions[policy], said)
+
+    return carry_out(plan=plan, mark=mark)
 
 
 def orphaned() -> list[Problem]:

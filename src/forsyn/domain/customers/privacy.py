@@ -162,7 +162,7 @@ BINDINGS = (
 )
 
 SEARCH_ROUTINES = tuple(
-    Routine(f"customers_{what}_{how}", f"customers_{table}", column="search_key")
+    Routine(f"customers_{what}_{how}", f"customers_{table}", column="search_key", among_all=True)
     for what, table in (("names", "customer_name"), ("addresses", "address"))
     for how in ("matching(text[], text[], text[], integer)", "answering(text[], text[])")
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.db import connections, transaction
-from psycopg import sql
+from django.db import ProgrammingError, connections, transaction
+from psycopg import errors, sql
 
 from forsyn.domain.safeguards.actions import OWNER
-from forsyn.policy.enforcement import Step, fingerprint, quoted
+from forsyn.policy.enforcement import Step, quoted
 from forsyn.policy.row_sets import SCHEMA
 
 ROUNDS = 4
@@ -19,10 +19,10 @@ class NotEnforced(RuntimeError):
     """The database cannot be made to enforce the policy; the message says why and what to do."""
 
 
-def carry_out(*, plan: Callable[[], Sequence[Step]], conditions: Callable[[tuple[str, str]], str]) -> list[Step]:
+def carry_out(*, plan: Callable[[], Sequence[Step]], mark: Callable[[tuple[str, str], str], str]) -> list[Step]:
     """Do the steps that ``plan`` gives until it gives none; return all that were done.
 
-    ``conditions`` gives a row policy's condition as declared, which goes into its fingerprint.
+    ``mark`` gives the fingerprint of a row policy from its table and purpose and what PostgreSQL says of it.
     """
     done: list[Step] = []
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
@@ -34,9 +34,9 @@ def carry_out(*, plan: Callable[[], Sequence[Step]], conditions: Callable[[tuple
             if not steps:
                 return done
             for step in steps:
-                cursor.execute(step.statement)
+                _do(cursor, step)
                 if step.policy is not None:
-                    _mark(cursor, step.policy, conditions(step.policy))
+                    _mark(cursor, step.policy, mark)
             done += steps
         raise NotEnforced(
             f"After {ROUNDS} rounds the database still differs from the policy: {plan()[0].does}. "
@@ -44,7 +44,20 @@ def carry_out(*, plan: Callable[[], Sequence[Step]], conditions: Callable[[tuple
         )
 
 
-def _mark(cursor: object, policy: tuple[str, str], condition: str) -> None:
+def _do(cursor: object, step: Step) -> None:
+    try:
+        cursor.execute(step.statement)  # type: ignore[attr-defined]
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, errors.InsufficientPrivilege):
+            raise
+        raise NotEnforced(
+            f"The owner of the tables may not {step.does} ({str(error).strip().splitlines()[0]}). "
+            f"Let the server's administrator run: {step.statement}; then run `forsyn policy apply` again. "
+            "Nothing was changed."
+        ) from error
+
+
+def _mark(cursor: object, policy: tuple[str, str], mark: Callable[[tuple[str, str], str], str]) -> None:
     table, name = policy
     cursor.execute(  # type: ignore[attr-defined]
         "select concat_ws('|', polcmd, polpermissive, polroles::regrole[]::text,"
@@ -55,6 +68,6 @@ def _mark(cursor: object, policy: tuple[str, str], condition: str) -> None:
     (said,) = cursor.fetchone()  # type: ignore[attr-defined]
     cursor.execute(  # type: ignore[attr-defined]
         sql.SQL("comment on policy {} on {} is {}").format(
-            sql.Identifier(name), sql.Identifier(table), sql.Literal(fingerprint(condition, said))
+            sql.Identifier(name), sql.Identifier(table), sql.Literal(mark(policy, said))
         )
     )

@@ -118,12 +118,14 @@ def _function(name: object, returns: object, source: object) -> tuple[str, str, 
     return str(name), str(returns).lower(), str(source).strip("\n")
 
 
-def changed_policies(want: Enforcement, found: Enforcement, said: dict[tuple[str, str], str]) -> set[tuple[str, str]]:
+def changed_policies(
+    want: Enforcement, found: Enforcement, said: dict[tuple[str, str], str], names: RoleNames
+) -> set[tuple[str, str]]:
     """The row policies that are not what was once made of the declarations, or whose declarations have changed."""
     return {
         key
         for key, condition in want.policies.items()
-        if key in found.policies and found.policies[key] != fingerprint(condition, said[key])
+        if key in found.policies and found.policies[key] != fingerprint(names.of(key[1]), condition, said[key])
     }
 
 

@@ -34,6 +34,7 @@ from django.utils.translation import gettext as _
 from forsyn.domain.accounts.actions import clear_expired
 from forsyn.domain.accounts.models import Account, AccountKind
 from forsyn.domain.safeguards.actions_door import DisclosureRefused
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.pages import controller
 from forsyn.policy.policy import Contact
 from forsyn.policy.purposes import P
@@ -47,6 +48,12 @@ Messages = dict[str, str | Promise]
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by the utility; staff sign in by password, customers by code or by a linked provider."""
+
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
+        """As allauth's, which asks after the page has ended, and its purpose with it."""
+        with purpose(P.SIGN_IN, actor=user.pk):
+            methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+            return methods
 
     error_messages: Messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": gettext_lazy("Kontoen er lukket."),

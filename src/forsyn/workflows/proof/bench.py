@@ -77,7 +77,7 @@ class Bench:
         database = str(connection.settings_dict["NAME"])
         want = wanted(self.policy, self.bindings, self.catalog, self.names, database)
         found, said = found_enforcement(names=self.names)
-        return tuple(deviations(want, found, changed_policies(want, found, said), self.names))
+        return tuple(deviations(want, found, changed_policies(want, found, said, self.names), self.names))
 
     def role_of(self, work: P) -> str:
         """The role of the purpose that does a piece of the program's work. Raises LookupError where none does."""

@@ -33,5 +33,5 @@ def test_a_page_of_staff(
 def test_choosing_a_customer(world: World, signed_in: SignedIn, django_assert_num_queries: Any) -> None:
     client = signed_in(world.freja.account)
     client.get("/cookies/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         client.post("/konto/kunde/", {"customer": world.freja_shop.customer_id})
