@@ -14,13 +14,13 @@ Words = Mapping[str, str | Promise]
 
 KINDS: Words = {
     AccessKind.LOOK: _("så på"),
-    AccessKind.LIST: _("så på en liste"),
+    AccessKind.LIST: _("så i en liste"),
     AccessKind.SEARCH: _("søgte"),
     AccessKind.EXPORT: _("hentede en fil"),
     AccessKind.CHANGE: _("rettede"),
 }
 ASPECTS: Words = {
-    Aspect.CUSTOMER_FILE: _("kundens side"),
+    Aspect.CUSTOMER_FILE: _("kundens oplysninger"),
     Aspect.CONSUMPTION: _("forbrug"),
     Aspect.SUPPLY_POINT: _("forsyningssted"),
     Aspect.METER: _("måler"),

@@ -57,10 +57,10 @@ def test_the_log_is_searched_by_customer_staff_day_and_words(desk: Client, world
     looked(world.clerk, None, AT + timedelta(days=3), kind="search", search="Grænseløs")
     text = words(desk.get(LOOKS))
     assert "Karen Kontor så på: forbrug Begrundelse: Kunden ringede Anna Prøvesen 1001" in text
-    assert "Aage Afregning så på: kundens side Gorm Grænseløs 1010 Svar på henvendelser og klager" in text
-    assert "søgte: kundens side" not in text
+    assert "Aage Afregning så på: kundens oplysninger Gorm Grænseløs 1010 Svar på henvendelser og klager" in text
+    assert "søgte: kundens oplysninger" not in text
     assert "»Grænseløs« Ingen bestemt" in text
-    karen, aage, search = "Karen Kontor så på: forbrug", "Aage Afregning så på: kundens side", "Karen Kontor søgte"
+    karen, aage, search = "Karen Kontor så på: forbrug", "Aage Afregning så på: kundens oplysninger", "Karen Kontor søgte"
     for asked, there in (
         ({"number": "1001"}, {karen}),
         ({"staff": world.billing.pk}, {aage}),
