@@ -50,7 +50,7 @@ def test_a_policy_tells_whose_promises_it_makes(file: str, edition: str) -> None
 def test_claims_are_chosen_by_id_whatever_the_letters() -> None:
     assert [claim.id for claim in chosen(["sf-08", "SV-03"])] == ["SF-08", "SV-03"]
     assert len(chosen([])) == 57
-    with pytest.raises(UnknownClaim, match="no claim 'SF-80'. They are SF-01 to SF-30"):
+    with pytest.raises(UnknownClaim, match=r"no claim 'SF-80'. They are SF-01 to SF-30"):
         chosen(["sf-80"])
 
 
