@@ -253,7 +253,7 @@ ACCESS_LOG = (
 )  # fmt: skip
 
 LOG_ROUTINES = (
-    Routine(
+    Routine(  # whoever works under a purpose, whatever it is, puts on record what is looked at: a table that all read
         "safeguards_record_access(text, text, bigint[], bigint, text, text, uuid)",
         "safeguards_recipient_agreement",
         column="id",
