@@ -33,6 +33,11 @@ class Machine:
         """Whether the embedded PostgreSQL is used."""
         return self._instance.embedded is not None
 
+    def may_migrate(self) -> bool:
+        """Whether the owner of the tables is known here: always with the embedded PostgreSQL."""
+        instance = self._instance
+        return instance.embedded is not None or instance.owner_database_url != instance.database_url
+
     def free_port(self, wanted: int) -> int:
         """The wanted port, or the next free one above it."""
         for port in range(wanted, min(wanted + 50, 65536)):

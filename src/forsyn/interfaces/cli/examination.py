@@ -18,15 +18,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from forsyn.domain.safeguards.log_verification import log_state
-from forsyn.domain.safeguards.purposes import purpose
+from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
 from forsyn.domain.sensitive.sealing import KeyRingUnusable
 from forsyn.domain.sensitive.vault import ever_sealed, store
 from forsyn.interfaces.cli.failures import explained
 from forsyn.policy.problems import PolicyError
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import check_declarations
+from forsyn.workflows.enforcement import drift
 
-NEEDED_POSTGRES = 15
+NEEDED_POSTGRES = 16
+"""Since 16 an owner that is no superuser makes roles, and lets the login enter them without inheriting."""
 NEEDED_FREE_BYTES = 2 * 1024**3
 LATE = timedelta(hours=1)
 """So long the access log may go without a seal."""
@@ -51,7 +53,7 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
     findings = [_python(), _time_zone(), _space(state), _policy(policy_file)]
     checks: list[Callable[[], Finding]] = [
         lambda: _postgres(embedded=embedded), _encoding, _extensions, _roles, _migrations, _keys, _assets,
-        _declarations, _access_log,
+        _declarations, _enforcement, _access_log,
     ]  # fmt: skip
     for check in checks:
         try:
@@ -64,6 +66,8 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
                 break
         except PolicyError as error:
             findings.append(Finding("declarations", "not compared", f"Mend the policy file. {error.problems[0]}"))
+        except PurposeViolation as error:
+            findings.append(Finding("purposes", "cannot be entered", str(error)))
     return findings
 
 
@@ -139,6 +143,12 @@ def _roles() -> Finding:
         else ""
     )
     return Finding("login role", f"{user} owns {owned} relations", mend)
+
+
+def _enforcement() -> Finding:
+    differences = drift()
+    found = f"{len(differences)} differences from the policy" if differences else "as the policy demands"
+    return Finding("roles and row policies", found, str(differences[0]) if differences else "")
 
 
 def _keys() -> Finding:

@@ -23,5 +23,8 @@ class Host(Protocol):
     def serve(self, *, port: int) -> None:
         """Serve the web pages on 127.0.0.1 until Ctrl-C. Call it inside `database`."""
 
+    def may_migrate(self) -> bool:
+        """Whether the owner of the tables is known here."""
+
     def free_port(self, wanted: int) -> int:
         """The wanted port, or the next free one above it."""

@@ -22,22 +22,26 @@ def migrate(
 ) -> None:
     """Bring the database to this program's version.
 
-    Makes and changes tables as the owner role, grants the application's role its rights, and writes each column's
-    data category into the database as its comment. Safe to run again: then it changes nothing.
+    Makes and changes tables as the owner role, writes each column's data category into the database as its comment, and
+    makes the database enforce the policy, as `forsyn policy apply` does. Safe to run again: then it changes nothing.
     """
     host: Host = context.obj
     with host.database():
         done = migrate_database()
     if json:
-        print_json({"applied": done.applied, "comments_written": done.comments_written})
+        enforced = [step.does for step in done.enforced]
+        print_json({"applied": done.applied, "comments_written": done.comments_written, "enforced": enforced})
         return
     console.print(_sentence(done))
 
 
 def _sentence(done: Migrated) -> str:
-    if not done.applied and not done.comments_written:
-        return "The database is up to date."
-    return f"Applied {len(done.applied)} migrations; wrote the declarations of {done.comments_written} columns."
+    if not done.applied and not done.comments_written and not done.enforced:
+        return "The database is up to date, and enforces the policy."
+    return (
+        f"Applied {len(done.applied)} migrations; wrote the declarations of {done.comments_written} columns; took "
+        f"{len(done.enforced)} steps for the database to enforce the policy."
+    )
 
 
 def up(
@@ -53,7 +57,10 @@ def up(
     """
     host: Host = context.obj
     with host.database():
-        console.print(_sentence(migrate_database()))
+        if host.may_migrate():
+            console.print(_sentence(migrate_database()))
+        else:
+            console.print("OWNER_DATABASE_URL is not set: the database is served as it is, and not migrated.")
         build_web_assets()
         chosen = host.free_port(port)
         console.print(f"Serving on [bold]http://127.0.0.1:{chosen}/[/bold] - stop with Ctrl-C.")

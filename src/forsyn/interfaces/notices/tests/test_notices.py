@@ -110,7 +110,7 @@ def test_the_page_is_the_visitors_and_asked_for_anew(client: Client, world: Worl
     assert set(first["Cache-Control"].split(", ")) == {"private", "no-cache"}
     again = client.get(reverse("notices:page"), headers={"If-None-Match": first["ETag"]})
     assert again.status_code in {200, 304}
-    client.force_login(world.anna.account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(world.anna.account, backend="forsyn.interfaces.sign_in.backend.PurposefulBackend")
     assert client.get(reverse("notices:page"), headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
