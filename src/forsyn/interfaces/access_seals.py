@@ -36,15 +36,19 @@ def noted(file: Path) -> list[Anchor]:
 
 
 def seal_and_note(file: Path) -> Sealed:
-    """Seal what is written, and note the newest seal."""
+    """Seal what is written, and note the newest seal where it does not stand yet."""
     now = timezone.now()
     with purpose(P.SECURITY, actor=None):
         done = seal(now=now)
-    if done.batches and done.newest is not None:
+    if done.newest is not None and not _is_noted(file, done.newest):
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="ascii") as notes:
             notes.write(f"{now.isoformat(timespec='seconds')} {done.newest}\n")
     return done
+
+
+def _is_noted(file: Path, newest: Anchor) -> bool:
+    return file.exists() and str(newest) in file.read_text(encoding="ascii", errors="replace")
 
 
 @contextlib.contextmanager

@@ -65,6 +65,11 @@ def test_what_is_sealed_is_noted_outside_of_the_database(host: Host) -> None:
     assert "Sealed 3 rows in 1 batches." in done.output
     (note,) = noted(notes_file(host.state, "test"))
     assert f"Newest seal: {note}" in done.output
+    run(host, "seal")
+    assert noted(notes_file(host.state, "test")) == [note]
+    notes_file(host.state, "test").unlink()
+    run(host, "seal")
+    assert noted(notes_file(host.state, "test")) == [note], "made elsewhere, or its note is lost"
     assert json.loads(run(host, "seal", "--json").stdout) == {
         "rows": 0, "batches": 0, "newest": str(note), "waiting": False,
     }  # fmt: skip
