@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.customers import actions, models, queries
 from forsyn.domain.metering.models import Mounting, Register
+from forsyn.domain.safeguards.actions_choices import restrict
 from forsyn.integrations.customer_files.errors import CustomerFileError
 from forsyn.integrations.customer_files.fields import FIELDS
 from forsyn.integrations.customer_files.profile import parse_profile, shipped_profiles
@@ -354,3 +356,19 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> Non
 )  # fmt: skip
 def test_the_files_words_are_the_registers(field: str, choices: type[models.CustomerKind]) -> None:
     assert set(FIELDS[field].choices) == set(choices.values)
+
+
+def test_a_restricted_customer_is_neither_changed_nor_made_twice(bring_in: Import) -> None:
+    bring_in(_line("1"), _line("2"))
+    one = models.Customer.objects.get(number="1").pk
+    account = create_staff(email="dpo@nordby.example", name="Dina", roles=[], first_date=TODAY, now=NOW)
+    restrict(customer_id=one, ground="accuracy", reason="Navnet er bestridt", recorded_by_id=account, now=NOW)
+    later = TODAY + timedelta(days=1)
+    changed = (_line("1", name="Et Andet Navn"), _line("2", name="Ny Titel"))
+    done = bring_in(*changed, on_problem=OnProblem.QUARANTINE, today=later)
+    (problem,) = done.problems
+    assert (problem.column, problem.value) == ("customer_number", "1")
+    assert "restricted (Art. 18)" in problem.what
+    assert done.rejected_rows == 1
+    assert [name.name for name in models.CustomerName.objects.filter(customer_id=one)] == ["Kunde 1"]
+    assert models.CustomerName.objects.filter(name="Ny Titel").exists()

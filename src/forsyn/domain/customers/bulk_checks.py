@@ -33,6 +33,7 @@ def statements() -> Iterator[str]:
         for field in fields:
             yield _differs_within(key, field)
     yield _SAME_ROW
+    yield _HIDDEN
     yield _OVERLAP_WITHIN
     yield _OVERLAP_WITH_REGISTER
     yield from _differs_from_register()
@@ -61,6 +62,16 @@ _SAME_ROW = f"""{_PROBLEM}
             window w as (partition by customer_number, installation_number, agreement_key, meter_number,
                                       mounted_from order by line, part)) r
      where place > 1 and customer_number is not null"""
+
+_HIDDEN = f"""{_PROBLEM}
+    select min(line), min(part), 'customer_number', customer_number,
+           'the data of this customer are restricted (Art. 18): they are kept, and not worked with',
+           'leave the customer out until the data protection officer has lifted the restriction'
+      from staged
+      join customers_hidden_numbers((select array_agg(distinct customer_number) from staged)) as hidden (number)
+        on hidden.number = customer_number
+     group by customer_number"""
+"""What a restriction hides from the import would otherwise be made a second time."""
 
 _OVERLAP_WITHIN = f"""with agreement as materialized ({_AGREEMENTS})
     {_PROBLEM}

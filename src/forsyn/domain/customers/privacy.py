@@ -167,4 +167,8 @@ SEARCH_ROUTINES = tuple(
     for how in ("matching(text[], text[], text[], integer)", "answering(text[], text[])")
 )
 """What search asks of the database with the owner's rights; see migration 0005."""
-ROUTINES = (*SEARCH_ROUTINES, Routine("customers_next_agreement_id()", "customers_agreement", change="insert"))
+ROUTINES = (
+    *SEARCH_ROUTINES,
+    Routine("customers_next_agreement_id()", "customers_agreement", change="insert"),
+    Routine("customers_hidden_numbers(text[])", "customers_customer", change="insert"),
+)

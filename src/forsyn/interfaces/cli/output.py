@@ -12,7 +12,10 @@ import typer
 from django.core.serializers.json import DjangoJSONEncoder
 from rich.console import Console
 
-console = Console(highlight=False)
+WIDE = 240
+"""Into a file or another program, tables are not squeezed to the width of a window that is not there."""
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
