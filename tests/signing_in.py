@@ -17,6 +17,8 @@ from allauth.account.internal.flows.login import (
 from django.test import Client
 
 from forsyn.domain.accounts.models import Account, AccountKind
+from forsyn.interfaces.staff_access.reminder import LOOKED_UP
+from forsyn.workflows.staff_instructions import present_texts
 
 SignedIn = Callable[[Account], Client]
 
@@ -31,6 +33,7 @@ def signed_in() -> SignedIn:
         methods = ["password", "mfa"] if account.kind == AccountKind.STAFF else ["code"]
         session = client.session
         session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": each, "at": time.time()} for each in methods]
+        session[LOOKED_UP] = dict.fromkeys(present_texts().values(), True)  # as after the first page; see reminder.py
         session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(account.pk)
         session.save()
         return client

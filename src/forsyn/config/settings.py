@@ -88,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "forsyn.interfaces.pages.controller",
                 "forsyn.interfaces.access.context",
+                "forsyn.interfaces.staff_access.reminder.context",
             ],
             "builtins": ["forsyn.interfaces.design"],
         },

@@ -7,15 +7,18 @@ from datetime import date, datetime, timedelta
 from forsyn.domain.accounts import access_queries, actions
 from forsyn.domain.accounts.queries import account_with_email, roles_of
 from forsyn.domain.accounts.rules import Term, review_date
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.documents.codec import to_plain
 from forsyn.integrations.documents.pdf import typeset
 from forsyn.policy.document import Document, Paragraph, Section, Span
+from forsyn.policy.purposes import P
 from forsyn.policy.staff_roles import Role
 from forsyn.policy.vocabulary import Language
-from forsyn.workflows import staff_access
+from forsyn.workflows import staff_access, staff_instructions
 
 REASON = "Medarbejder i demoen."
 REVIEW_DUE_IN = timedelta(days=5)
+SLOW_READER = "aage.afregning@demo.example"
 EXTERNAL = ("erik.ekstern@demo.example", "Erik Ekstern", "Fjernbit ApS")
 
 
@@ -70,6 +73,20 @@ def ask_once(*, account_id: int, role: Role, today: date, now: datetime) -> None
         now=now,
         today=today,
     )
+
+
+def confirm_instructions(*, today: date, now: datetime) -> None:
+    """Let everybody have read the instructions of their roles, but one, who does it on the last day."""
+    people = access_queries.people(today=today)
+    read = staff_instructions.everybody(people)
+    for person in people:
+        for one in read[person.account.pk]:
+            waits = person.account.email == SLOW_READER and one.confirm_by is not None and today < one.confirm_by
+            if one.confirmed_at is None and not waits:
+                with purpose(P.STAFF_ADMINISTRATION, actor=person.account.pk):
+                    staff_instructions.confirm(
+                        account_id=person.account.pk, role=one.role, fingerprint=one.fingerprint, now=now, today=today
+                    )
 
 
 def _agreement(name: str, employer: str, term: Term) -> bytes:

@@ -46,6 +46,7 @@ def make_demo_staff(*, today: date, now: datetime) -> int:
             if role is Role.CLERK:
                 demo_access.ask_once(account_id=account_id, role=Role.BILLING, today=today, now=now)
         external = demo_access.make_external(password=DEMO_PASSWORD, today=today, now=now)
+        demo_access.confirm_instructions(today=today, now=now)
     with purpose(P.SIGN_IN, actor=None):
         for account_id in [*made, *([external] if external else [])]:
             TOTP.activate(account(account_id=account_id), generate_totp_secret())

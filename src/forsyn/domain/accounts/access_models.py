@@ -155,6 +155,31 @@ class ConfidentialityAgreement(GuardedModel):
         ]
 
 
+class InstructionConfirmation(GuardedModel):
+    """A member of staff has read the instructions of a role, and says so (SF-27). Nobody else can say it for them.
+
+    ``fingerprint`` is that of the text (`forsyn.policy.instructions`), ``text_version`` the policy's version then.
+    """
+
+    account = _account(related_name="instruction_confirmations")
+    role = models.CharField(max_length=40, choices=ROLES)
+    fingerprint = models.CharField(max_length=64)
+    text_version = models.CharField(max_length=40)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_instruction_confirmation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "role", "fingerprint"], name="accounts_instruction_confirmation_once"
+            ),
+            _known_role("accounts_instruction_confirmation_role"),
+            models.CheckConstraint(
+                condition=Q(fingerprint__regex="^[0-9a-f]{64}$"), name="accounts_instruction_confirmation_text"
+            ),
+        ]
+
+
 class Colleague(GuardedModel):
     """The name of a member of staff, for showing who did something without reading accounts. A view."""
 

@@ -77,6 +77,19 @@ BINDINGS = (
         },
     ),
     Table(
+        "accounts_instruction_confirmation",
+        person=BY_ACCOUNT,
+        changed_by={P.STAFF_ADMINISTRATION: "insert", P.RETENTION: "delete"},
+        columns={
+            "id": ROW,
+            "account_id": KEPT,
+            "role": KEPT,
+            "fingerprint": KEPT,
+            "text_version": KEPT,
+            "confirmed_at": TOLD,
+        },
+    ),
+    Table(
         "accounts_colleague",
         person=path("id -> accounts_account.id"),
         columns={

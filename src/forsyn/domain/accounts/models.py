@@ -12,6 +12,7 @@ from forsyn.domain.accounts.access_models import AccessRequest as AccessRequest
 from forsyn.domain.accounts.access_models import Colleague as Colleague
 from forsyn.domain.accounts.access_models import ConfidentialityAgreement as ConfidentialityAgreement
 from forsyn.domain.accounts.access_models import ExternalStaff as ExternalStaff
+from forsyn.domain.accounts.access_models import InstructionConfirmation as InstructionConfirmation
 from forsyn.domain.accounts.access_models import StaffRole as StaffRole
 from forsyn.policy.staff_roles import Role as Role
 

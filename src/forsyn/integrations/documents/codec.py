@@ -57,8 +57,8 @@ def edition(document: Document) -> str:
     return f"{words['version']} {document.version}, {words['valid_from']} {day}"
 
 
-def to_plain(document: Document) -> Plain:
-    """Everything that the template needs, as JSON can carry it."""
+def to_plain(document: Document, *, contents: bool = True) -> Plain:
+    """Everything that the template needs, as JSON can carry it; ``contents``: with a table of contents."""
     known = anchors(document)
     return {
         "title": document.title,
@@ -66,7 +66,7 @@ def to_plain(document: Document) -> Plain:
         "lang": str(document.language),
         "edition": edition(document),
         "page_word": WORDS[document.language]["page"],
-        "contents_word": WORDS[document.language]["contents"],
+        "contents_word": WORDS[document.language]["contents"] if contents else "",
         "sections": [
             {
                 "id": section.id,

@@ -47,9 +47,9 @@ def digest(document: Document) -> str:
     return hashlib.sha256(_canonical(document).encode()).hexdigest()[:32]
 
 
-def standalone_html(document: Document) -> str:
+def standalone_html(document: Document, *, contents: bool = True) -> str:
     """One HTML file with its style inside, to put on any web site; it asks no host for anything."""
-    return render_to_string("notices/standalone.html", _context(document))
+    return render_to_string("notices/standalone.html", {"document": to_plain(document, contents=contents)})
 
 
 def pdf(document: Document) -> bytes:

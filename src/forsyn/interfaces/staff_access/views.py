@@ -24,7 +24,7 @@ from forsyn.interfaces.design import in_language
 from forsyn.interfaces.staff_access.forms import AgreementForm, DecisionForm, EndForm, RequestForm
 from forsyn.interfaces.staff_access.wording import told
 from forsyn.policy.purposes import P
-from forsyn.workflows import staff_access
+from forsyn.workflows import staff_access, staff_instructions
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 deciding = staff_required(P.STAFF_ADMINISTRATION)
@@ -102,10 +102,12 @@ def give_up(request: HttpRequest, role_id: int) -> HttpResponse:
 def overview(request: HttpRequest) -> HttpResponse:
     """What waits, what ends unless it is reviewed, and everybody's access."""
     today = timezone.localdate()
+    people = access_queries.people(today=today)
+    read = staff_instructions.everybody(people)
     context = {
         "requests": access_queries.open_requests(),
         "due": access_queries.due_reviews(today=today),
-        "people": access_queries.people(today=today),
+        "people": [(person, read[person.account.pk]) for person in people],
         "today": today,
     }
     return render(request, "staff_access/overview.html", context)
