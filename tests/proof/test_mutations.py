@@ -153,6 +153,16 @@ MUTATIONS = [
         {"SF-06", "SF-16"},
     ),
     Mutation(
+        "a confirmation of instructions can be altered",
+        "grant update on accounts_instruction_confirmation to {staff_administration}",
+        {"SF-10", "SF-27"},
+    ),
+    Mutation(
+        "others may confirm for somebody",
+        "drop trigger accounts_instruction_confirmation_own on accounts_instruction_confirmation",
+        {"SF-27"},
+    ),
+    Mutation(
         "an access without review",
         "update accounts_staff_role set review_date = '2029-01-01' where account_id = %(clerk)s",
         {"SF-28"},

@@ -7,6 +7,7 @@ from forsyn.workflows.proof import (
     trials_declarations,
     trials_destinations,
     trials_door,
+    trials_instructions,
     trials_notes,
     trials_roles,
     trials_rows,
@@ -27,6 +28,7 @@ MODULES = (
     trials_door,
     trials_destinations,
     trials_staff,
+    trials_instructions,
     trials_time,
     trials_web,
 )

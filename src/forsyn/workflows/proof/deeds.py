@@ -51,6 +51,15 @@ PAST_THE_DOOR = {
     "safeguards_disclosure": "insert into safeguards_disclosure (recipient) values ('stranger')",
     "safeguards_outbox": "insert into safeguards_outbox (work) values ('stranger')",
 }
+CONFIRM = """
+    insert into accounts_instruction_confirmation (account_id, role, fingerprint, text_version, confirmed_at)
+    values (%s, %s, repeat('0', 64), 'forsyn prove', %s)
+"""
+CHANGES_OF_A_CONFIRMATION = (
+    "update accounts_instruction_confirmation set fingerprint = repeat('0', 64) where false",
+    "update accounts_instruction_confirmation set confirmed_at = now() where false",
+    "delete from accounts_instruction_confirmation where false",
+)
 CHANGES_OF_THE_LOG = (
     "update safeguards_access_log set search = null where false",
     "delete from safeguards_access_log where false",

@@ -15,12 +15,14 @@ from forsyn.workflows.proof.trial import control, invariant
 STAFF = "select id from accounts_account where kind = 'staff' order by is_active desc, id limit 1"
 
 
-def _staff_account(bench: Bench) -> int | None:
+def staff_account(bench: Bench) -> int | None:
+    """A member of staff to try things on, or None where there is nobody."""
     rows = bench.rows(STAFF)
     return int(rows[0][0]) if rows else None
 
 
-def _some_role(bench: Bench) -> str:
+def some_role(bench: Bench) -> str:
+    """A role that the policy declares."""
     return next(iter(bench.policy.staff_roles))
 
 
@@ -67,10 +69,10 @@ def externals_need_an_agreement(bench: Bench) -> Finding:
 )
 def no_access_is_endless(bench: Bench) -> Finding:
     """As the purpose that administers staff."""
-    account = _staff_account(bench)
+    account = staff_account(bench)
     if account is None:
         return Finding(spoken(ENDLESS), 0, 0, (), NOTHING_TO_TRY)
-    parameters = (account, _some_role(bench), bench.today, bench.now, bench.today)
+    parameters = (account, some_role(bench), bench.today, bench.now, bench.today)
     attempt = Attempt(
         _administration(bench), ENDLESS, "accounts_staff_role", parameters, (CHECK_VIOLATION,),
         "accounts_staff_role_period",
@@ -133,11 +135,11 @@ def _externals(bench: Bench) -> int:
 )
 def nobody_grants_to_oneself(bench: Bench) -> Finding:
     """As the purpose that administers staff."""
-    account = _staff_account(bench)
+    account = staff_account(bench)
     if account is None:
         return Finding(spoken(OWN_GRANT), 0, 0, (), NOTHING_TO_TRY)
     until = bench.today + timedelta(days=30)
-    parameters = (account, _some_role(bench), bench.today, until, bench.now, account, bench.today)
+    parameters = (account, some_role(bench), bench.today, until, bench.now, account, bench.today)
     attempt = Attempt(
         _administration(bench), OWN_GRANT, "accounts_staff_role", parameters, (CHECK_VIOLATION,),
         "accounts_staff_role_by_another",
