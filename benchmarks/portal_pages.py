@@ -46,7 +46,9 @@ from forsyn.domain.customers.actions import grant_portal_access
 from forsyn.domain.customers.models import Customer
 from forsyn.domain.customers.queries import installations_of
 from forsyn.domain.safeguards.actions import refresh_statistics
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.cli.web_assets import build_web_assets
+from forsyn.policy.purposes import P
 from forsyn.workflows.demo import prepare_demo
 from forsyn.workflows.migrate import migrate
 
@@ -65,31 +67,47 @@ def prepare(machine: Machine) -> None:
         folder = machine.state / "portal-benchmark-files"
         prepare_demo(folder=folder, today=timezone.localdate(), now=timezone.now())
         refresh_statistics()
-    elif not Customer.objects.exists():
+    elif not filled():
         data = Path(os.environ.get("FORSYN_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
         files = [str(file) for file in sorted((data / "heat_hourly").glob("heat_2018-*.parquet"))]
         for command in ("meters-for", "readings"):
             subprocess.run([FORSYN, "import", command, *files], check=True, stdout=subprocess.DEVNULL)
 
 
+def filled() -> bool:
+    """Whether there are customers already."""
+    with purpose(P.SETTLEMENT, actor=None):
+        return bool(Customer.objects.exists())
+
+
+def with_heat(since: date) -> list[tuple[int, str, int]]:
+    """Customers all over the register with the id of an installation that has heated their home since a day."""
+    found = []
+    with purpose(P.SETTLEMENT, actor=None):
+        step = max(Customer.objects.count() // (CUSTOMERS * 2), 1)
+        for customer in Customer.objects.order_by("pk")[::step]:
+            heat = [one for one in installations_of(customer_id=customer.pk) if one.commodity == "heat"][:1]
+            if any(since in period and period.until is None for one in heat for period in one.agreement_periods):
+                found.append((customer.pk, customer.number, heat[0].id))
+    return found
+
+
 def sessions() -> Iterator[tuple[str, int]]:
     """A signed-in session and a heat installation with values, for each of some customers."""
     now, since = timezone.now(), date(2018, 2, 1) if YEAR else date(timezone.localdate().year - 1, 1, 1)
-    step = max(Customer.objects.count() // (CUSTOMERS * 2), 1)
     given = 0
-    for customer in Customer.objects.order_by("pk")[::step]:
-        heat = [one for one in installations_of(customer_id=customer.pk) if one.commodity == "heat"]
-        lasting = any(since in period and period.until is None for one in heat[:1] for period in one.agreement_periods)
-        if given == CUSTOMERS or not lasting:
-            continue
-        email = f"{customer.number}@benchmark.example".lower()
-        found = account_with_email(email=email)
-        account_id = found.pk if found else create_customer_account(email=email, name="Benchmark", now=now)
-        grant_portal_access(account_id=account_id, customer_id=customer.pk, first_date=date(2020, 1, 1))
-        client = Client()
-        client.force_login(Account.objects.get(pk=account_id))
+    for customer_id, number, installation_id in with_heat(since):
+        if given == CUSTOMERS:
+            break
+        with purpose(P.SIGN_IN, actor=None):
+            email = f"{number}@benchmark.example".lower()
+            found = account_with_email(email=email)
+            account_id = found.pk if found else create_customer_account(email=email, name="Benchmark", now=now)
+            grant_portal_access(account_id=account_id, customer_id=customer_id, first_date=date(2020, 1, 1))
+            client = Client()
+            client.force_login(Account.objects.get(pk=account_id))
         given += 1
-        yield client.cookies["sessionid"].value, heat[0].id
+        yield client.cookies["sessionid"].value, installation_id
     assert given, f"no customer has had heat since {since}"
 
 
