@@ -24,7 +24,9 @@ from forsyn.interfaces.cli.main import app  # noqa: E402
 from forsyn.policy import describe  # noqa: E402
 from forsyn.policy.claims import Claim, claims  # noqa: E402
 from forsyn.policy.loading import parse_policy  # noqa: E402
+from forsyn.policy.matrix import rows as matrix_rows  # noqa: E402
 from forsyn.policy.policy import Policy  # noqa: E402
+from forsyn.policy.privileges import Matrix  # noqa: E402
 from forsyn.policy.vocabulary import Language  # noqa: E402
 from forsyn.workflows.declarations import all_bindings  # noqa: E402
 from forsyn.workflows.proof.prove import trials_of  # noqa: E402
@@ -34,12 +36,14 @@ FOLDER = REPOSITORY / "docs" / "generated"
 HEAD = "<!-- Generated from the declarations; change those and run `make docs`. -->"
 POLICIES = {"utility": "policies/utility.toml", "supplier": "policies/supplier.toml"}
 EN = Language.ENGLISH
+MATRIX_KEYS = ("table", "reads", "inserts", "updates", "deletes", "rows")
 
 
 def documents() -> dict[str, str]:
     """Every generated file's name and content."""
     policies = {name: load(file) for name, file in POLICIES.items()}
     pages = {f"policy-{name}.md": policy_page(policy) for name, policy in policies.items()}
+    pages |= {f"matrix-{name}.md": matrix_page(policy) for name, policy in policies.items()}
     pages["purposes.md"] = purposes_page(policies.values())
     pages["retention.md"] = retention_page(policies.values())
     pages["columns.md"] = columns_page()
@@ -181,6 +185,23 @@ def retention_page(policies: Iterable[Policy]) -> str:
             for policy in policies
         ),
     )
+
+
+def matrix_page(policy: Policy) -> str:
+    """What each purpose may do with each table, as `forsyn policy show --matrix` prints it."""
+    headers = ("table", "reads", "inserts", "updates", "deletes", "whose rows")
+    rows = matrix_rows(Matrix(policy, all_bindings()))
+    parts = [
+        section(
+            2, purpose, table(headers, ([row[key] for key in MATRIX_KEYS] for row in rows if row["purpose"] == purpose))
+        )
+        for purpose in dict.fromkeys(row["purpose"] for row in rows)
+    ]
+    about = (
+        f"Derived from `{policy.file}` and the bindings; `forsyn policy apply` puts it into the database. "
+        '"All" are all columns, or all rows.'
+    )
+    return section(1, f"What each purpose may do: {policy.controller.contact.name.en}", about, *parts)
 
 
 def columns_page() -> str:
