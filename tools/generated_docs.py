@@ -204,6 +204,10 @@ def matrix_page(policy: Policy) -> str:
     return section(1, f"What each purpose may do: {policy.controller.contact.name.en}", about, *parts)
 
 
+def _cells(row: dict[str, Any]) -> list[Any]:
+    return [row[key] for key in MATRIX_KEYS]
+
+
 def columns_page() -> str:
     """The data map: every column that the program declares."""
     rows = describe.columns(all_bindings())
