@@ -17,6 +17,7 @@ from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.access_seals import EVERY, noted, notes_file, seal_and_note
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, escape, explaining, print_json
+from forsyn.interfaces.cli.purposes import works_for
 from forsyn.policy.purposes import P
 from forsyn.workflows.access_log import kept_since
 
@@ -25,6 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON documen
 
 
 @app.command("seal")
+@works_for(P.SECURITY)
 def seal_now(context: typer.Context, json: Json = False) -> None:
     """Seal what has been logged since the last time, and print the newest seal.
 
@@ -33,7 +35,7 @@ def seal_now(context: typer.Context, json: Json = False) -> None:
     """
     host: Host = context.obj
     with host.database():
-        done = seal_and_note(notes_file(host.state, host.name))
+        done = seal_and_note(notes_file(host.state, host.name), now=timezone.now())
     if json:
         print_json({"rows": done.rows, "batches": done.batches, "newest": _text(done.newest), "waiting": done.waiting})
         return
@@ -45,6 +47,7 @@ def seal_now(context: typer.Context, json: Json = False) -> None:
 
 
 @app.command("verify")
+@works_for(P.SECURITY)
 def verify_log(
     context: typer.Context,
     known: Annotated[
@@ -120,6 +123,7 @@ def _document(found: Verification, anchors: list[Anchor]) -> dict[str, Any]:
 
 
 @app.command("show")
+@works_for(P.SECURITY)
 def show(
     context: typer.Context,
     staff: Annotated[int | None, typer.Option(help="Only what this account has looked at (its number).")] = None,

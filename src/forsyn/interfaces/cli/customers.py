@@ -15,12 +15,15 @@ from forsyn.integrations.customer_files.errors import CustomerFileError
 from forsyn.integrations.customer_files.profile import Profile, parse_profile, shipped_profiles
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, escape, explaining, print_json
+from forsyn.interfaces.cli.purposes import works_for
+from forsyn.policy.purposes import P
 from forsyn.workflows.import_customers import CustomerImport, OnProblem, import_customers
 
 SHOWN = 20
 """Problems on the screen; all of them are in the report."""
 
 
+@works_for(P.SETTLEMENT)
 def customers(
     context: typer.Context,
     file: Annotated[

@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from forsyn.domain.accounts.models import Role
 from forsyn.domain.safeguards.actions import refresh_statistics
 from forsyn.domain.safeguards.purposes import purpose
-from forsyn.interfaces.access_seals import notes_file, sealing
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors
+from forsyn.interfaces.cli.purposes import works_for
 from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.policy.purposes import P
 from forsyn.workflows.demo import DemoReady, empty_demo, prepare_demo
@@ -33,6 +33,7 @@ JOBS = {
 }
 
 
+@works_for(*P)
 def demo(
     context: typer.Context,
     port: Annotated[
@@ -61,8 +62,7 @@ def demo(
         if serve:
             chosen = host.free_port(port)
             _show_the_way(f"http://127.0.0.1:{chosen}")
-            with sealing(notes_file(host.state, host.name)):
-                host.serve(port=chosen)
+            host.serve(port=chosen)
 
 
 def _prepare(host: Host) -> DemoReady:

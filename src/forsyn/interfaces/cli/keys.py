@@ -13,6 +13,8 @@ from forsyn.domain.sensitive.sealing import KeyRingUnusable, Use
 from forsyn.domain.sensitive.vault import ever_sealed, store
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, explaining, fail, print_json
+from forsyn.interfaces.cli.purposes import works_for
+from forsyn.policy.purposes import P
 from forsyn.workflows import key_rotation
 from forsyn.workflows.key_rotation import Finding, KeyRow, RotationRunning
 
@@ -32,6 +34,7 @@ NAMES = {
 
 
 @app.command("show")
+@works_for(P.RETENTION)
 def show(context: typer.Context, json: Json = False) -> None:
     """List the keys: what each is for, since when, and how many rows need it."""
     host: Host = context.obj
@@ -52,6 +55,7 @@ def show(context: typer.Context, json: Json = False) -> None:
 
 
 @app.command("check")
+@works_for(P.RETENTION)
 def check(context: typer.Context, json: Json = False) -> None:
     """Open one value of each kind and key, and say exactly what cannot be opened. Status 1 if anything cannot."""
     host: Host = context.obj
@@ -70,6 +74,7 @@ def check(context: typer.Context, json: Json = False) -> None:
 
 
 @app.command("rotate")
+@works_for(P.RETENTION)
 def rotate(
     context: typer.Context,
     lookup: Annotated[bool, typer.Option("--lookup", help="Renew the key by which CPR numbers are found.")] = False,

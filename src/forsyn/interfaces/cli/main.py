@@ -9,6 +9,7 @@ from forsyn.interfaces.cli import (
     audit,
     customers,
     demo,
+    jobs,
     keys,
     operation,
     outbox,
@@ -49,6 +50,7 @@ imports.command("meters-for")(readings.meters_for)
 imports.command("retry")(readings_retry.retry)
 app.add_typer(imports, name="import")
 app.add_typer(audit.app, name="audit")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 app.add_typer(operation.app, name="operation")
 policy.app.command("apply")(policy_apply.apply)

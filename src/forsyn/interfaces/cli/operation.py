@@ -13,6 +13,7 @@ from forsyn.domain.metering.operation_queries import LeakSuspect, PoorCooling, l
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, print_json
+from forsyn.interfaces.cli.purposes import works_for
 from forsyn.policy.purposes import P
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON documen
 
 
 @app.command()
+@works_for(P.OPERATION_OPTIMISATION)
 def leaks(context: typer.Context, until: Until = None, days: Days = 14, json: Json = False) -> None:
     """List water meters that ran in every night hour (01 to 05) of all the days, those that lose most first.
 
@@ -57,6 +59,7 @@ def leaks(context: typer.Context, until: Until = None, days: Days = 14, json: Js
 
 
 @app.command()
+@works_for(P.OPERATION_OPTIMISATION)
 def cooling(
     context: typer.Context,
     until: Until = None,

@@ -13,6 +13,7 @@ from forsyn.domain.safeguards.actions_door import send_again
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, escape, fail, print_json
+from forsyn.interfaces.cli.purposes import works_for
 from forsyn.policy.purposes import P
 from forsyn.workflows.outgoing import deliver_due
 
@@ -22,6 +23,7 @@ SHOWN = 200
 
 
 @app.command("show")
+@works_for(P.PRIVACY_RIGHTS)
 def show(context: typer.Context, json: Json = False) -> None:
     """List what waits, without its content or address: since when, for whom, how often tried, and what was in the way.
 
@@ -66,8 +68,9 @@ def show(context: typer.Context, json: Json = False) -> None:
 
 
 @app.command("send")
+@works_for(*P)
 def send(context: typer.Context, json: Json = False) -> None:
-    """Send what is due. Run it every minute or so; running it twice at once sends nothing twice.
+    """Send what is due, as the running server does every minute; doing it twice at once sends nothing twice.
 
     What could not be delivered is tried again after 1, 5 and 15 minutes, then 1, 4, 12 and 24 hours; then a person
     decides. Ends with status 1 where something was given up.
@@ -84,6 +87,7 @@ def send(context: typer.Context, json: Json = False) -> None:
 
 
 @app.command("again")
+@works_for(P.PRIVACY_RIGHTS)
 def again(
     context: typer.Context,
     number: Annotated[int, typer.Argument(help="The number that `forsyn outbox show` gives.")],

@@ -16,6 +16,7 @@ from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.integrations.documents.pdf import TypesettingError
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, escape, explaining, fail, print_json
+from forsyn.interfaces.cli.purposes import without_purpose, works_for
 from forsyn.interfaces.notices import rendering
 from forsyn.policy import describe
 from forsyn.policy.document import Document, as_text
@@ -25,6 +26,7 @@ from forsyn.policy.notice import notice as notice_of
 from forsyn.policy.policy import Policy
 from forsyn.policy.privileges import Matrix
 from forsyn.policy.problems import PolicyError, Problem
+from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.declarations import all_bindings, check_declarations, check_program
 from forsyn.workflows.enforcement import drift
@@ -76,6 +78,7 @@ SHOWN = {
 
 
 @app.command()
+@works_for(P.PRIVACY_RIGHTS, P.STAFF_ADMINISTRATION)
 def check(
     context: typer.Context,
     policy_file: Path | None = POLICY_FILE,
@@ -149,6 +152,7 @@ def _tell_agreement(policy: Policy, *, json: bool, compared: bool) -> None:
 
 
 @app.command()
+@without_purpose("reads the policy file and the bindings, and no database")
 def show(
     context: typer.Context,
     part: Part | None = PART,
@@ -252,6 +256,7 @@ ENDINGS = {".html": Form.HTML, ".htm": Form.HTML, ".pdf": Form.PDF, ".txt": Form
 
 
 @app.command()
+@without_purpose("reads the policy file, and no database")
 def notice(
     context: typer.Context,
     language: Language = NOTICE_LANGUAGE,

@@ -7,12 +7,14 @@ import typer
 from forsyn.interfaces.cli.failures import OUTSIDE, explained
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, escape, fail, print_json
+from forsyn.interfaces.cli.purposes import without_purpose
 from forsyn.policy.enforcement import Step
 from forsyn.workflows.enforcement import apply_enforcement, check_roles, orphaned, plan_enforcement
 
 WIDEST = 300
 
 
+@without_purpose("works as the owner of the tables: roles and their rights")
 def apply(
     context: typer.Context,
     dry_run: bool = typer.Option(False, "--dry-run", help="Print the plan; change nothing."),

@@ -16,6 +16,7 @@ from forsyn.domain.safeguards.door_register import Processor
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, fail, print_json
+from forsyn.interfaces.cli.purposes import works_for
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import current_policy
 
@@ -32,6 +33,7 @@ WORDS = {
 
 
 @app.command("list")
+@works_for(P.PRIVACY_RIGHTS)
 def list_processors(context: typer.Context, json: Json = False) -> None:
     """List every processor of the policy, the most urgent first.
 
@@ -58,6 +60,7 @@ def list_processors(context: typer.Context, json: Json = False) -> None:
 
 
 @app.command("agree")
+@works_for(P.PRIVACY_RIGHTS)
 def agree(
     context: typer.Context,
     key: Annotated[str, typer.Argument(help="The processor's key in the policy, such as mail_and_text_messages.")],

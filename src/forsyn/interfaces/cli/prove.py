@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, escape, explaining, print_json
+from forsyn.interfaces.cli.purposes import works_for
 from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.policy.claims import UnknownClaim
 from forsyn.policy.proof import Evidence, Outcome, Verdict
+from forsyn.policy.purposes import P
 from forsyn.workflows.proof.prove import NoTables, Proof, prove
 
 COLOURS = {Outcome.KEPT: "green", Outcome.BROKEN: "red", Outcome.GAP: "yellow", Outcome.OTHER_POLICY: "dim"}
@@ -25,6 +27,7 @@ WORDS = {
 }
 
 
+@works_for(*P)
 def prove_claims(
     context: typer.Context,
     claims: Annotated[

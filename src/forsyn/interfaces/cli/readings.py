@@ -19,6 +19,8 @@ from forsyn.integrations.reading_files.profile_file import parse_profile, shippe
 from forsyn.interfaces.cli.failures import OUTSIDE, explained
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, escape, explaining, print_json
+from forsyn.interfaces.cli.purposes import works_for
+from forsyn.policy.purposes import P
 from forsyn.workflows.import_readings import import_readings
 from forsyn.workflows.readings_meters import MetersMade, make_meters_for
 
@@ -36,6 +38,7 @@ Result = Receipt | HoldsNoReadingsError | str
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
 
+@works_for(P.METERING)
 def readings(
     context: typer.Context,
     files: Files,
@@ -67,6 +70,7 @@ def readings(
         raise typer.Exit(1)
 
 
+@works_for(P.METERING, P.SETTLEMENT)
 def meters_for(context: typer.Context, files: Files, profile: ProfileName = None, json: AsJson = False) -> None:
     """Make the meters that the files speak of, at clearly fictional customers.
 

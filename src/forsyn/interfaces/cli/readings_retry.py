@@ -13,12 +13,15 @@ from forsyn.integrations.reading_files.errors import ReadingFileError
 from forsyn.integrations.reading_files.profile_file import shipped_profiles
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, escape, explaining, print_json
+from forsyn.interfaces.cli.purposes import works_for
 from forsyn.interfaces.cli.readings import AsJson, find_profile
+from forsyn.policy.purposes import P
 from forsyn.workflows.retry_readings import RetriedDelivery, retry_readings
 
 COUNTS = ("tried", "stored", "identical", "set_aside", "waiting")
 
 
+@works_for(P.METERING)
 def retry(
     context: typer.Context,
     delivery: Annotated[int | None, typer.Option("--delivery", help="Only this delivery.")] = None,

@@ -7,15 +7,17 @@ from dataclasses import asdict
 import typer
 from rich.table import Column, Table
 
-from forsyn.interfaces.access_seals import notes_file, sealing
 from forsyn.interfaces.cli.examination import Finding, examine
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, escape, print_json
+from forsyn.interfaces.cli.purposes import without_purpose, works_for
 from forsyn.interfaces.cli.web_assets import build_web_assets
+from forsyn.policy.purposes import P
 from forsyn.workflows.migrate import Migrated
 from forsyn.workflows.migrate import migrate as migrate_database
 
 
+@without_purpose("works as the owner of the tables: migrations")
 def migrate(
     context: typer.Context,
     json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
@@ -44,6 +46,7 @@ def _sentence(done: Migrated) -> str:
     )
 
 
+@without_purpose("works as the owner of the tables: migrations; the pages and jobs that it starts declare their own")
 def up(
     context: typer.Context,
     port: int = typer.Option(
@@ -64,10 +67,10 @@ def up(
         build_web_assets()
         chosen = host.free_port(port)
         console.print(f"Serving on [bold]http://127.0.0.1:{chosen}/[/bold] - stop with Ctrl-C.")
-        with sealing(notes_file(host.state, host.name)):
-            host.serve(port=chosen)
+        host.serve(port=chosen)
 
 
+@works_for(P.SECURITY, P.PRIVACY_RIGHTS, P.STAFF_ADMINISTRATION)
 def doctor(
     context: typer.Context,
     json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),

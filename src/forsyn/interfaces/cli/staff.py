@@ -19,6 +19,7 @@ from forsyn.domain.accounts.rules import AccessRefused, Term
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, escape, fail, print_json
+from forsyn.interfaces.cli.purposes import works_for
 from forsyn.interfaces.cli.staff_words import refused
 from forsyn.policy.purposes import P
 from forsyn.workflows import staff_access
@@ -32,6 +33,7 @@ Day = typer.Option(formats=["%Y-%m-%d"])
 
 
 @app.command("add")
+@works_for(P.STAFF_ADMINISTRATION)
 def add(context: typer.Context, email: Email, name: Name, role: Roles, reason: Reason) -> None:
     """Make an account for a member of staff, with one or more roles from today, for as long as the policy grants them.
 
@@ -53,6 +55,7 @@ def add(context: typer.Context, email: Email, name: Name, role: Roles, reason: R
 
 
 @app.command("add-external")
+@works_for(P.STAFF_ADMINISTRATION)
 def add_external(
     context: typer.Context,
     email: Email,
@@ -93,6 +96,7 @@ def add_external(
 
 
 @app.command("list")
+@works_for(P.STAFF_ADMINISTRATION)
 def list_accounts(
     context: typer.Context, json: bool = typer.Option(False, "--json", help="Answer with one JSON document.")
 ) -> None:
@@ -140,11 +144,12 @@ def _document(person: Person) -> dict[str, object]:
 
 
 @app.command("expire")
+@works_for(P.STAFF_ADMINISTRATION, P.SECURITY)
 def expire(context: typer.Context) -> None:
     """End what time has ended: roles whose review was missed, and accounts whose confidentiality agreement ran out.
 
-    They open nothing from the day itself on; this closes them on record and signs the people out. Run it every night,
-    such as from cron.
+    They open nothing from the day itself on; this closes them on record and signs the people out. The running server
+    does so every hour.
     """
     host: Host = context.obj
     with host.database(), purpose(P.STAFF_ADMINISTRATION, actor=None):
@@ -156,6 +161,7 @@ def expire(context: typer.Context) -> None:
 
 
 @app.command("close")
+@works_for(P.SECURITY)
 def close(context: typer.Context, email: Email) -> None:
     """Close an account: it signs in no more, and is signed out wherever it is signed in.
 
@@ -168,6 +174,7 @@ def close(context: typer.Context, email: Email) -> None:
 
 
 @app.command("reset-second-factor")
+@works_for(P.SECURITY)
 def reset_second_factor(context: typer.Context, email: Email) -> None:
     """Take away a person's apps, passkeys and recovery codes, when they have lost them all.
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, print_json
+from forsyn.interfaces.cli.purposes import without_purpose
 from forsyn.workflows.tidy_months import Outcome, TidiedMonth, tidy_months
 
 WORDS = {
@@ -20,6 +21,7 @@ WORDS = {
 }
 
 
+@without_purpose("works as the owner of the tables: it writes closed months anew, and reads no value")
 def tidy(
     context: typer.Context,
     dry_run: Annotated[

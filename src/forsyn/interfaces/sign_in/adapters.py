@@ -84,7 +84,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().pre_login(request, user, **hooks)
 
     def login(self, request: HttpRequest, user: Account) -> None:
-        """Each sign-in sweeps away what is over, so that nothing else has to."""
+        """Each sign-in sweeps away what is over, sooner than the job does."""
         clear_expired(now=timezone.now())
         super().login(request, user)
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import active_count
 
 import pytest
 from django.db import connection
 from typer.testing import CliRunner, Result
 
 from forsyn.domain.safeguards.actions_log import record
-from forsyn.domain.safeguards.log_models import AccessKind, AccessSeal, Aspect
+from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.domain.safeguards.purposes import purpose
-from forsyn.interfaces.access_seals import noted, notes_file, sealing
+from forsyn.interfaces.access_seals import noted, notes_file
 from forsyn.interfaces.cli.main import app
 from forsyn.policy.purposes import P
 from forsyn.workflows.access_log import kept_since
@@ -125,19 +123,6 @@ def test_the_latest_looks_are_shown_by_number(host: Host) -> None:
     assert "look consumption" in done.output
     rows = json.loads(run(host, "show", "--staff", "41", "--customer", "1002", "--json").stdout)
     assert [(row["actor_id"], row["customer_id"], row["purpose"]) for row in rows] == [(41, 1002, "customer_service")]
-
-
-def test_a_server_seals_when_it_starts_and_when_it_stops(own_database: dict[str, str], tmp_path: Path) -> None:
-    file = notes_file(tmp_path, "test")
-    before = active_count()
-    look(2)
-    with sealing(file, every=timedelta(hours=1)):
-        while not noted(file):
-            time.sleep(0.01)
-        look(3)
-    assert [row.row_count for row in AccessSeal.objects.order_by("number")] == [2, 3]
-    assert [note.number for note in noted(file)] == [1, 2]
-    assert active_count() == before
 
 
 def test_the_log_is_kept_for_as_long_as_the_policy_says() -> None:

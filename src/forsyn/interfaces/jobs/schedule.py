@@ -1,0 +1,89 @@
+"""What is done by itself, how often, and for which purposes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from forsyn.domain.accounts.actions import clear_expired
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.interfaces.access_seals import EVERY, notes_file, seal_and_note
+from forsyn.kernel.local_days import local_day
+from forsyn.policy.purposes import P
+from forsyn.workflows.outgoing import deliver_due
+from forsyn.workflows.staff_access import end_overdue
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that is done again and again; doing it twice, or late, does no harm."""
+
+    name: str
+    every: timedelta
+    purposes: tuple[P, ...]
+    """What ``work`` enters by itself, and nothing else."""
+    work: Callable[[datetime], str]
+    """Called with now, outside of any transaction; returns a sentence on what was done, without persons."""
+    does: str
+    also_at_the_end: bool = False
+    """Done once more when the runner stops."""
+
+
+def _deliver(now: datetime) -> str:
+    done = deliver_due(now=now)
+    return f"{done.delivered} delivered, {done.again} tried again later, {done.failed} given up."
+
+
+def _seal(now: datetime) -> str:
+    done = seal_and_note(notes_file(settings.INSTANCE.state, settings.INSTANCE.name), now=now)
+    if done.waiting:
+        return "Somebody was still writing to the log; nothing sealed."
+    return f"{done.rows} rows sealed in {done.batches} batches."
+
+
+def _end_overdue(now: datetime) -> str:
+    with purpose(P.STAFF_ADMINISTRATION, actor=None):
+        ended = end_overdue(today=local_day(now), now=now)
+    return f"{ended.unreviewed_roles} roles ended, {ended.closed_accounts} accounts closed."
+
+
+def _clear(now: datetime) -> str:
+    with purpose(P.RETENTION, actor=None):
+        return f"{clear_expired(now=now)} sessions and counted attempts deleted."
+
+
+JOBS = (
+    Job(
+        "deliver",
+        timedelta(minutes=1),
+        tuple(P),
+        _deliver,
+        "Sends what is due in the outbox, each message under the purpose it left for.",
+    ),
+    Job(
+        "seal",
+        EVERY,
+        (P.SECURITY,),
+        _seal,
+        "Seals the access log, notes the seal outside of the database, and makes the log's next months.",
+        also_at_the_end=True,
+    ),
+    Job(
+        "expire",
+        timedelta(hours=1),
+        (P.STAFF_ADMINISTRATION, P.SECURITY),
+        _end_overdue,
+        "Ends roles that nobody reviewed, and closes accounts whose confidentiality agreement ran out.",
+    ),
+    Job(
+        "clear",
+        timedelta(minutes=15),
+        (P.RETENTION,),
+        _clear,
+        "Deletes sessions and counted sign-in attempts whose time is over.",
+    ),
+)
+"""In the order in which they are done where several are due."""
