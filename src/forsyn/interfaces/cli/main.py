@@ -15,6 +15,7 @@ from forsyn.interfaces.cli import (
     outbox,
     policy,
     policy_apply,
+    policy_instructions,
     processors,
     prove,
     readings,
@@ -54,6 +55,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(keys.app, name="keys")
 app.add_typer(operation.app, name="operation")
 policy.app.command("apply")(policy_apply.apply)
+policy.app.command("instructions")(policy_instructions.instructions)
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 app.add_typer(processors.app, name="processors")

@@ -275,16 +275,16 @@ def notice(
     host: Host = context.obj
     with explaining(PolicyError, TypesettingError):
         document = notice_of(load_policy(policy_file or host.policy_file), language)
-        content = _written(document, form or _form_of(output))
+        content = _written(document, form or form_of(output))
     if output is not None:
-        _save(content, output)
+        save(content, output)
     elif form is Form.PDF and sys.stdout.isatty():
         fail("A PDF is not for a terminal to show. Say where to write it: --output FILE.pdf")
     else:
         typer.echo(content, nl=False)
 
 
-def _save(content: bytes, output: Path) -> None:
+def save(content: bytes, output: Path) -> None:
     """All of it or nothing: the old file stays until the new one is whole."""
     part = output.with_name(f".{output.name}.part")
     try:
@@ -297,7 +297,8 @@ def _save(content: bytes, output: Path) -> None:
     errors.print(f"Wrote {escape(str(output))} ({len(content)} bytes).")
 
 
-def _form_of(output: Path | None) -> Form:
+def form_of(output: Path | None) -> Form:
+    """The form that a file's name asks for; text where it goes to the terminal."""
     if output is None:
         return Form.TEXT
     ending = output.suffix.lower()
