@@ -192,6 +192,7 @@ def test_what_somebody_grants_by_hand_is_found_and_taken_back(suppliers_instance
     _as_superuser(suppliers_instance, f"grant pg_read_all_data to forsyn_{instance}_app")
     told = _run(suppliers_instance, "policy", "apply", "--json")
     assert "Let the server's administrator run: revoke" in told
+    _as_superuser(suppliers_instance, f"revoke pg_read_all_data from forsyn_{instance}_app")
 
 
 @pytest.mark.django_db
@@ -202,3 +203,15 @@ def test_what_is_not_held_costs_one_query_and_nothing_where_all_is_held(django_a
         check_declarations(holding)
     with django_assert_num_queries(2):  # type: ignore[operator]
         check_declarations(sparing)
+
+
+def test_another_instances_name_takes_no_database_over(suppliers_instance: dict[str, str]) -> None:
+    server, mine = settings.INSTANCE.embedded, suppliers_instance["FORSYN_INSTANCE"]
+    urls = {
+        name: server.conninfo(suppliers_instance["FORSYN_DATABASE"], f"forsyn_{mine}_{role}")
+        for name, role in (("DATABASE_URL", "app"), ("OWNER_DATABASE_URL", "owner"))
+    }
+    mistaken = suppliers_instance | urls | {"FORSYN_INSTANCE": "mistaken"}
+    told = _run(mistaken, "policy", "apply", "--json")
+    assert f"This database belongs to the instance '{mine}', and FORSYN_INSTANCE is 'mistaken'" in told
+    assert _problems(suppliers_instance) == []

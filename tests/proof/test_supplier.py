@@ -120,7 +120,7 @@ def suppliers_database(own_database: dict[str, str], settings: object) -> Iterat
     settings.LOGIN_ROLE = "forsyn_supplier_app"  # type: ignore[attr-defined]
     settings.INSTANCE = replace(settings.INSTANCE, name="supplier")  # type: ignore[attr-defined]
     _forget()
-    migrate()
+    migrate(take_over=True)
     with transaction.atomic():
         agree_with_processors()
         staff = {"first_date": date(2026, 10, 1), "until_date": date(2027, 3, 1), "review_date": date(2026, 12, 1)}

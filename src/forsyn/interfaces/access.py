@@ -1,12 +1,13 @@
 """Who may open which page.
 
-`customer_required`, `staff_required`, `under` and `without_purpose` decorate function views, and say under which purposes
-a page works. What somebody may not open does not exist for them: 404, never 403, so that an answer tells nothing about
-what is there.
+`customer_required`, `staff_required`, `under` and `without_purpose` decorate function views, and say under which
+purposes a page works. What somebody may not open does not exist for them: 404, never 403, so that an answer tells
+nothing about what is there.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -28,12 +29,13 @@ from forsyn.domain.accounts.models import AccountKind
 from forsyn.domain.accounts.queries import roles_of
 from forsyn.domain.customers.queries import CustomerChoice, customers_of_account
 from forsyn.domain.safeguards.actions_log import one_request
-from forsyn.domain.safeguards.purposes import purpose
+from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.staff_purposes import purposes_of_roles
 
 View = Callable[..., HttpResponse]
+logger = logging.getLogger(__name__)
 CHOSEN_CUSTOMER = "portal_customer"
 """Session key: the id of the customer that a person with access to several is looking at."""
 
@@ -170,15 +172,27 @@ def staff_required(*works: P) -> Callable[[View], View]:
 def _answer(view: View, work: P, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """The view's answer, made to the last letter under the purpose."""
     actor = request.user.pk if request.user.is_authenticated else None
-    with one_request(), purpose(work, actor=actor):
-        try:
-            response = view(request, *args, **kwargs)
-        except ImmediateHttpResponse as instead:  # allauth's way to answer; what was done before it stands
-            response = instead.response
-        if isinstance(response, SimpleTemplateResponse):
-            response.render()
+    try:
+        with one_request(), purpose(work, actor=actor):
+            response = _whole(view, request, *args, **kwargs)
+    except PurposeViolation as violation:
+        if work in current_policy().purposes:
+            raise
+        # The policy does this work for a purpose of another name, which holds less: the page is no part of it.
+        logger.warning("%s is no page under this policy: %s", request.path, violation)
+        raise Http404 from violation
     if isinstance(response, StreamingHttpResponse):
         response.streaming_content = _streamed(response.streaming_content, work, actor)
+    return response
+
+
+def _whole(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    try:
+        response = view(request, *args, **kwargs)
+    except ImmediateHttpResponse as instead:  # allauth's way to answer; what was done before it stands
+        response = instead.response
+    if isinstance(response, SimpleTemplateResponse):
+        response.render()
     return response
 
 

@@ -36,9 +36,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """That the login role may become a purpose's role, and does not have its rights before it has."""
+    """That a role, the login's, may become a purpose's role, and does not have its rights before it has."""
 
     role: str
+    member: str
     inherits: bool = False
     may_set: bool = True
 
@@ -56,6 +57,8 @@ class Enforcement:
     members: frozenset[Membership] = frozenset()
     grants: frozenset[Grant] = frozenset()
     functions: Mapping[str, Function] = field(default_factory=dict)
+    disabled: frozenset[tuple[str, str]] = frozenset()
+    """Triggers that somebody has switched off, by table."""
     guarded: frozenset[str] = frozenset()
     """Tables whose rows only row policies let through."""
     policies: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -75,7 +78,7 @@ def wanted(policy: Policy, bindings: Bindings, catalog: Catalog, names: RoleName
     }
     return Enforcement(
         roles=frozenset(roles),
-        members=frozenset(map(Membership, roles)),
+        members=frozenset(Membership(role, names.login) for role in roles),
         grants=frozenset(_grants(matrix, present, names, database)),
         functions={function.name: function for function in sets_of_customers(roles).values()}
         | functions(guarded, catalog),
@@ -85,9 +88,8 @@ def wanted(policy: Policy, bindings: Bindings, catalog: Catalog, names: RoleName
 
 
 def _grants(matrix: Matrix, tables: tuple[Table, ...], names: RoleNames, database: str) -> Iterator[Grant]:
-    for login_role in (names.login,):
-        yield Grant(login_role, "database", database, "CONNECT")
-        yield Grant(login_role, "schema", "public", "USAGE")
+    yield Grant(names.login, "database", database, "CONNECT")
+    yield Grant(names.login, "schema", "public", "USAGE")
     staging = {table.name for table in tables if table.staged}
     for purpose in matrix.policy.purposes:
         role = names.of(purpose)
@@ -132,7 +134,7 @@ def fingerprint(role: str, condition_sql: str, as_postgres_says: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One statement, and what it does in words. ``table`` and ``purpose`` are set where it makes a row policy."""
+    """One statement, and what it does in words. ``policy`` is the table and purpose of the row policy that it makes."""
 
     does: str
     statement: str
@@ -162,7 +164,8 @@ def _roles(want: Enforcement, found: Enforcement, names: RoleNames) -> Iterator[
         yield Step(f"make the role {role} one that nobody signs in as", f"alter role {quoted(role)} nologin noinherit")
     for member in sorted(found.members - want.members, key=str):
         yield Step(
-            f"let the login no longer enter {member.role}", f"revoke {quoted(member.role)} from {quoted(names.login)}"
+            f"let {member.member} no longer enter {member.role}",
+            f"revoke {quoted(member.role)} from {quoted(member.member)}",
         )
     for member in sorted(want.members - found.members, key=str):
         yield Step(
@@ -208,6 +211,11 @@ def _new_grants(want: Enforcement, found: Enforcement) -> Iterator[Step]:
 def _row_policies(
     want: Enforcement, found: Enforcement, changed: set[tuple[str, str]], names: RoleNames
 ) -> Iterator[Step]:
+    for table, trigger in sorted(found.disabled):
+        yield Step(
+            f"switch the trigger {trigger} of {table} on again",
+            f"alter table {quoted(table)} enable trigger {quoted(trigger)}",
+        )
     for table in sorted(want.guarded - found.guarded):
         yield Step(f"guard the rows of {table}", f"alter table {quoted(table)} enable row level security")
     for table, purpose in sorted(found.policies.keys() - want.policies.keys() | changed & found.policies.keys()):

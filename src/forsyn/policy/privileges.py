@@ -159,6 +159,12 @@ def unkept(policy: Policy, bindings: Bindings) -> Iterator[Problem]:
         yield from _told_by(table)
         if table.open and any(isinstance(binding, Personal) for binding in table.columns.values()):
             yield Problem(table.name, "The table is open to everyone and has personal columns.", "Take open=True away.")
+        if table.read_by and table.persons:
+            yield Problem(
+                table.name,
+                "It names purposes that read it, but who reads people's data follows from their categories.",
+                "Take read_by away.",
+            )
         for work in table.changed_by:
             purpose = policy.purpose_for(work)
             if purpose is not None and in_use(policy, table) and not readable(policy, purpose, table):

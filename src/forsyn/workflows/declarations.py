@@ -20,8 +20,8 @@ from forsyn.policy.bindings import Bindings, collect
 from forsyn.policy.catalog import check, check_bindings, column_comment
 from forsyn.policy.loading import load_policy
 from forsyn.policy.policy import Policy
-from forsyn.policy.problems import Problem
 from forsyn.policy.privileges import unkept
+from forsyn.policy.problems import Problem
 from forsyn.policy.purposes import P
 
 

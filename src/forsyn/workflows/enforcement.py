@@ -11,6 +11,7 @@ from django.db import connections
 from forsyn.domain.safeguards.actions_enforcement import NotEnforced, carry_out
 from forsyn.domain.safeguards.enforcement_queries import (
     NAMED_IN,
+    belongs_to,
     changed_policies,
     found_enforcement,
     keys_in_use,
@@ -54,14 +55,22 @@ def plan_enforcement(*, using: str = "default") -> list[Step]:
     return steps(want, found, changed_policies(want, found, said, names), names)
 
 
-def apply_enforcement() -> list[Step]:
+def apply_enforcement(*, take_over: bool = False) -> list[Step]:
     """Make the database enforce the policy, in one transaction; return what was done. Twice does nothing.
 
-    Raises NotEnforced where the declarations or the database's roles do not allow it.
+    ``take_over``: although it was made for an instance of another name, as after a restore. Raises NotEnforced where
+    the declarations or the database's roles do not allow it.
     """
     problems = [*unkept(current_policy(), all_bindings()), *orphaned()]
     if problems:
         raise NotEnforced("\n".join(map(str, problems)))
+    owner = belongs_to(using="owner")
+    if owner not in (None, settings.INSTANCE.name) and not take_over:
+        raise NotEnforced(
+            f"This database belongs to the instance {owner!r}, and FORSYN_INSTANCE is {settings.INSTANCE.name!r}: its "
+            "program would be shut out. Mend FORSYN_INSTANCE or the database's address; or, if the database is to have "
+            "the new name from now on, as after a restore, run `forsyn policy apply --take-over`."
+        )
     conditions: dict[tuple[str, str], str] = {}
 
     def plan() -> list[Step]:
@@ -71,7 +80,7 @@ def apply_enforcement() -> list[Step]:
     def mark(policy: tuple[str, str], said: str) -> str:
         return fingerprint(role_names().of(policy[1]), conditions[policy], said)
 
-    return carry_out(plan=plan, mark=mark)
+    return carry_out(plan=plan, mark=mark, instance=settings.INSTANCE.name)
 
 
 def orphaned() -> list[Problem]:
@@ -117,7 +126,11 @@ def check_roles() -> None:
 
 def drift() -> list[Problem]:
     """What the database enforces otherwise than the policy demands."""
-    return [
+    role = signed_in_role(using="default")
+    above = [
+        Problem("the database", f"The role {role.name!r} is above its rules.", "Take superuser and bypassrls away.")
+    ]
+    return (above if role.above_rules else []) + [
         Problem(
             "the database", f"It does not enforce the policy: it has yet to {step.does}.", "Run `forsyn policy apply`."
         )

@@ -23,13 +23,15 @@ class Migrated:
     """What was changed so that the database enforces the policy."""
 
 
-def migrate() -> Migrated:
+def migrate(*, take_over: bool = False) -> Migrated:
     """Run as the owner role; running it twice changes nothing. Raises NotEnforced where the roles do not do."""
     check_roles()
     before = _applied()
     call_command("migrate", database=OWNER, verbosity=0, interactive=False)
     written = write_column_comments(comments=column_comments())
-    return Migrated(applied=sorted(_applied() - before), comments_written=written, enforced=apply_enforcement())
+    return Migrated(
+        applied=sorted(_applied() - before), comments_written=written, enforced=apply_enforcement(take_over=take_over)
+    )
 
 
 def _applied() -> set[str]:

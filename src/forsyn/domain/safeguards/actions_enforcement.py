@@ -8,6 +8,7 @@ from django.db import ProgrammingError, connections, transaction
 from psycopg import errors, sql
 
 from forsyn.domain.safeguards.actions import OWNER
+from forsyn.domain.safeguards.enforcement_queries import BELONGS_TO
 from forsyn.policy.enforcement import Step, quoted
 from forsyn.policy.row_sets import SCHEMA
 
@@ -19,7 +20,9 @@ class NotEnforced(RuntimeError):
     """The database cannot be made to enforce the policy; the message says why and what to do."""
 
 
-def carry_out(*, plan: Callable[[], Sequence[Step]], mark: Callable[[tuple[str, str], str], str]) -> list[Step]:
+def carry_out(
+    *, plan: Callable[[], Sequence[Step]], mark: Callable[[tuple[str, str], str], str], instance: str
+) -> list[Step]:
     """Do the steps that ``plan`` gives until it gives none; return all that were done.
 
     ``mark`` gives the fingerprint of a row policy from its table and purpose and what PostgreSQL says of it.
@@ -32,6 +35,11 @@ def carry_out(*, plan: Callable[[], Sequence[Step]], mark: Callable[[tuple[str, 
         for _ in range(ROUNDS):
             steps = plan()
             if not steps:
+                cursor.execute(
+                    sql.SQL("comment on schema {} is {}").format(
+                        sql.Identifier(SCHEMA), sql.Literal(f"{BELONGS_TO}{instance}")
+                    )
+                )
                 return done
             for step in steps:
                 _do(cursor, step)

@@ -10,25 +10,36 @@ from forsyn.policy.enforcement import Enforcement, Grant, Membership, fingerprin
 from forsyn.policy.roles import RoleNames
 from forsyn.policy.row_sets import SCHEMA, Function
 
+BELONGS_TO = "forsyn instance: "
 _ROLES = """
     select rolname, rolcanlogin or rolinherit or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb
       from pg_roles where starts_with(rolname, %(prefix)s)
 """
+# All that the login is a member of, and all who are members of a purpose; the owner made these, and holds them so.
 _MEMBERS = """
-    select held.rolname, bool_or(inherit_option), bool_or(set_option)
-      from pg_auth_members join pg_roles as held on held.oid = roleid
-     where member = (select oid from pg_roles where rolname = %(login)s)
-     group by held.rolname
+    select held.rolname, who.rolname, bool_or(inherit_option), bool_or(set_option)
+      from pg_auth_members
+      join pg_roles as held on held.oid = roleid
+      join pg_roles as who on who.oid = member
+     where who.rolname = %(login)s
+        or starts_with(held.rolname, %(prefix)s)
+           and who.oid <> (select datdba from pg_database where datname = current_database())
+     group by held.rolname, who.rolname
 """
 # What PostgreSQL gives everybody by default is not written down until it is changed: acldefault says it.
 _GRANTS = """
     with watched as (
-        select oid, rolname from pg_roles where starts_with(rolname, %(prefix)s) or rolname = %(login)s
+        select oid, rolname from pg_roles
+         where not rolsuper and not starts_with(rolname, 'pg_')
+           and oid <> (select datdba from pg_database where datname = current_database())
         union all select 0, 'public'),
     acl as (
         select 'table' as kind, relname::text as name, relacl as acl, '' as column
           from pg_class where relnamespace in ('public'::regnamespace, to_regnamespace(%(schema)s))
            and relkind in ('r', 'p', 'v', 'm', 'f')
+        union all
+        select 'sequence', relname::text, relacl, '' from pg_class
+         where relnamespace = 'public'::regnamespace and relkind = 'S'
         union all
         select 'table', relname::text, attacl, attname::text
           from pg_attribute join pg_class as relation on relation.oid = attrelid
@@ -55,6 +66,10 @@ _FUNCTIONS = """
      where pronamespace = to_regnamespace(%(schema)s) and prosecdef
        and proconfig = array['search_path=pg_catalog, pg_temp']
 """
+_DISABLED = """
+    select relname, tgname from pg_trigger join pg_class as relation on relation.oid = tgrelid
+     where relnamespace = 'public'::regnamespace and tgenabled <> 'O' and not relispartition
+"""
 _GUARDED = """
     select relname from pg_class
      where relnamespace = 'public'::regnamespace and relrowsecurity and not relispartition
@@ -69,7 +84,7 @@ _POLICIES = """
 
 
 def found_enforcement(*, names: RoleNames, using: str = "default") -> tuple[Enforcement, dict[tuple[str, str], str]]:
-    """What the database enforces now, and each row policy as PostgreSQL says it. 6 queries of the catalog.
+    """What the database enforces now, and each row policy as PostgreSQL says it. 7 queries of the catalog.
 
     Of a row policy, `Enforcement.policies` has the comment that it carries.
     """
@@ -89,6 +104,7 @@ def found_enforcement(*, names: RoleNames, using: str = "default") -> tuple[Enfo
             members=frozenset(Membership(*row) for row in rows(_MEMBERS)),  # type: ignore[arg-type]
             grants=frozenset(Grant(*row) for row in rows(_GRANTS)),  # type: ignore[arg-type]
             functions={str(row[0]): Function(*_function(*row)) for row in rows(_FUNCTIONS)},
+            disabled=frozenset((str(table), str(trigger)) for table, trigger in rows(_DISABLED)),
             guarded=frozenset(str(table) for (table,) in rows(_GUARDED)),
             policies={(str(table), str(name)): str(comment) for table, name, comment, _ in policies},
         )
@@ -102,6 +118,14 @@ class SignedInRole:
     name: str
     above_rules: bool
     may_create_roles: bool
+
+
+def belongs_to(*, using: str) -> str | None:
+    """The instance that a database was made for; None before it was. 1 query."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("select obj_description(to_regnamespace(%s)::oid, 'pg_namespace')", [SCHEMA])
+        (comment,) = cursor.fetchone()
+        return str(comment).removeprefix(BELONGS_TO) if comment else None
 
 
 def signed_in_role(*, using: str) -> SignedInRole:
@@ -134,14 +158,15 @@ _NAMED = {
     "consents": "select consent, count(*) from safeguards_consent where withdrawn_at is null group by 1",
     "staff_roles": "select role, count(*) from accounts_staff_role"
     " where coalesce(upper(period), 'infinity') > current_date group by 1",
-    "recipients": "select recipient, count(*) from safeguards_recipient_agreement group by 1",
+    "recipients": "select recipient, count(*) from safeguards_recipient_agreement"
+    " where coalesce(upper(period), 'infinity') > current_date group by 1",
 }
 """What rows name by the policy's keys, by the policy's section."""
 NAMED_IN = {
     "purposes": "standing objections",
     "consents": "live consents",
     "staff_roles": "roles of staff",
-    "recipients": "processor agreements",
+    "recipients": "processor agreements in force",
 }
 
 

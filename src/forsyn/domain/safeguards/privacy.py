@@ -40,9 +40,10 @@ CHOICES = (
             "recorded_by_id": _staff("consents", "recorded_by_id"),
         },
         changed_by={
-            P.SELF_SERVICE: "insert update",
-            P.CUSTOMER_SERVICE: "insert update",
-            P.PRIVACY_RIGHTS: "insert update",
+            **dict.fromkeys(
+                (P.SELF_SERVICE, P.CUSTOMER_SERVICE, P.PRIVACY_RIGHTS),
+                "insert update(withdrawn_at, withdrawn_channel)",
+            ),
             P.RETENTION: "delete",
         },
     ),

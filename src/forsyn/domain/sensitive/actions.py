@@ -17,6 +17,7 @@ from psycopg import errors
 
 from forsyn.domain.sensitive import rules
 from forsyn.domain.sensitive.models import MODELS, Cpr, HandOver, Offence, ReportReceipt
+from forsyn.domain.sensitive.queries import withdrawn
 from forsyn.domain.sensitive.rules import Kind, NotPossible
 from forsyn.domain.sensitive.sealing import Place
 from forsyn.domain.sensitive.vault import ring_for_sealing
@@ -132,6 +133,18 @@ def review(*, policy: Policy, kind: Kind, row_id: UUID, now: datetime, reviewed_
 def forget(*, kind: Kind, row_id: UUID) -> None:
     """Delete a row for good. Raises ObjectDoesNotExist where the purpose sees no such row."""
     MODELS[kind].objects.only("pk").select_for_update().get(pk=row_id).delete()
+
+
+@transaction.atomic
+def forget_withdrawn() -> int:
+    """Delete what lost its ground: CPR numbers and health notices whose consent was withdrawn, or claim closed.
+
+    Under retention; return how many rows.
+    """
+    rows = withdrawn()
+    for kind in {row.kind for row in rows}:
+        MODELS[kind].objects.filter(pk__in=[row.id for row in rows if row.kind == kind]).delete()
+    return len(rows)
 
 
 def forget_cpr(*, customer_id: int) -> bool:

@@ -18,6 +18,9 @@ WIDEST = 300
 def apply(
     context: typer.Context,
     dry_run: bool = typer.Option(False, "--dry-run", help="Print the plan; change nothing."),
+    take_over: bool = typer.Option(
+        False, "--take-over", help="Although the database was made for an instance of another name."
+    ),
     json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
 ) -> None:
     """Make the database enforce the policy: a role for each purpose, with its columns and its rows.
@@ -37,7 +40,7 @@ def apply(
             plan = plan_enforcement(using="owner")
             if not json:
                 _print(plan)
-            done = [] if dry_run else apply_enforcement()
+            done = [] if dry_run else apply_enforcement(take_over=take_over)
             orphans = orphaned() if dry_run else []
     except OUTSIDE as error:
         sentence = explained(error)

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from forsyn.domain.accounts.actions import clear_expired
 from forsyn.domain.safeguards.purposes import purpose
+from forsyn.domain.sensitive.actions import forget_withdrawn
 from forsyn.interfaces.access_seals import EVERY, notes_file, seal_and_note
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
@@ -50,6 +51,11 @@ def _end_overdue(now: datetime) -> str:
     return f"{ended.unreviewed_roles} roles ended, {ended.closed_accounts} accounts closed."
 
 
+def _forget(_: datetime) -> str:
+    with purpose(P.RETENTION, actor=None):
+        return f"{forget_withdrawn()} sensitive rows deleted whose consent was withdrawn or whose claim is closed."
+
+
 def _clear(now: datetime) -> str:
     with purpose(P.RETENTION, actor=None):
         return f"{clear_expired(now=now)} sessions and counted attempts deleted."
@@ -77,6 +83,13 @@ JOBS = (
         (P.STAFF_ADMINISTRATION, P.SECURITY),
         _end_overdue,
         "Ends roles that nobody reviewed, and closes accounts whose confidentiality agreement ran out.",
+    ),
+    Job(
+        "forget",
+        timedelta(minutes=5),
+        (P.RETENTION,),
+        _forget,
+        "Deletes CPR numbers and health notices that have lost their ground.",
     ),
     Job(
         "clear",

@@ -56,7 +56,9 @@ def test_an_empty_database_needs_everything_and_each_step_says_so(utility: Polic
 def test_what_somebody_gave_by_hand_is_taken_back(utility: Policy) -> None:
     want = demand(utility)
     extra = Grant("public", "table", "phones", "SELECT")
-    found = replace(want, grants=want.grants | {extra}, members=want.members | {Membership("pg_read_all_data")})
+    found = replace(
+        want, grants=want.grants | {extra}, members=want.members | {Membership("pg_read_all_data", NAMES.login)}
+    )
     assert [step.statement for step in steps(want, found, (), NAMES)] == [
         'revoke "pg_read_all_data" from "forsyn_nordby_app"',
         'revoke SELECT on table "phones" from public',

@@ -84,9 +84,9 @@ def test_a_name_that_is_no_text_still_makes_valid_json(capfd: pytest.CaptureFixt
 
 @pytest.mark.django_db
 def test_a_right_that_is_missing_is_mended_by_migrating() -> None:
+    smuggle = "set local role none; create schema mine"
     with pytest.raises(django.db.ProgrammingError) as refused, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set local role none")
-        cursor.execute("create schema mine")
+        cursor.execute(smuggle)
     assert "Run `forsyn migrate` with OWNER_DATABASE_URL" in str(explained(refused.value))
 
 

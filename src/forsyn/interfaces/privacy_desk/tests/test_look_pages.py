@@ -60,7 +60,11 @@ def test_the_log_is_searched_by_customer_staff_day_and_words(desk: Client, world
     assert "Aage Afregning så på: kundens oplysninger Gorm Grænseløs 1010 Svar på henvendelser og klager" in text
     assert "søgte: kundens oplysninger" not in text
     assert "»Grænseløs« Ingen bestemt" in text
-    karen, aage, search = "Karen Kontor så på: forbrug", "Aage Afregning så på: kundens oplysninger", "Karen Kontor søgte"
+    karen, aage, search = (
+        "Karen Kontor så på: forbrug",
+        "Aage Afregning så på: kundens oplysninger",
+        "Karen Kontor søgte",
+    )
     for asked, there in (
         ({"number": "1001"}, {karen}),
         ({"staff": world.billing.pk}, {aage}),
