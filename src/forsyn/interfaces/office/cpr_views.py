@@ -34,9 +34,11 @@ def cpr(request: HttpRequest, customer_id: int) -> HttpResponse:
     done = page.change() if request.method == "POST" else None
     if done is not None:
         return done
+    looked(customer_id, Kind.CPR)  # whose page it is, and the consents, are seen even where no number is kept
     for entry in page.kept:
-        with purpose(entry.work, actor=request.user.pk):
-            looked(customer_id, Kind.CPR)
+        if entry.work is not request.work:  # type: ignore[attr-defined]
+            with purpose(entry.work, actor=request.user.pk):
+                looked(customer_id, Kind.CPR)
     return render(request, "office/sensitive_cpr.html", page.context(), status=422 if page.is_refused else 200)
 
 

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Account
+from forsyn.domain.safeguards.actions_choices import restrict
+from forsyn.domain.safeguards.choices_models import RestrictionGround
 from forsyn.domain.safeguards.log_models import AccessEntry
 from forsyn.domain.safeguards.models import Consent, Disclosure
 from forsyn.domain.sensitive.models import Cpr, HealthNotice, Offence, PremisesNotice, ReportReceipt, ThreatNotice
@@ -206,6 +208,46 @@ def test_the_number_is_masked(world: World, billing: Client) -> None:
     assert "610190-****" in body
     assert "1234" not in body
     assert "Må bruges til: Penge tilbage på NemKonto" in words(billing, at("cpr", world))
+
+
+def looks(world: World) -> list[tuple[int, str, str, str]]:
+    entries = AccessEntry.objects.filter(customer_id=world.anna.customer_id).order_by("purpose")
+    return list(entries.values_list("actor_id", "kind", "aspect", "purpose"))
+
+
+def test_a_look_is_on_the_log_where_no_number_is_kept(world: World, billing: Client) -> None:
+    assert "Anna Prøvesen" in words(billing, at("cpr", world))
+    assert looks(world) == [(world.billing.pk, "look", "sensitive_cpr", "payout_by_nemkonto")]
+
+
+def test_a_clerks_look_is_too_whatever_he_may_see(world: World) -> None:
+    assert "Anna Prøvesen" in words(signed_in(Client(), world.clerk), at("cpr", world))
+    assert looks(world) == [(world.clerk.pk, "look", "sensitive_cpr", "address_from_cpr")]
+
+
+def test_a_kept_number_is_one_look_under_the_pages_purpose(world: World, billing: Client) -> None:
+    keep_number(world, billing)
+    AccessEntry.objects.all().delete()
+    billing.get(at("cpr", world))
+    assert looks(world) == [(world.billing.pk, "look", "sensitive_cpr", "payout_by_nemkonto")]
+
+
+@pytest.mark.parametrize("yes", [False, True])
+def test_a_restricted_customer_is_not_opened_by_who_may_not_see_her(world: World, yes: bool) -> None:
+    clerk = signed_in(Client(), world.clerk)
+    said = {"handling": "samtykke", "consent": "cpr_address", "channel": "phone"}
+    if yes:
+        assert clerk.post(at("cpr", world), said).status_code == 302
+    restrict(
+        customer_id=world.anna.customer_id,
+        ground=RestrictionGround.ACCURACY,
+        reason="Hun bestrider navnet",
+        recorded_by_id=world.dpo.pk,
+        now=NOW,
+    )
+    assert clerk.get(at("cpr", world)).status_code == 404
+    assert clerk.post(at("cpr", world), said).status_code == 404
+    assert Consent.objects.count() == int(yes)
 
 
 @pytest.mark.parametrize("reason", ["", " ", "nej", "x" * 301])
