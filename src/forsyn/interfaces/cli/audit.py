@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +23,8 @@ from forsyn.workflows.access_log import kept_since
 
 app = typer.Typer(help="The access log: who has looked at what, and whether the log is whole.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+FIRST_SEAL = timedelta(hours=1)
+"""A log with older rows than this has been sealed at least once, or nobody seals it, or the seals were deleted."""
 
 
 @app.command("seal")
@@ -59,7 +61,8 @@ def verify_log(
     """Hash the whole access log anew and compare it with its seals, and these with each other and with the notes.
 
     Names the batch and the rows that were taken out, put in or altered, seals that are gone or altered, and an end
-    that was cut off. Seals noted in the state directory are compared too. Exit status 1 when anything is wrong.
+    that was cut off. Seals noted in the state directory are compared too. Exit status 1 when anything is wrong, and
+    when there is no seal at all although rows are older than an hour.
     """
     host: Host = context.obj
     file = notes_file(host.state, host.name)
@@ -71,8 +74,14 @@ def verify_log(
         print_json(_document(found, anchors))
     else:
         _tell(found, anchors, file)
-    if not found.kept:
+    if not found.kept or _has_no_seals(found):
         raise typer.Exit(1)
+
+
+def _has_no_seals(found: Verification) -> bool:
+    """No seals where there should be some: nothing could be verified."""
+    oldest = found.state.oldest_unsealed_at
+    return found.newest is None and oldest is not None and timezone.now() - oldest > FIRST_SEAL
 
 
 def _noted(file: Path) -> list[Anchor]:
@@ -88,8 +97,9 @@ def _tell(found: Verification, anchors: list[Anchor], file: Path) -> None:
     for finding in found.findings:
         console.print(f"[red]wrong[/] {escape(str(finding))}", soft_wrap=True)
     state = found.state
-    outcome = "[green]The log is whole.[/]" if found.kept else f"[red]{len(found.findings)} faults.[/]"
-    console.print(f"{outcome} {found.rows} rows in {found.batches} batches; {found.retired} past their time and gone.")
+    console.print(
+        f"{_outcome(found)} {found.rows} rows in {found.batches} batches; {found.retired} past their time and gone."
+    )
     console.print(f"Compared with {len(anchors)} noted seals ({escape(str(file))}).", soft_wrap=True)
     console.print(f"Newest seal: {_text(found.newest) or 'none yet'}", soft_wrap=True)
     if state.unsealed:
@@ -100,6 +110,17 @@ def _tell(found: Verification, anchors: list[Anchor], file: Path) -> None:
         )
 
 
+def _outcome(found: Verification) -> str:
+    if not found.kept:
+        return f"[red]{len(found.findings)} faults.[/]"
+    if _has_no_seals(found):
+        return (
+            "[red]There are no seals, but rows older than an hour:[/] nothing can be verified. The seals were "
+            "deleted, or nobody has sealed: find out which, then run `forsyn audit seal`."
+        )
+    return "[green]The log is whole.[/]"
+
+
 def _late(oldest: datetime | None) -> str:
     late = oldest is not None and timezone.now() - oldest > 3 * EVERY
     return ", the oldest for longer than it should take: is the server running?" if late else ""
@@ -108,6 +129,7 @@ def _late(oldest: datetime | None) -> str:
 def _document(found: Verification, anchors: list[Anchor]) -> dict[str, Any]:
     return {
         "kept": found.kept,
+        "has_no_seals": _has_no_seals(found),
         "rows": found.rows,
         "batches": found.batches,
         "retired": found.retired,

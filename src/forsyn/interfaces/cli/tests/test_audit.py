@@ -93,6 +93,21 @@ def test_tampering_ends_with_status_1_and_names_the_rows(host: Host) -> None:
     assert (found["kept"], found["findings"]) == (False, [{"fault": "row altered", "batch": 1, "rows": [2]}])
 
 
+def test_a_log_without_any_seal_is_told_once_its_rows_are_an_hour_old(host: Host) -> None:
+    young = run(host, "verify")
+    assert young.exit_code == 0, "it may not be sealed yet"
+    assert "no seals" not in young.output
+    alter("update safeguards_access_log set at = at - interval '61 minutes' where id = 1")
+    done = run(host, "verify")
+    assert done.exit_code == 1
+    assert "There are no seals, but rows older than an hour" in done.output
+    assert "The log is whole" not in done.output
+    found = json.loads(run(host, "verify", "--json").stdout)
+    assert (found["has_no_seals"], found["kept"]) == (True, True)
+    run(host, "seal")
+    assert run(host, "verify").exit_code == 0
+
+
 def test_a_log_written_anew_is_told_by_the_notes(host: Host) -> None:
     newest = json.loads(run(host, "seal", "--json").stdout)["newest"]
     alter("update safeguards_access_log set customer_id = 5 where id = 2; delete from safeguards_access_seal")
