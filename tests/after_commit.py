@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection as default
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -28,9 +27,9 @@ def _run(connection: BaseDatabaseWrapper) -> None:
         callback()
 
 
-def _refuse(facts: str) -> None:
+def _refuse(role: str, facts: str) -> None:
     with default.cursor() as cursor:
-        cursor.execute("select current_setting('role'), set_config('role', %s, true)", [settings.INSTANCE.owner_role])
+        cursor.execute("select current_setting('role'), set_config('role', %s, true)", [role])
         former, _ = cursor.fetchone()
         cursor.execute("select safeguards_refuse(%s::jsonb)", [facts])
         cursor.execute("select set_config('role', %s, true)", [former])
@@ -40,7 +39,7 @@ def _refuse(facts: str) -> None:
 def after_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of the program commit, as far as its callbacks can tell."""
     leave, register = transaction.Atomic.__exit__, BaseDatabaseWrapper.on_commit
-    apart, refused = actions_door.write_apart, list[str]()
+    apart, refused = actions_door.write_apart, list[tuple[str, str]]()
 
     def left(block: transaction.Atomic, *error: Any) -> None:
         leave(block, *error)
@@ -48,7 +47,7 @@ def after_commit(monkeypatch: pytest.MonkeyPatch) -> None:
         if block._from_testcase or not _over(connection):
             return
         while refused and connection.alias == default.alias:
-            _refuse(refused.pop())
+            _refuse(*refused.pop())
         _run(connection)
 
     def registered(connection: BaseDatabaseWrapper, *args: Any, **kwargs: Any) -> None:
@@ -58,7 +57,7 @@ def after_commit(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def written(role: str, facts: str) -> None:
         if any(block._from_testcase for block in default.atomic_blocks):
-            refused.append(facts)
+            refused.append((role, facts))
         else:
             apart(role, facts)
 

@@ -76,15 +76,17 @@ def refused_for(
 def recorded(bench: Bench, role: str, constraint: str, recipients: Iterable[Recipient], **facts: object) -> Finding:
     """A disclosure to each recipient, with something wrong, must not get on record."""
     attempts = [
-        Attempt(role, DISCLOSE, recipient.key, (_record(bench, recipient, facts),), (CHECK_VIOLATION,), constraint)
+        Attempt(
+            role, DISCLOSE, recipient.key, (_record(bench, role, recipient, facts),), (CHECK_VIOLATION,), constraint
+        )
         for recipient in recipients
     ]
     return refused(bench, attempts)
 
 
-def _record(bench: Bench, recipient: Recipient, wrong: dict[str, object]) -> str:
+def _record(bench: Bench, role: str, recipient: Recipient, wrong: dict[str, object]) -> str:
     good = {
-        "at": bench.now.isoformat(), "purpose": "forsyn prove", "recipient": recipient.key,
+        "at": bench.now.isoformat(), "purpose": bench.names.purpose_of(role), "recipient": recipient.key,
         "role": recipient.role.value,
         "agreement_id": None, "categories": [any_category(recipient, bench)], "countries": ["DK"], "ground": "",
         "statute": "forsyn prove", "channel": next(iter(Channel)).value, "to_person": False, "person_count": 0,
