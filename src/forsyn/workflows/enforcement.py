@@ -15,6 +15,8 @@ from forsyn.domain.safeguards.enforcement_queries import (
     changed_policies,
     found_enforcement,
     keys_in_use,
+    owners_functions,
+    rewrite_rules,
     signed_in_role,
 )
 from forsyn.domain.safeguards.purposes import PurposeRules
@@ -125,14 +127,22 @@ def check_roles() -> None:
 
 
 def drift() -> list[Problem]:
-    """What the database enforces otherwise than the policy demands."""
-    role = signed_in_role(using="default")
-    above = [
-        Problem("the database", f"The role {role.name!r} is above its rules.", "Take superuser and bypassrls away.")
-    ]
-    return (above if role.above_rules else []) + [
-        Problem(
-            "the database", f"It does not enforce the policy: it has yet to {step.does}.", "Run `forsyn policy apply`."
-        )
+    """What the database enforces otherwise than the policy and the migrations demand."""
+    where, role = "the database", signed_in_role(using="default")
+    found = [
+        Problem(where, f"It does not enforce the policy: it has yet to {step.does}.", "Run `forsyn policy apply`.")
         for step in plan_enforcement()
+    ]
+    if role.above_rules:
+        mend = "Take superuser and bypassrls away from it."
+        found.append(Problem(where, f"The role {role.name!r} is above its rules.", mend))
+    mend = "Somebody has changed it by hand. Find out who and why, and put back what the migration says."
+    found += [
+        Problem(where, f"The function {signature} is not what its migration made.", mend)
+        for signature, carries, fits in owners_functions(using="default")
+        if carries != fits
+    ]
+    return found + [
+        Problem(where, f"The rule {rule} turns statements into others.", f"As the owner: drop rule {rule}.")
+        for rule in rewrite_rules(using="default")
     ]

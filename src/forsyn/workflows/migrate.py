@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from forsyn.domain.safeguards.actions import OWNER, write_column_comments
+from forsyn.domain.safeguards.actions_enforcement import mark_functions
 from forsyn.policy.enforcement import Step
 from forsyn.workflows.declarations import column_comments
 from forsyn.workflows.enforcement import apply_enforcement, check_roles
@@ -29,9 +30,11 @@ def migrate(*, take_over: bool = False) -> Migrated:
     before = _applied()
     call_command("migrate", database=OWNER, verbosity=0, interactive=False)
     written = write_column_comments(comments=column_comments())
-    return Migrated(
-        applied=sorted(_applied() - before), comments_written=written, enforced=apply_enforcement(take_over=take_over)
-    )
+    applied = _applied() - before
+    if applied:
+        mark_functions()
+    enforced = apply_enforcement(take_over=take_over)
+    return Migrated(applied=sorted(applied), comments_written=written, enforced=enforced)
 
 
 def _applied() -> set[str]:

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connections, transaction
 from psycopg import errors, sql
 
 from forsyn.domain.safeguards.actions import OWNER
-from forsyn.domain.safeguards.enforcement_queries import BELONGS_TO
+from forsyn.domain.safeguards.enforcement_queries import BELONGS_TO, owners_functions
 from forsyn.policy.enforcement import Step, quoted
 from forsyn.policy.row_sets import SCHEMA
 
@@ -50,6 +50,16 @@ def carry_out(
             f"After {ROUNDS} rounds the database still differs from the policy: {plan()[0].does}. "
             "Somebody else may be changing it at the same time; run `forsyn policy apply` again."
         )
+
+
+def mark_functions() -> int:
+    """Let each function of the migrations carry a mark of what it is, so that a change by hand is seen."""
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        unmarked = [(name, fits) for name, carries, fits in owners_functions(using=OWNER) if carries != fits]
+        for signature, mark in unmarked:
+            # The signature is the catalog's own.
+            cursor.execute(f"comment on function public.{signature} is '{mark}'")
+    return len(unmarked)
 
 
 def _do(cursor: object, step: Step) -> None:

@@ -120,6 +120,34 @@ class SignedInRole:
     may_create_roles: bool
 
 
+_OWNERS_FUNCTIONS = """
+    select format('%s(%s)', proname, oidvectortypes(proargtypes)), obj_description(function.oid, 'pg_proc'),
+           'forsyn: ' || encode(sha256(convert_to(pg_get_functiondef(function.oid), 'UTF8')), 'hex')
+      from pg_proc as function
+     where pronamespace = 'public'::regnamespace and prokind = 'f'
+       and not exists (select from pg_depend where objid = function.oid and deptype = 'e')
+"""
+_RULES = """
+    select rulename || ' on ' || relname from pg_rewrite join pg_class as relation on relation.oid = ev_class
+     where relnamespace = 'public'::regnamespace and rulename <> '_RETURN'
+"""
+
+
+def owners_functions(*, using: str) -> list[tuple[str, str | None, str]]:
+    """Functions that the migrations made: signature, the mark that each carries, and the mark that fits it. 1 query."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_OWNERS_FUNCTIONS)
+        found: list[tuple[str, str | None, str]] = cursor.fetchall()
+        return found
+
+
+def rewrite_rules(*, using: str) -> list[str]:
+    """Rules that turn a statement into another; the program has none. 1 query."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_RULES)
+        return [rule for (rule,) in cursor.fetchall()]
+
+
 def belongs_to(*, using: str) -> str | None:
     """The instance that a database was made for; None before it was. 1 query."""
     with connections[using].cursor() as cursor:

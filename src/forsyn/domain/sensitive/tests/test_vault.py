@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -259,10 +259,21 @@ def test_a_health_notice_needs_the_customers_own_live_paper(world: World, keys: 
     withdraw(bo, "health_notice")
     with pytest.raises(NotPossible, match="trukket tilbage"):
         keep(bo, of_bo)
-    Consent.objects.filter(pk=of_anna).update(proof=None, proof_name=None, proof_type=None)
+    withdraw(anna, "health_notice")
+    spoken = Consent.objects.values().get(pk=of_anna) | {"id": None, "withdrawn_at": None, "withdrawn_channel": None}
+    without_paper = Consent.objects.create(**spoken | {"proof": None, "proof_name": None, "proof_type": None})
     with pytest.raises(NotPossible):
-        keep(anna, of_anna)
+        keep(anna, without_paper.pk)
     assert not HealthNotice.objects.exists()
+
+
+def test_what_was_withdrawn_stays_withdrawn_and_the_proof_as_it_was(full: World) -> None:
+    given = Consent.objects.filter(consent="cpr_nemkonto", withdrawn_at=None)
+    with pytest.raises(IntegrityError, match="withdrawn once"), transaction.atomic():
+        given.update(text="Noget andet")
+    withdraw(full.anna.customer_id, "cpr_nemkonto")
+    with pytest.raises(IntegrityError, match="withdrawn once"), transaction.atomic():
+        Consent.objects.filter(consent="cpr_nemkonto").update(withdrawn_at=None, withdrawn_channel=None)
 
 
 def test_the_database_itself_wants_the_paper(full: World) -> None:
