@@ -110,9 +110,7 @@ def _make_template() -> None:
         if ready.exists():
             return
         _make_tester()
-        settings.KEY_STORE.make(
-            today=date(2026, 11, 2)
-        )  # rows undone by a test still count as sealed
+        settings.KEY_STORE.make(today=date(2026, 11, 2))  # rows undone by a test still count as sealed
         migrate()
         for alias in connections:
             connections[alias].close()
