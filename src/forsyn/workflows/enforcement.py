@@ -52,7 +52,11 @@ def wanted_enforcement(*, using: str = "default") -> Enforcement:
 
 def plan_enforcement(*, using: str = "default") -> list[Step]:
     """The steps from what the database enforces to what the policy demands; empty where they agree."""
-    names, want = role_names(), wanted_enforcement(using=using)
+    return _steps_to(wanted_enforcement(using=using), using)
+
+
+def _steps_to(want: Enforcement, using: str) -> list[Step]:
+    names = role_names()
     found, said = found_enforcement(names=names, using=using)
     return steps(want, found, changed_policies(want, found, said, names), names)
 
@@ -76,8 +80,9 @@ def apply_enforcement(*, take_over: bool = False) -> list[Step]:
     conditions: dict[tuple[str, str], str] = {}
 
     def plan() -> list[Step]:
-        conditions.update(wanted_enforcement(using="owner").policies)
-        return plan_enforcement(using="owner")
+        want = wanted_enforcement(using="owner")
+        conditions.update(want.policies)
+        return _steps_to(want, "owner")
 
     def mark(policy: tuple[str, str], said: str) -> str:
         return fingerprint(role_names().of(policy[1]), conditions[policy], said)

@@ -8,8 +8,8 @@ from django.db import ProgrammingError, connections, transaction
 from psycopg import errors, sql
 
 from forsyn.domain.safeguards.actions import OWNER
-from forsyn.domain.safeguards.enforcement_queries import BELONGS_TO, owners_functions
-from forsyn.policy.enforcement import Step, quoted
+from forsyn.domain.safeguards.enforcement_queries import BELONGS_TO, POLICIES, owners_functions
+from forsyn.policy.enforcement import Step
 from forsyn.policy.row_sets import SCHEMA
 
 ROUNDS = 4
@@ -77,13 +77,8 @@ def _do(cursor: object, step: Step) -> None:
 
 def _mark(cursor: object, policy: tuple[str, str], mark: Callable[[tuple[str, str], str], str]) -> None:
     table, name = policy
-    cursor.execute(  # type: ignore[attr-defined]
-        "select concat_ws('|', polcmd, polpermissive, polroles::regrole[]::text,"
-        "                 pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))"
-        "  from pg_policy where polrelid = %s::regclass and polname = %s",
-        [quoted(table), name],
-    )
-    (said,) = cursor.fetchone()  # type: ignore[attr-defined]
+    cursor.execute(f"{POLICIES} and relname = %s and polname = %s", [table, name])  # type: ignore[attr-defined]
+    *_, said = cursor.fetchone()  # type: ignore[attr-defined]
     cursor.execute(  # type: ignore[attr-defined]
         sql.SQL("comment on policy {} on {} is {}").format(
             sql.Identifier(name), sql.Identifier(table), sql.Literal(mark(policy, said))

@@ -74,13 +74,14 @@ _GUARDED = """
     select relname from pg_class
      where relnamespace = 'public'::regnamespace and relrowsecurity and not relispartition
 """
-_POLICIES = """
+POLICIES = """
     select relname, polname, obj_description(policy.oid, 'pg_policy'),
            concat_ws('|', polcmd, polpermissive, polroles::regrole[]::text,
                      pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
       from pg_policy as policy join pg_class as relation on relation.oid = polrelid
      where relnamespace = 'public'::regnamespace
 """
+"""Row policies: table, name, the mark that each carries, and what PostgreSQL says of it, which the mark is made of."""
 
 
 def found_enforcement(*, names: RoleNames, using: str = "default") -> tuple[Enforcement, dict[tuple[str, str], str]]:
@@ -97,7 +98,7 @@ def found_enforcement(*, names: RoleNames, using: str = "default") -> tuple[Enfo
             return found
 
         roles = dict(rows(_ROLES))
-        policies = rows(_POLICIES)
+        policies = rows(POLICIES)
         enforcement = Enforcement(
             roles=frozenset(str(role) for role, unfit in roles.items() if not unfit),
             unfit=frozenset(str(role) for role, unfit in roles.items() if unfit),

@@ -121,11 +121,9 @@ def is_refusal(error: BaseException) -> bool:
     return isinstance(error, errors.InsufficientPrivilege) or isinstance(error.__cause__, errors.InsufficientPrivilege)
 
 
-def refusal(error: BaseException, entered: Entered | None) -> PurposeViolation:
+def refusal(error: BaseException, entered: Entered) -> PurposeViolation:
     """What the database refused, in words that lead to the declaration."""
     said = str(error).strip().splitlines()[0]
-    if entered is None:
-        return PurposeViolation(f"No purpose is entered ({said}). Work within `with purpose(P.…, actor=…)`.")
     policy = rules().matrix.policy
     return PurposeViolation(
         f"The purpose {entered.purpose.key!r} may not do that ({said}). Its categories stand at "
