@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from forsyn.domain.accounts.models import Account
 from forsyn.domain.safeguards.log_models import SpotCheckItem
+from tests.browser.pages import turn
 from tests.world import World
 
 Check = Callable[[Any], None]
@@ -57,7 +58,7 @@ def test_the_customer_sees_who_has_looked(
 ) -> None:
     page = as_account(looked_at.anna.account)
     page.goto(reverse("portal:home"))
-    page.get_by_role("link", name="Hvem har kigget").click()
+    turn(page, page.get_by_role("link", name="Hvem har kigget"))
     accessible(page)
     assert page.get_by_text("så en medarbejder på dit forbrug").count() == 2
 
@@ -68,7 +69,7 @@ def test_the_officer_searches_the_log_and_answers_a_spot_check(
     page = as_account(looked_at.dpo)
     page.goto(reverse("privacy_desk:looks"))
     accessible(page)
-    page.get_by_role("link", name="Stikprøver").click()
+    turn(page, page.get_by_role("link", name="Stikprøver"))
     accessible(page)
     page.get_by_label("Fra og med").fill("2026-10-01")
     page.get_by_label("Til og med").fill("2026-10-31")
@@ -78,7 +79,7 @@ def test_the_officer_searches_the_log_and_answers_a_spot_check(
     page.goto(reverse("privacy_desk:spot_check_verdict", args=[SpotCheckItem.objects.order_by("id")[0].pk]))
     accessible(page)
     page.get_by_label("Medarbejderen er spurgt").check()
-    page.get_by_role("button", name="Gem svaret").click()
+    turn(page, page.get_by_role("button", name="Gem svaret"))
     assert page.get_by_text("Skriv en note").first.is_visible()
     page.get_by_label("Note").fill("Spurgt i dag.")
     page.get_by_role("button", name="Gem svaret").click()

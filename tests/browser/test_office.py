@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forsyn.interfaces.office.tests.conftest import Store, build_store, signed_in, stop_the_clock
+from tests.browser.pages import turn
 from tests.world import World
 
 Check = Callable[[Any], None]
@@ -80,7 +81,7 @@ def test_a_value_is_released_from_the_place_where_it_is_missed(
     page.get_by_label("Søg", exact=True).fill("ærøvej")
     page.get_by_role("button", name="Søg").click()
     page.get_by_role("link", name="Ærøvej 7, 9999 Nordby").click()
-    page.get_by_role("link", name="Usandsynlig værdi, 26. oktober 2026").click()
+    turn(page, page.get_by_role("link", name="Usandsynlig værdi, 26. oktober 2026"))
     accessible(page)
     page.get_by_role("button", name="Frigiv …").click()
     page.get_by_role("heading", name="Det vil ske").wait_for()
@@ -102,9 +103,9 @@ def test_a_group_is_chosen_by_meter_and_rejected(
     page = at_the_desk(world.operations)
     page.goto(reverse("office:deliveries"))
     accessible(page)
-    page.get_by_role("link", name="uge44.parquet").click()
+    turn(page, page.get_by_role("link", name="uge44.parquet"))
     accessible(page)
-    page.get_by_role("link", name="Ukendt måler").click()
+    turn(page, page.get_by_role("link", name="Ukendt måler"))
     accessible(page)
     page.get_by_label("Måler 9999999").check()
     page.get_by_role("button", name="Afvis …").click()

@@ -13,6 +13,7 @@ from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Account
 from forsyn.domain.sensitive.models import ThreatNotice
 from forsyn.interfaces.office.tests.conftest import signed_in, stop_the_clock
+from tests.browser.pages import turn
 from tests.world import NOW, TODAY, World
 
 Check = Callable[[Any], None]
@@ -75,7 +76,7 @@ def test_the_safety_officers_day(world: World, at_the_desk: Desk, accessible: Ch
     page.get_by_role("button", name="Gem forholdet").click()
     page.get_by_role("link", name="Anmeld forholdet").wait_for()
     accessible(page)
-    page.get_by_role("link", name="Anmeld forholdet").click()
+    turn(page, page.get_by_role("link", name="Anmeld forholdet"))
     accessible(page)
     ThreatNotice.objects.update(review_date=TODAY)
     page.goto(reverse("office:reviews"))
@@ -88,7 +89,7 @@ def test_the_safety_officers_day(world: World, at_the_desk: Desk, accessible: Ch
 
 
 def _keep_illness(page: Any, accessible: Check) -> None:
-    page.get_by_role("link", name="Sygdom i hjemmet").click()
+    turn(page, page.get_by_role("link", name="Sygdom i hjemmet"))
     accessible(page)
     paper = {"name": "erklæring.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 underskrevet"}
     page.get_by_label("Underskrevet erklæring").set_input_files(paper)

@@ -11,6 +11,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from tests.browser.pages import turn
 from tests.meter_values import MeterStore
 from tests.world import METER_SWAP_DATE, NOW, TODAY, Party, World
 
@@ -38,7 +39,7 @@ def anna(live_server: Any, world: World, page: Any, monkeypatch: pytest.MonkeyPa
 def test_from_the_year_down_to_the_hour_by_keyboard(anna: Party, page: Any, accessible: Callable[[Any], None]) -> None:
     page.goto("/")
     accessible(page)
-    page.get_by_role("link", name="Mit forbrug", exact=True).click()
+    turn(page, page.get_by_role("link", name="Mit forbrug", exact=True))
     accessible(page)
     march = page.get_by_role("link", name=re.compile(r"^Marts 2026: .* kWh, sidste år .*, der mangler målinger$"))
     march.focus()
@@ -69,9 +70,9 @@ def test_a_file_comes_down(anna: Party, page: Any) -> None:
 def test_a_new_email_is_confirmed(anna: Party, page: Any, accessible: Callable[[Any], None]) -> None:
     page.goto("/oplysninger/")
     accessible(page)
-    page.get_by_role("link", name="Ret e-mail").click()
+    turn(page, page.get_by_role("link", name="Ret e-mail"))
     page.get_by_label("E-mail").fill("ikke en adresse")
-    page.get_by_role("button", name="Send kode").click()
+    turn(page, page.get_by_role("button", name="Send kode"))
     accessible(page)
     page.get_by_label("E-mail").fill("anna.ny@kunde.example")
     page.get_by_role("button", name="Send kode").click()
@@ -90,7 +91,7 @@ def test_agreements_and_their_english(anna: Party, page: Any, accessible: Callab
     page.goto("/aftaler/")
     assert page.get_by_text("Tidligere måler").is_visible()
     accessible(page)
-    page.get_by_role("button", name="English").click()
+    turn(page, page.get_by_role("button", name="English"))
     assert page.get_by_role("heading", level=1, name="My agreements").is_visible()
     page.goto(f"/forbrug/{anna.installations['heat']}/2026/10/25/")
     assert page.get_by_role("link", name=re.compile(r"^02–03 \(standard time\): 0\.96")).count() == 1

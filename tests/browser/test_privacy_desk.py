@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from forsyn.interfaces.privacy_desk.tests.test_pages import signed_in
 from tests.browser.conftest import fits
+from tests.browser.pages import turn
 from tests.world import World
 
 Check = Callable[[Any], None]
@@ -60,6 +61,6 @@ def test_anybody_reads_the_notice_in_either_language(page: Any, accessible: Chec
     accessible(page)
     page.get_by_role("navigation").get_by_role("link", name="Dine rettigheder").click()
     assert page.url.endswith("#rights")
-    page.get_by_role("button", name="English").click()
+    turn(page, page.get_by_role("button", name="English"))
     assert page.get_by_role("heading", name="How we handle your data").is_visible()
     assert page.locator("html").get_attribute("lang") == "en"
