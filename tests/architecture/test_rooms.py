@@ -16,7 +16,17 @@ ROOMS = sorted(
     for path in SOURCE.glob(pattern)
     if path.parent != SOURCE / "domain"  # its areas each have a page
 )
-STAIR = ["metering", "sensitive", "correspondence", "customers", "accounts", "safeguards"]
+STAIR = [
+    "rights",
+    "retention",
+    "accountability",
+    "metering",
+    "sensitive",
+    "correspondence",
+    "customers",
+    "accounts",
+    "safeguards",
+]
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts and "tests" not in path.parts)
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from django.conf import settings
 
+from forsyn.domain.accountability import privacy as accountability
 from forsyn.domain.accounts import privacy as accounts
 from forsyn.domain.correspondence import privacy as correspondence
 from forsyn.domain.customers import privacy as customers
 from forsyn.domain.metering import privacy as metering
+from forsyn.domain.retention import privacy as retention
+from forsyn.domain.rights import privacy as rights
 from forsyn.domain.safeguards import privacy as safeguards
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.safeguards.queries import live_catalog, rows_with_a_value
@@ -45,6 +48,9 @@ def all_bindings() -> Bindings:
         correspondence.BINDINGS,
         sensitive.BINDINGS,
         metering.BINDINGS,
+        accountability.BINDINGS,
+        retention.BINDINGS,
+        rights.BINDINGS,
         routines=(*safeguards.ROUTINES, *customers.ROUTINES, *metering.ROUTINES),
     )
 

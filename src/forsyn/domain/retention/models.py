@@ -1,0 +1,1 @@
+"""The nightly clock and erasures: what went, under which rule, without persons."""
