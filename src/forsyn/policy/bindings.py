@@ -194,7 +194,15 @@ class Table:
     ``changed_by`` says it: ``{P.SETTLEMENT: "insert update(name, period)"}``, of the columns that the purpose may read.
     ``told_by``: each row holds only one of the categories that its columns are bound to, and a purpose sees the rows
     of its own. ``pseudonymous``: the rows carry a pseudonym instead of a meter or a person; pseudonymous purposes see
-    such tables and no others. Of a table that holds nobody's data, ``read_by`` names further purposes that read it;
+    such tables and no others.
+
+    How rows end: ``events`` gives the local day of an event of the policy as SQL over the row's columns (`day_of`,
+    `last_day_of`), null while it has not come; other events are those of the person (`Bindings.person_events`).
+    ``masked``: what a column is overwritten with, where its time is up before the row's. ``kept_as``: the category
+    whose rules the whole row follows. ``stays``: why rows remain when nobody is to be told from them any more.
+    ``ended_by``: the work of the program that ends them instead of the retention night.
+
+    Of a table that holds nobody's data, ``read_by`` names further purposes that read it;
     ``open`` lets it be read without a purpose too. ``store`` is the partition that rows are copied into, since
     PostgreSQL copies nothing into a table with row policies; ``staged``: rows are put in by way of temporary tables.
     """
@@ -210,8 +218,15 @@ class Table:
     store: str | None = field(default=None, kw_only=True)
     staged: bool = field(default=False, kw_only=True)
     pseudonymous: bool = field(default=False, kw_only=True)
+    events: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    masked: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    kept_as: str | None = field(default=None, kw_only=True)
+    stays: str = field(default="", kw_only=True)
+    ended_by: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
+        if strangers := self.masked.keys() - self.columns.keys():
+            raise BindingError(f"{self.name} has no column {', '.join(sorted(strangers))} to mask.")
         for purpose, changes in self.changed_by.items():
             words = _CHANGE.findall(changes)
             if not words or _CHANGE.sub("", changes).strip():
@@ -227,6 +242,12 @@ class Table:
         """Which of insert, update, delete the program does under a purpose, and in which columns (None: in all)."""
         found = _CHANGE.findall(self.changed_by.get(purpose, ""))
         return {change: frozenset(_split_list(listed)) or None for change, listed in found}
+
+    @property
+    def ends(self) -> bool:
+        """Whether the retention night ends its rows."""
+        personal = any(isinstance(binding, Personal) for binding in self.columns.values())
+        return personal and not self.stays and not self.ended_by
 
     @property
     def persons(self) -> tuple[Path, ...]:
@@ -281,6 +302,8 @@ class Bindings:
 
     tables: tuple[Table, ...]
     routines: tuple[Routine, ...] = ()
+    person_events: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """SQL for an event of persons, by the persons' table and the event: rows of ``person`` (id) and ``day``."""
 
     def columns(self) -> Iterator[BoundColumn]:
         """Every bound column, table by table."""
@@ -301,6 +324,20 @@ class Bindings:
         )
 
 
-def collect(*areas: tuple[Table, ...], routines: tuple[Routine, ...] = ()) -> Bindings:
+def collect(
+    *areas: tuple[Table, ...],
+    routines: tuple[Routine, ...] = (),
+    person_events: Mapping[tuple[str, str], str] | None = None,
+) -> Bindings:
     """Put the ``BINDINGS`` (and ``ROUTINES``) of all areas together. The caller imports them; no magic finds them."""
-    return Bindings(tuple(table for area in areas for table in area), routines)
+    return Bindings(tuple(table for area in areas for table in area), routines, person_events or {})
+
+
+def day_of(instant: str) -> str:
+    """SQL for the local day of a column with an instant."""
+    return f"({instant} at time zone 'Europe/Copenhagen')::date"
+
+
+def last_day_of(period: str) -> str:
+    """SQL for the last day of a column with a period of days; null while it has no end."""
+    return f"upper({period}) - 1"

@@ -81,7 +81,10 @@ class GroupCompany(Item):
 
 @dataclass(frozen=True, slots=True)
 class Category(Item):
-    """A data category; columns are bound to its key. ``dpv`` is a term such as ``pd:Name``, or None."""
+    """A data category; columns are bound to its key. ``dpv`` is a term such as ``pd:Name``, or None.
+
+    ``optional``: nobody needs to give it, so a person may have it erased while the agreement runs.
+    """
 
     name: Text
     description: Text
@@ -90,6 +93,7 @@ class Category(Item):
     dpv: str | None
     persons: tuple[PersonGroup, ...]
     sources: tuple[Source, ...]
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,13 @@ class Consent(Item):
 
 @dataclass(frozen=True, slots=True)
 class Event(Item):
-    """What a retention period counts from; ``phrase`` follows "after": a noun phrase, definite."""
+    """What a retention period counts from; ``phrase`` follows "after": a noun phrase, definite.
+
+    ``year_end``: it counts from the end of the (calendar) accounting year in which it came.
+    """
 
     phrase: Text
+    year_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,8 @@ class Retention(Item):
 
     ``purpose`` limits the rule to data held for that purpose alone; a rule without one takes the rest. A category
     may have several rules: it is thinned by one and erased by another. ``review``: an unreviewed row is
-    erased when so long has passed since the last review.
+    erased when so long has passed since the last review. ``demanded_by`` is the law that demands the keeping: what it
+    covers stays when a person asks for erasure (Art. 17(3)(b)); the rest of a rule is the controller's own choice.
     """
 
     name: Text
@@ -187,6 +196,7 @@ class Retention(Item):
     then: Outcome
     review: Period | None
     reason: Text
+    demanded_by: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

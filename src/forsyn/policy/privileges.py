@@ -8,7 +8,8 @@ A purpose reads
   to the person. So a table of health notices shows other purposes not even that a row is there;
 - nothing of a table with pseudonyms, unless the purpose works with pseudonyms; and that purpose reads nothing else.
 
-It changes what the binding says (`Table.changed_by`), and only in columns that it may read.
+It changes what the binding says (`Table.changed_by`), and only in columns that it may read. What ends rows, retention,
+deletes them and overwrites what is masked (`Table.masked`) wherever the night ends them.
 """
 
 from collections.abc import Iterator
@@ -83,7 +84,10 @@ def privileges(policy: Policy, purpose: Purpose, table: Table) -> Privileges:
         listed = [each[change] or columns for each in changes if change in each]
         return columns.intersection(frozenset().union(*listed))
 
-    return Privileges(columns, changed("insert"), changed("update"), delete=bool(changed("delete")))
+    update, delete = changed("update"), bool(changed("delete"))
+    if table.ends and P.RETENTION in works_of(policy, purpose):
+        update, delete = update.union(table.masked), True
+    return Privileges(columns, changed("insert"), update, delete=delete)
 
 
 def readable(policy: Policy, purpose: Purpose, table: Table) -> frozenset[str]:

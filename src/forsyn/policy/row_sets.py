@@ -30,7 +30,7 @@ class Function:
     body: str
 
 
-class _Bound(NamedTuple):
+class Bound(NamedTuple):
     """The hop of that number is bound: its target's ``period`` holds the first table's ``column``."""
 
     hop: int
@@ -40,17 +40,17 @@ class _Bound(NamedTuple):
 
 def ids(which: str, name: str, table: Table, path: Path, catalog: Catalog) -> Function:
     """A function that gives the ids of the rows of ``hidden`` or ``shown`` customers."""
-    joins, person = _joins(table, path, catalog)
+    joins, person = joins_along(table, path, catalog)
     rows = f"select distinct t0.id from public.{table.name} as t0{joins} where {person} = any (among)"
     if which == "hidden":
-        others, other = _joins(table, path, catalog, alias="o")
+        others, other = joins_along(table, path, catalog, alias="o")
         rows = (
             f"with held as materialized ({rows})\n"
             f"    select held.id from held where not exists (select from public.{table.name} as o0{others}\n"
             f"      where o0.id = held.id and {_not_among(other)})"
         )
     body = _body(which, "return", f"return query {rows};")
-    return Function(name, f"setof {_type(catalog, table.name, 'id')}", body)
+    return Function(name, f"setof {type_of(catalog, table.name, 'id')}", body)
 
 
 def days(which: str, name: str, table: Table, path: Path, catalog: Catalog) -> tuple[str, Function]:
@@ -58,20 +58,20 @@ def days(which: str, name: str, table: Table, path: Path, catalog: Catalog) -> t
 
     Raises NotDerivable for a path that does not begin with one column and is not bound by a day.
     """
-    bounds = _bounds_by(table, path)
-    if len(path.hops[0].local) != 1 or not bounds or _type(catalog, table.name, bounds[0].column) != "date":
+    bounds = bounds_by(table, path)
+    if len(path.hops[0].local) != 1 or not bounds or type_of(catalog, table.name, bounds[0].column) != "date":
         raise NotDerivable(
             f"{table.name} has neither an id nor a path that begins with one column and is bound by a day. "
             "Give it an id, or bind the path with 'during day in period'."
         )
-    joins, person = _joins(table, path, catalog, first=False)
+    joins, person = joins_along(table, path, catalog, first=False)
     key = f"t1.{path.hops[0].columns[0]}"
     source = f"from public.{path.hops[0].table} as t1{joins}"
     periods = " * ".join(f"t{bound.hop}.{bound.period}" for bound in bounds)
     among = f"{person} = any (among)"
     found, kept = f"return {_multirange(key, periods, f'{source} where {among}', 'true')};", ""
     if which == "hidden":
-        kept = f"keys {_type(catalog, path.hops[0].table, path.hops[0].columns[0])}[];"
+        kept = f"keys {type_of(catalog, path.hops[0].table, path.hops[0].columns[0])}[];"
         source += f" where {key} = any (keys)"
         found = (
             f"keys := array(select distinct {key} from public.{path.hops[0].table} as t1{joins} where {among});\n"
@@ -113,16 +113,16 @@ def _not_among(person: str) -> str:
     return f"{person} not in (select unnest(among))"
 
 
-def _bounds_by(table: Table, path: Path) -> list[_Bound]:
+def bounds_by(table: Table, path: Path) -> list[Bound]:
     """The hops of a path that a column of its first table bounds in time."""
     return [
-        _Bound(number, hop.during.column, hop.during.period)
+        Bound(number, hop.during.column, hop.during.period)
         for number, hop in enumerate(path.hops, 1)
         if hop.during is not None and (hop.during.table or (table.name if number == 1 else None)) == table.name
     ]
 
 
-def _joins(table: Table, path: Path, catalog: Catalog, *, first: bool = True, alias: str = "t") -> tuple[str, str]:
+def joins_along(table: Table, path: Path, catalog: Catalog, *, first: bool = True, alias: str = "t") -> tuple[str, str]:
     """The joins along a path after the first table (``t0``, or ``t1`` without it), and the column with the person's id.
 
     The person's own table is not joined. Without the first table, bounds by its columns are left to the caller.
@@ -138,7 +138,7 @@ def _joins(table: Table, path: Path, catalog: Catalog, *, first: bool = True, al
             bound = hop.during.table or before
             if first or bound != table.name:
                 column = f"{names[bound]}.{hop.during.column}"
-                pairs.append(_within(f"{name}.{hop.during.period}", column, _type(catalog, bound, hop.during.column)))
+                pairs.append(_within(f"{name}.{hop.during.period}", column, type_of(catalog, bound, hop.during.column)))
         if first or number > 1:
             clauses.append(f" join public.{hop.table} as {name} on {' and '.join(pairs)}")
         names[hop.table] = name
@@ -146,7 +146,7 @@ def _joins(table: Table, path: Path, catalog: Catalog, *, first: bool = True, al
     return "".join(clauses), f"{names[before]}.{last.local[0]}"
 
 
-def _type(catalog: Catalog, table: str, column: str) -> str:
+def type_of(catalog: Catalog, table: str, column: str) -> str:
     return catalog.tables[table].columns[column].type
 
 

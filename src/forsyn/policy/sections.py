@@ -140,6 +140,7 @@ def _category(node: Node) -> Category:
         dpv=node.optional_text("dpv"),
         persons=node.choices("persons", PersonGroup),
         sources=node.choices("sources", Source),
+        optional=node.flag("optional", default=False),
     )
 
 
@@ -206,7 +207,7 @@ def _consent(node: Node) -> Consent:
 
 
 def _event(node: Node) -> Event:
-    return Event(*item(node), node.both("phrase"))
+    return Event(*item(node), node.both("phrase"), node.flag("year_end", default=False))
 
 
 def _retention(node: Node) -> Retention:
@@ -220,6 +221,7 @@ def _retention(node: Node) -> Retention:
         then=node.choice("then", Outcome, default=Outcome.ERASE),
         review=node.optional_period("review"),
         reason=node.both("reason"),
+        demanded_by=node.optional_both("demanded_by"),
     )
 
 

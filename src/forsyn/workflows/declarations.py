@@ -21,6 +21,7 @@ from forsyn.domain.sensitive import privacy as sensitive
 from forsyn.policy import not_held
 from forsyn.policy.bindings import Bindings, collect
 from forsyn.policy.catalog import check, check_bindings, column_comment
+from forsyn.policy.ends import unended
 from forsyn.policy.loading import load_policy
 from forsyn.policy.policy import Policy
 from forsyn.policy.privileges import unkept
@@ -52,6 +53,7 @@ def all_bindings() -> Bindings:
         retention.BINDINGS,
         rights.BINDINGS,
         routines=(*safeguards.ROUTINES, *customers.ROUTINES, *metering.ROUTINES),
+        person_events=accounts.PERSON_EVENTS | customers.PERSON_EVENTS,
     )
 
 
@@ -69,7 +71,9 @@ def check_declarations(policy: Policy | None = None) -> list[Problem]:
     empty = not_held.must_be_empty(policy, bindings, catalog)
     with purpose(P.PRIVACY_RIGHTS, actor=None):  # what is not to be there is seen only by whom may see everything
         counts = rows_with_a_value(columns=empty, at_most=not_held.COUNTED)
-    return check(policy, bindings, catalog) + not_held.filled(policy, bindings, counts) + list(unkept(policy, bindings))
+    ended = list(unended(policy, bindings, catalog))
+    filled = not_held.filled(policy, bindings, counts)
+    return check(policy, bindings, catalog) + filled + list(unkept(policy, bindings)) + ended
 
 
 def check_program(policy: Policy) -> list[Problem]:

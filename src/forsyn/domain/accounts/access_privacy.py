@@ -8,7 +8,7 @@ ROW = not_personal("row number")
 BY_ACCOUNT = path("account_id -> accounts_account.id")
 KEPT = personal("staff_account", source=Source.UTILITY)
 TOLD = personal("staff_account", source=Source.PERSON, given=True)
-ADMINISTERED = {P.STAFF_ADMINISTRATION: "insert update", P.RETENTION: "delete"}
+ADMINISTERED = {P.STAFF_ADMINISTRATION: "insert update"}
 
 
 def _by(column: str) -> Personal:
@@ -79,7 +79,7 @@ BINDINGS = (
     Table(
         "accounts_instruction_confirmation",
         person=BY_ACCOUNT,
-        changed_by={P.STAFF_ADMINISTRATION: "insert", P.RETENTION: "delete"},
+        changed_by={P.STAFF_ADMINISTRATION: "insert"},
         columns={
             "id": ROW,
             "account_id": KEPT,
@@ -91,6 +91,7 @@ BINDINGS = (
     ),
     Table(
         "accounts_colleague",
+        ended_by="a view; what it shows ends where it is kept",
         person=path("id -> accounts_account.id"),
         columns={
             "id": personal("staff_activity", source=Source.SYSTEM),

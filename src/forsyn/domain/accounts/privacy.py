@@ -26,6 +26,7 @@ OURS = (
         "accounts_account",
         person=ITSELF,
         told_by=ToldBy("kind", {"staff": "staff_account", "customer": "sign_in"}),
+        masked={"name": "''", "email": "'slettet-' || id || '@invalid'", "password": "''", "last_login": "null"},
         changed_by={P.SIGN_IN: "insert update", P.STAFF_ADMINISTRATION: "insert update", P.SECURITY: "update"},
         columns={
             "id": KEPT,
@@ -42,6 +43,7 @@ OURS = (
         "accounts_session",
         person=BY_ACCOUNT,
         changed_by=SIGNING_IN | {P.SECURITY: "delete", P.RETENTION: "delete"},
+        ended_by="deleted within a quarter of an hour when the visit is over (job clear)",
         columns={
             "session_key": SESSION,
             "session_data": SESSION,
@@ -134,5 +136,14 @@ DJANGO = (
     Table("django_content_type", columns=_all("Django's list of models", "id", "app_label", "model")),
     Table("django_migrations", open=True, columns=_all("which migrations have run", "id", "app", "name", "applied")),
 )
+
+PERSON_EVENTS = {
+    ("accounts_account", "access_ended"): """
+        select account_id as person,
+               max(coalesce((ended_at at time zone 'Europe/Copenhagen')::date, upper(period) - 1, 'infinity')) as day
+          from public.accounts_staff_role group by account_id
+    """,
+}
+"""When somebody on the staff last had a role."""
 
 BINDINGS = (*OURS, *ACCESS, *ALLAUTH, *DJANGO)

@@ -1,6 +1,6 @@
 """What the area's tables hold, and whose it is."""
 
-from forsyn.policy.bindings import Table, not_personal, path, personal
+from forsyn.policy.bindings import Table, day_of, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -23,6 +23,7 @@ BINDINGS = (
             "cpr_denied": _SAID,
             "cpr_taken_out": _SAID,
         },
-        changed_by={P.CUSTOMER_SERVICE: "insert", P.RETENTION: "delete"},
+        changed_by={P.CUSTOMER_SERVICE: "insert"},
+        events={"case_closed": day_of("written_at"), "recorded": day_of("written_at")},  # a talk is a case of its own
     ),
 )

@@ -1,6 +1,18 @@
 """What the customers' tables hold, and whose it is."""
 
-from forsyn.policy.bindings import ITSELF, Personal, Routine, Table, ToldBy, not_personal, path, personal
+from forsyn.domain.customers.correction_privacy import CORRECTIONS
+from forsyn.policy.bindings import (
+    ITSELF,
+    Personal,
+    Routine,
+    Table,
+    ToldBy,
+    day_of,
+    last_day_of,
+    not_personal,
+    path,
+    personal,
+)
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -26,16 +38,21 @@ def _assigned(*categories: str) -> Personal:
 
 
 ROW = not_personal("row number")
+PLACE = "the home and its pipes remain; once nobody has an agreement there, they are about nobody"
 REGISTERED = {P.SETTLEMENT: "insert update"}
+VERSIONED = dict.fromkeys((P.SETTLEMENT, P.CUSTOMER_SERVICE, P.PRIVACY_RIGHTS), "insert update delete")
 SOURCE = not_personal("where the row came from, one of the policy's sources")
 RECORDED = not_personal("when the row was written")
 
 BINDINGS = (
     Table(
         "customers_customer",
-        changed_by=REGISTERED | dict.fromkeys((P.CUSTOMER_SERVICE, P.SELF_SERVICE), "update(language)"),
+        changed_by=REGISTERED
+        | dict.fromkeys((P.CUSTOMER_SERVICE, P.SELF_SERVICE), "update(language)")
+        | {P.PRIVACY_RIGHTS: "update(birth_date, cvr, language)"},
         staged=True,
         person=ITSELF,
+        masked={"birth_date": "null", "cvr": "null", "language": "'da'"},
         columns={
             "id": _assigned("customer_number"),
             "number": _assigned("customer_number"),
@@ -49,7 +66,7 @@ BINDINGS = (
     ),
     Table(
         "customers_customer_name",
-        changed_by={P.SETTLEMENT: "insert update delete", P.CUSTOMER_SERVICE: "insert update delete"},
+        changed_by=VERSIONED,
         person=path(CUSTOMER),
         columns={
             "id": ROW,
@@ -65,7 +82,7 @@ BINDINGS = (
     Table(
         "customers_contact_point",
         told_by=ToldBy("kind", {kind: kind for kind in ("email", "mobile", "landline", "work_phone")}),
-        changed_by=dict.fromkeys((P.SETTLEMENT, P.CUSTOMER_SERVICE, P.SELF_SERVICE), "insert update delete"),
+        changed_by=VERSIONED | {P.SELF_SERVICE: "insert update delete"},
         person=path(CUSTOMER),
         columns={
             "id": ROW,
@@ -80,7 +97,8 @@ BINDINGS = (
     ),
     Table(
         "customers_address",
-        changed_by=REGISTERED,
+        changed_by=REGISTERED | {P.PRIVACY_RIGHTS: "insert delete"},
+        stays=PLACE,
         person=AT_ADDRESS,
         columns={
             "id": ROW,
@@ -99,7 +117,8 @@ BINDINGS = (
     ),
     Table(
         "customers_supply_point",
-        changed_by=REGISTERED,
+        changed_by=REGISTERED | {P.PRIVACY_RIGHTS: "update(address_id, housing_kind, property_number)"},
+        stays=PLACE,
         person=AT_SUPPLY_POINT,
         columns={
             "id": ROW,
@@ -113,6 +132,7 @@ BINDINGS = (
     Table(
         "customers_installation",
         changed_by=REGISTERED,
+        stays=PLACE,
         person=AT_INSTALLATION,
         columns={
             "id": ROW,
@@ -124,7 +144,7 @@ BINDINGS = (
     ),
     Table(
         "customers_agreement",
-        changed_by=REGISTERED | {P.AGREEMENTS: "insert update"},
+        changed_by=REGISTERED | {P.AGREEMENTS: "insert update", P.PRIVACY_RIGHTS: "update(relation, period)"},
         person=path(*HOLDERS),
         columns={
             "id": ROW,
@@ -151,6 +171,7 @@ BINDINGS = (
     Table(
         "customers_portal_access",
         changed_by={P.SIGN_IN: "insert update delete"},
+        events={"account_closed": last_day_of("period")},
         person=(path(CUSTOMER), path("account_id -> accounts_account.id")),
         columns={
             "id": ROW,
@@ -159,7 +180,35 @@ BINDINGS = (
             "period": personal("sign_in", source=Source.UTILITY),
         },
     ),
+    *CORRECTIONS,
 )
+
+_LAST_AGREEMENT = f"""
+    select customer.id as person,
+           max(case when agreement.id is null then {day_of("customer.recorded_at")}
+                    else coalesce({last_day_of("agreement.period")}, 'infinity') end) as day
+      from public.customers_customer as customer
+      left join public.customers_agreement_holder as holder on holder.customer_id = customer.id
+      left join public.customers_agreement as agreement on agreement.id = holder.agreement_id
+     group by customer.id
+"""
+_LAST_ACCESS = f"""
+    select account.id as person,
+           greatest({day_of("account.created_at")},
+                    (select max(coalesce({last_day_of("access.period")}, 'infinity'))
+                       from public.customers_portal_access as access where access.account_id = account.id),
+                    (select max(coalesce({day_of("role.ended_at")}, {last_day_of("role.period")}, 'infinity'))
+                       from public.accounts_staff_role as role where role.account_id = account.id)) as day
+      from public.accounts_account as account
+"""
+PERSON_EVENTS = {
+    **{
+        ("customers_customer", event): _LAST_AGREEMENT
+        for event in ("agreement_end", "final_settlement_year_end", "customer_agreement_end", "instruction_ended")
+    },
+    ("accounts_account", "account_closed"): _LAST_ACCESS,
+}
+"""When a person's last agreement ended, and when a sign-in was last good for anything; before the first, the beginning."""
 
 SEARCH_ROUTINES = tuple(
     Routine(f"customers_{what}_{how}", f"customers_{table}", column="search_key", among_all=True)

@@ -1,6 +1,6 @@
 """What the metering tables hold, and whose it is: a meter is a person's while it hangs where the person has agreed."""
 
-from forsyn.policy.bindings import Binding, Routine, Table, not_personal, path, personal
+from forsyn.policy.bindings import Binding, Routine, Table, day_of, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -33,11 +33,11 @@ OF_PSEUDONYMOUS_DAY = path(
 OF_ACCOUNT = path("account_id -> accounts_account.id")
 
 
-def _of_day(table: str) -> tuple[str, ...]:
+def _of_day(table: str, day: str = "day") -> tuple[str, ...]:
     return (
-        "meter_id -> metering_mounting.meter_id during day in period",
+        f"meter_id -> metering_mounting.meter_id during {day} in period",
         INSTALLATION,
-        _agreement(f"{table}.day"),
+        _agreement(f"{table}.{day}"),
         *HOLDERS,
     )
 
@@ -51,6 +51,7 @@ OF_QUARANTINE = path(
 )
 
 ROW = not_personal("row number")
+DEVICES = "the meter remains; once nobody has an agreement where it hangs, it is about nobody"
 METERED = {P.METERING: "insert update"}
 METER_NUMBER = personal("meter_number", source=Source.UTILITY)
 CONSUMPTION = personal("consumption", source=Source.METER)
@@ -69,11 +70,13 @@ DAY_COLUMNS: dict[str, Binding] = {
     "opening": CONSUMPTION,
     "values": CONSUMPTION,
     "quality": not_personal("how each value came about"),
+    "carried": DERIVED_CONSUMPTION,
 }
 
 BINDINGS = (
     Table(
         "metering_meter",
+        stays=DEVICES,
         changed_by=METERED,
         person=OF_METER,
         columns={
@@ -86,6 +89,7 @@ BINDINGS = (
     ),
     Table(
         "metering_register",
+        stays=DEVICES,
         changed_by=METERED,
         person=OF_REGISTER,
         columns={
@@ -102,6 +106,7 @@ BINDINGS = (
     ),
     Table(
         "metering_mounting",
+        stays=DEVICES,
         changed_by=METERED,
         person=OF_MOUNTING,
         columns={
@@ -113,6 +118,7 @@ BINDINGS = (
     ),
     Table(
         "metering_mounting_reading",
+        kept_as="consumption",
         changed_by=METERED,
         person=OF_MOUNTING_READING,
         columns={
@@ -125,6 +131,7 @@ BINDINGS = (
     ),
     Table(
         "metering_delivery",
+        stays="the list of files that came in; it tells of nobody but the clerk who took the file in",
         changed_by=METERED,
         person=OF_ACCOUNT,
         columns={
@@ -150,15 +157,17 @@ BINDINGS = (
     ),
     Table(
         "metering_day",
+        kept_as="consumption",
         person=path(*_of_day("metering_day")),
-        changed_by={P.METERING: "insert delete"},
+        changed_by={P.METERING: "insert delete", P.RETENTION: "update(values, quality, carried) delete"},
         store="metering_day_store",
         columns=DAY_COLUMNS,
         partitioned=True,
     ),
     Table(
         "metering_day_superseded",
-        changed_by={P.METERING: "insert"},
+        kept_as="consumption",
+        changed_by={P.METERING: "insert", P.RETENTION: "update(values, quality, carried) delete"},
         person=path(*_of_day("metering_day_superseded")),
         columns=DAY_COLUMNS
         | {
@@ -167,8 +176,46 @@ BINDINGS = (
         },
     ),
     Table(
+        "metering_month",
+        kept_as="consumption",
+        person=path(*_of_day("metering_month", "first_day")),
+        changed_by={P.RETENTION: "insert delete"},
+        columns={
+            "first_day": CONSUMPTION,
+            "until_day": CONSUMPTION,
+            "meter_id": METER_NUMBER,
+            "register": DEVICE,
+            "quality": not_personal("how the values came about"),
+            "days": not_personal("on how many days anything was delivered"),
+            "complete_days": not_personal("of how many days nothing is missing"),
+            "total": DERIVED_CONSUMPTION,
+            "opening": CONSUMPTION,
+            "closing": CONSUMPTION,
+            "carried": DERIVED_CONSUMPTION,
+        },
+    ),
+    Table(
+        "metering_thinning",
+        open=True,
+        changed_by={P.RETENTION: "update(closed_before, done_before, done_meter)"},
+        columns={
+            "level": not_personal("hours or days"),
+            "closed_before": not_personal("up to which day the program thins"),
+            "done_before": not_personal("up to which day the program has thinned"),
+            "done_meter": not_personal("where the program stopped in a month"),
+        },
+    ),
+    Table(
+        "metering_spared",
+        ended_by="thinning: the row goes as soon as nobody's data there are held any more",
+        changed_by={P.RETENTION: "insert delete"},
+        columns={"meter_id": not_personal("row number of a meter"), "level": not_personal("hours or days")},
+    ),
+    Table(
         "metering_quarantine",
-        changed_by=METERED,
+        kept_as="deviations",
+        events={"recorded": day_of("first_at")},
+        changed_by=METERED | {P.RETENTION: "delete"},
         staged=True,
         person=OF_QUARANTINE,
         columns={
@@ -196,9 +243,10 @@ BINDINGS = (
             "note": personal("deviations", source=Source.UTILITY),
         },
     ),
-    Table("metering_pseudonym", person=OF_METER, columns={"id": METER_NUMBER, "pseudonym": PSEUDONYM}),
+    Table("metering_pseudonym", person=OF_METER, stays=DEVICES, columns={"id": METER_NUMBER, "pseudonym": PSEUDONYM}),
     Table(
         "metering_pseudonymous_day",
+        ended_by="a view; what it shows ends where it is kept",
         person=OF_PSEUDONYMOUS_DAY,
         pseudonymous=True,
         columns={

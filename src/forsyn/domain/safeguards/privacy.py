@@ -1,6 +1,6 @@
 """What the safeguards' tables hold, and whose it is. Each part declares a tuple of its own."""
 
-from forsyn.policy.bindings import NotPersonal, Personal, Routine, Table, not_personal, path, personal
+from forsyn.policy.bindings import NotPersonal, Personal, Routine, Table, day_of, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -44,8 +44,8 @@ CHOICES = (
                 (P.SELF_SERVICE, P.CUSTOMER_SERVICE, P.PRIVACY_RIGHTS),
                 "insert update(withdrawn_at, withdrawn_channel)",
             ),
-            P.RETENTION: "delete",
         },
+        events={"case_closed": day_of("withdrawn_at")},
     ),
     Table(
         "safeguards_restriction",
@@ -60,7 +60,8 @@ CHOICES = (
             "recorded_by_id": _staff("staff_activity", "recorded_by_id"),
             "ended_by_id": _staff("staff_activity", "ended_by_id"),
         },
-        changed_by={P.PRIVACY_RIGHTS: "insert update", P.RETENTION: "delete"},
+        changed_by={P.PRIVACY_RIGHTS: "insert update"},
+        events={"case_closed": day_of("ended_at")},
     ),
     Table(
         "safeguards_objection",
@@ -78,13 +79,17 @@ CHOICES = (
             "decided_by_id": _staff("staff_activity", "decided_by_id"),
             "ended_at": _REQUEST_HANDLED,
         },
-        changed_by={P.PRIVACY_RIGHTS: "insert update", P.RETENTION: "delete"},
+        changed_by={P.PRIVACY_RIGHTS: "insert update"},
+        events={"case_closed": day_of("coalesce(ended_at, case when not upheld then decided_at end)")},
     ),
 )
 
 
 _DISCLOSED = personal("disclosures", source=Source.SYSTEM)
 _DISCLOSED_PERSON = (CUSTOMER, path("account_id -> accounts_account.id"))
+_DISCLOSED_ON = (
+    f"(select {day_of('left_us.at')} from public.safeguards_disclosure as left_us where left_us.id = disclosure_id)"
+)
 _REGISTER = {P.PRIVACY_RIGHTS: "insert update"}
 _EVERYONE = tuple(P)
 """Whatever the purpose, it leaves by the door or not at all: the door's functions are everyone's to call."""
@@ -146,7 +151,7 @@ DOOR = (
             "customer_id": _DISCLOSED,
             "account_id": _DISCLOSED,
         },
-        changed_by={P.RETENTION: "delete"},
+        events={"disclosed": _DISCLOSED_ON},
     ),
     Table(
         "safeguards_disclosure_refusal",
@@ -165,7 +170,7 @@ DOOR = (
         ),
         columns={"id": ROW, "sealed": _DISCLOSED, "disclosure_id": _DISCLOSED}
         | _plain("how far delivery has come", "work", "created_at", "due_at", "leased_until", "attempts", "last_error"),
-        changed_by={P.RETENTION: "delete"},
+        events={"disclosed": _DISCLOSED_ON},
     ),
 )  # fmt: skip
 
@@ -197,6 +202,7 @@ ACCESS_LOG = (
         "safeguards_access_log",
         person=CUSTOMER,
         partitioned=True,
+        ended_by="whole months of the log are dropped when their time is over; a row is never taken out of its chain",
         columns={
             "id": ROW,
             "at": _LOGGED,
@@ -232,6 +238,8 @@ ACCESS_LOG = (
             "candidates": not_personal("how many looks there were to choose among"),
         },
         changed_by={P.PRIVACY_RIGHTS: "insert", P.RETENTION: "delete"},
+        events={"looked_up": day_of("made_at")},
+        kept_as="access_log",
     ),
     Table(
         "safeguards_spot_check_item",
@@ -249,7 +257,9 @@ ACCESS_LOG = (
             "decided_at": _logged_of_staff("decided_by_id"),
             "decided_by_id": _logged_of_staff("decided_by_id"),
         },
-        changed_by={P.PRIVACY_RIGHTS: "insert update", P.RETENTION: "delete"},
+        changed_by={P.PRIVACY_RIGHTS: "insert update"},
+        events={"looked_up": day_of("looked_at")},
+        kept_as="access_log",
     ),
 )  # fmt: skip
 

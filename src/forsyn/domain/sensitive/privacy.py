@@ -4,13 +4,16 @@ Every column is bound to the table's own category, the link to the customer too:
 table, not even that a customer has a row in it.
 """
 
-from forsyn.policy.bindings import Binding, Table, not_personal, path, personal
+from forsyn.policy.bindings import Binding, Table, day_of, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
 OF_CUSTOMER = path("customer_id -> customers_customer.id")
 ROW = not_personal("random row number")
 KEY = not_personal("name of a key")
+FORGOTTEN = (
+    "what loses its consent, its claim or its need, or is not reviewed in time, goes within minutes (job forget)"
+)
 
 
 def _by(category: str, column: str) -> Binding:
@@ -42,6 +45,7 @@ BINDINGS = (
     Table(
         "sensitive_cpr",
         person=OF_CUSTOMER,
+        ended_by=FORGOTTEN,
         columns=_columns("cpr", personal("cpr", source=Source.PERSON, given=True))
         | {"lookup": personal("cpr", source=Source.DERIVED), "lookup_key": KEY},
         changed_by={
@@ -56,6 +60,7 @@ BINDINGS = (
     Table(
         "sensitive_health_notice",
         person=OF_CUSTOMER,
+        ended_by=FORGOTTEN,
         columns=_columns("health", personal("health", source=Source.PERSON, given=True))
         | {"consent_id": personal("health", source=Source.UTILITY)},
         changed_by={P.INTERRUPTION_HEALTH: _CHANGE} | _TIDY,
@@ -63,18 +68,21 @@ BINDINGS = (
     Table(
         "sensitive_threat_notice",
         person=OF_CUSTOMER,
+        ended_by=FORGOTTEN,
         columns=_columns("threats", personal("threats", source=Source.UTILITY)),
         changed_by={P.INTERRUPTION_SAFETY: _CHANGE} | _TIDY,
     ),
     Table(
         "sensitive_premises_notice",
         person=OF_CUSTOMER,
+        ended_by=FORGOTTEN,
         columns=_columns("children_and_animals", personal("children_and_animals", source=Source.PERSON)),
         changed_by={P.INTERRUPTION_SAFETY: _CHANGE} | _TIDY,
     ),
     Table(
         "sensitive_offence",
         person=OF_CUSTOMER,
+        ended_by=FORGOTTEN,
         columns=_columns("offences", personal("offences", source=Source.UTILITY)),
         changed_by={P.OFFENCE_REPORTS: _CHANGE} | _TIDY,
     ),
@@ -94,8 +102,8 @@ BINDINGS = (
         changed_by={
             P.OFFENCE_REPORTS: "insert update(reference, handed_over_at)",
             P.PRIVACY_RIGHTS: "delete",
-            P.RETENTION: "delete",
         },
+        events={"reported": day_of("reported_at")},
     ),
     Table(
         "sensitive_hand_over",
@@ -109,6 +117,7 @@ BINDINGS = (
             "closed_at": personal("collection", source=Source.UTILITY),
             "closed_by_id": _by("collection", "closed_by_id"),
         },
-        changed_by={P.COLLECTION: "insert update(closed_at, closed_by_id)", P.RETENTION: "delete"},
+        changed_by={P.COLLECTION: "insert update(closed_at, closed_by_id)"},
+        events={"accounting_year_end": day_of("closed_at")},
     ),
 )
