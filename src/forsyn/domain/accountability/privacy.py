@@ -1,5 +1,116 @@
 """What the area's tables hold, and whose it is."""
 
-from forsyn.policy.bindings import Table
+from forsyn.policy.bindings import NotPersonal, Personal, Table, day_of, not_personal, path, personal
+from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Source
 
-BINDINGS: tuple[Table, ...] = ()
+ROW = not_personal("row number")
+CUSTOMER = path("customer_id -> customers_customer.id")
+
+
+def _by(column: str) -> Personal:
+    return personal("staff_activity", source=Source.SYSTEM, person=path(f"{column} -> accounts_account.id"))
+
+
+def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
+    return {column: not_personal(reason) for column in columns}
+
+
+_WRITTEN = {P.PRIVACY_RIGHTS: "insert update"}
+_CLOSED = {
+    "case_closed": f"(select {day_of('breach.closed_at')} from public.accountability_breach as breach"
+    " where breach.id = breach_id)"
+}
+_BREACH = not_personal("which breach")
+_TOUCHED = personal("breaches", source=Source.UTILITY)
+
+BREACHES = (
+    Table(
+        "accountability_breach",
+        columns={"id": ROW}
+        | _plain(
+            "what happened, told without names; whom it touched stands in accountability_breach_person",
+            "title", "what_happened", "began_at", "ended_at", "aware_at", "notify_by_at", "confidentiality",
+            "integrity", "availability", "data_categories", "person_groups", "approximate_persons",
+            "approximate_records", "consequences", "measures", "processor", "capacity", "on_behalf_of",
+            "registered_at", "risk", "risk_reason", "assessed_at", "letter_da", "letter_en", "exception",
+            "exception_reason", "closed_at", "lessons",
+        )
+        | {
+            column: _by(column)
+            for column in ("registered_by_id", "assessed_by_id", "excepted_by_id", "closed_by_id")
+        },
+        changed_by=_WRITTEN,
+        events={"case_closed": day_of("closed_at")},
+        kept_as="breaches",
+    ),
+    Table(
+        "accountability_breach_search",
+        columns={"id": ROW, "breach_id": _BREACH}
+        | _plain(
+            "by what affected persons were searched for, and how many were found",
+            "kind", "recipient", "from_at", "until_at", "given", "found", "added", "made_at",
+        )
+        | {"account_id": _by("account_id"), "made_by_id": _by("made_by_id")},
+        changed_by=_WRITTEN,
+        events=_CLOSED,
+        kept_as="breaches",
+    ),
+    Table(
+        "accountability_breach_person",
+        person=CUSTOMER,
+        columns={
+            "id": ROW,
+            "breach_id": _BREACH,
+            "customer_id": personal("customer_number", source=Source.UTILITY),
+            "search_id": _TOUCHED,
+            "added_at": _TOUCHED,
+            "left_out_reason": _TOUCHED,
+            "told_at": _TOUCHED,
+            "told_by": _TOUCHED,
+            "disclosure_id": _TOUCHED,
+        },
+        changed_by=_WRITTEN,
+        events=_CLOSED,
+        kept_as="breaches",
+    ),
+    Table(
+        "accountability_breach_notice",
+        columns={"id": ROW, "breach_id": _BREACH}
+        | _plain(
+            "what the authority was told of a breach, without names",
+            "phase", "final", "recipient", "text", "prepared_at", "late_reason", "sent_at", "receipt",
+            "disclosure_id",
+        )
+        | {"prepared_by_id": _by("prepared_by_id"), "sent_by_id": _by("sent_by_id")},
+        changed_by=_WRITTEN,
+        events=_CLOSED,
+        kept_as="breaches",
+    ),
+    Table(
+        "accountability_breach_step",
+        columns={"id": ROW, "breach_id": _BREACH}
+        | _plain("what was done about a breach, without names", "at", "kind", "text", "changes")
+        | {"by_id": _by("by_id")},
+        changed_by={P.PRIVACY_RIGHTS: "insert"},
+        events=_CLOSED,
+        kept_as="breaches",
+    ),
+)  # fmt: skip
+
+ASSESSMENTS = (
+    Table(
+        "accountability_assessment",
+        columns={"id": ROW}
+        | _plain(
+            "a document about a purpose, without names",
+            "kind", "purpose", "version", "texts", "basis", "written_at", "decision", "decision_reason", "decided_at",
+            "review_date",
+        )
+        | {"author_id": _by("author_id"), "decided_by_id": _by("decided_by_id")},
+        changed_by={P.PRIVACY_RIGHTS: "insert update"},
+        stays="what the controller decided of its purposes; it tells of nobody but who wrote it and who decided",
+    ),
+)  # fmt: skip
+
+BINDINGS: tuple[Table, ...] = (*BREACHES, *ASSESSMENTS)
