@@ -12,6 +12,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from forsyn.domain.customers.models import Commodity
+from forsyn.domain.metering.month_models import Level as Level
+from forsyn.domain.metering.month_models import Month as Month
+from forsyn.domain.metering.month_models import Spared as Spared
+from forsyn.domain.metering.month_models import Thinning as Thinning
 from forsyn.domain.safeguards.guarded import GuardedModel
 from forsyn.kernel.quantities import BaseUnit
 
@@ -188,7 +192,10 @@ class _DayColumns(GuardedModel):
     total = models.BigIntegerField()
     opening = models.BigIntegerField(null=True)
     values = ArrayField(models.IntegerField(null=True))
+    """Hour by hour; empty where the hours have become their day (`actions_thinning`)."""
     quality = ArrayField(models.SmallIntegerField(null=True), null=True)
+    carried = models.BigIntegerField(null=True)
+    """Without its hours: of the total, what the first reading brought of a gap that began on an earlier day."""
 
     class Meta:
         abstract = True

@@ -208,8 +208,13 @@ BINDINGS = (
     Table(
         "metering_spared",
         ended_by="thinning: the row goes as soon as nobody's data there are held any more",
-        changed_by={P.RETENTION: "insert delete"},
-        columns={"meter_id": not_personal("row number of a meter"), "level": not_personal("hours or days")},
+        changed_by={P.RETENTION: "insert update(hours, days) delete"},
+        person=OF_METER,
+        columns={
+            "id": METER_NUMBER,
+            "hours": not_personal("whether hours were kept beyond their age"),
+            "days": not_personal("whether days were kept beyond their age"),
+        },
     ),
     Table(
         "metering_quarantine",
