@@ -116,6 +116,9 @@ class Breach(GuardedModel):
 
     letter_da = models.TextField(blank=True)
     letter_en = models.TextField(blank=True)
+    letters_released_at = models.DateTimeField(null=True)
+    """From now on whoever is found is told by itself: by e-mail, else by a letter to print."""
+    letters_released_by = colleague(null=True)
     exception = models.CharField(max_length=16, choices=Exception34.choices, null=True)
     exception_reason = models.TextField(blank=True)
     excepted_by = colleague(null=True)
@@ -151,6 +154,11 @@ class Breach(GuardedModel):
                 condition=Q(risk=None, assessed_at=None, assessed_by=None, risk_reason="")
                 | (Q(risk__in=Risk.values, assessed_at__isnull=False, assessed_by__isnull=False) & ~Q(risk_reason="")),
                 name="accountability_breach_assessed",
+            ),
+            models.CheckConstraint(
+                condition=Q(letters_released_at=None, letters_released_by=None)
+                | (Q(letters_released_at__isnull=False, letters_released_by__isnull=False) & ~Q(letter_da="")),
+                name="accountability_breach_released",
             ),
             models.CheckConstraint(
                 condition=Q(exception=None, exception_reason="", excepted_by=None)

@@ -33,12 +33,14 @@ BREACHES = (
             "title", "what_happened", "began_at", "ended_at", "aware_at", "notify_by_at", "confidentiality",
             "integrity", "availability", "data_categories", "person_groups", "approximate_persons",
             "approximate_records", "consequences", "measures", "processor", "capacity", "on_behalf_of",
-            "registered_at", "risk", "risk_reason", "assessed_at", "letter_da", "letter_en", "exception",
-            "exception_reason", "closed_at", "lessons",
+            "registered_at", "risk", "risk_reason", "assessed_at", "letter_da", "letter_en", "letters_released_at",
+            "exception", "exception_reason", "closed_at", "lessons",
         )
         | {
             column: _by(column)
-            for column in ("registered_by_id", "assessed_by_id", "excepted_by_id", "closed_by_id")
+            for column in (
+                "registered_by_id", "assessed_by_id", "letters_released_by_id", "excepted_by_id", "closed_by_id",
+            )
         },
         changed_by=_WRITTEN,
         events={"case_closed": day_of("closed_at")},

@@ -5,7 +5,13 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 KEYS = {
-    "accountability_breach": ("registered_by_id", "assessed_by_id", "excepted_by_id", "closed_by_id"),
+    "accountability_breach": (
+        "registered_by_id",
+        "assessed_by_id",
+        "letters_released_by_id",
+        "excepted_by_id",
+        "closed_by_id",
+    ),
     "accountability_breach_search": ("account_id", "made_by_id"),
     "accountability_breach_notice": ("prepared_by_id", "sent_by_id"),
     "accountability_breach_step": ("by_id",),
@@ -158,7 +164,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0008_kind_for_good"),
-        ("customers", "0008_corrections_and_notices"),
+        ("customers", "0007_hidden_numbers"),
     ]
 
     operations = [
@@ -204,6 +210,7 @@ class Migration(migrations.Migration):
                 ("assessed_at", models.DateTimeField(null=True)),
                 ("letter_da", models.TextField(blank=True)),
                 ("letter_en", models.TextField(blank=True)),
+                ("letters_released_at", models.DateTimeField(null=True)),
                 (
                     "exception",
                     models.CharField(
@@ -241,6 +248,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "excepted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.colleague",
+                    ),
+                ),
+                (
+                    "letters_released_by",
                     models.ForeignKey(
                         db_constraint=False,
                         null=True,
@@ -623,6 +640,21 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="accountability_breach_assessed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="breach",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("letters_released_at", None), ("letters_released_by", None)),
+                    models.Q(
+                        ("letters_released_at__isnull", False),
+                        ("letters_released_by__isnull", False),
+                        models.Q(("letter_da", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="accountability_breach_released",
             ),
         ),
         migrations.AddConstraint(
