@@ -11,6 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from forsyn.domain.customers.correction_models import Correction as Correction
+from forsyn.domain.customers.correction_models import RecipientNotice as RecipientNotice
+from forsyn.domain.customers.correction_models import SourceNotice as SourceNotice
 from forsyn.domain.safeguards.guarded import GuardedModel
 from forsyn.policy.vocabulary import Source
 
