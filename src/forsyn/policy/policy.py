@@ -204,7 +204,8 @@ class Recipient(Item):
     """Who gets data; one that runs the servers gets ``all_categories``.
 
     ``agreement`` names the processor agreement; ``statute`` the duty to disclose. A processor that
-    ``carries`` a channel brings our messages to the persons themselves.
+    ``carries`` a channel brings our messages to the persons themselves. ``email`` takes word of what was corrected,
+    erased or restricted (Art. 19); without one, a member of staff tells the recipient another way.
     """
 
     name: Text
@@ -217,6 +218,7 @@ class Recipient(Item):
     agreement: str | None
     statute: Text | None
     carries: tuple[Channel, ...] = ()
+    email: str | None = None
 
     def gets(self, category: str) -> bool:
         return self.all_categories or category in self.categories

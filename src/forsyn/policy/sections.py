@@ -239,6 +239,7 @@ def _recipient(node: Node) -> Recipient:
         agreement=node.optional_text("agreement"),
         statute=node.optional_both("statute"),
         carries=node.choices("carries", Channel, required=False),
+        email=node.optional_text("email"),
     )
 
 

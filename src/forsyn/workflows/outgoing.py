@@ -19,7 +19,7 @@ from django.db import transaction
 from forsyn.domain.safeguards import actions_door as door
 from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.safeguards.door_facts import Reason
-from forsyn.domain.safeguards.purposes import purpose
+from forsyn.domain.safeguards.purposes import current, purpose
 from forsyn.domain.safeguards.sealing import SealBroken
 from forsyn.integrations.mail import transport
 from forsyn.integrations.mail.codec import Mail, NotAMail, from_bytes, to_bytes
@@ -62,6 +62,27 @@ def mail_person(work: P, letter: Letter, *, actor: int | None, now: datetime) ->
     with purpose(work, actor=actor):
         _through_the_door(_composed(letter), letter, keep=True, now=now)
         transaction.on_commit(partial(deliver_due, now=now, works=(work,)))
+
+
+def mail_recipient(recipient: str, letter: Letter, *, statute: str, now: datetime) -> door.Made:
+    """Mail a recipient of the policy itself, under the purpose entered; it leaves after the commit.
+
+    ``letter.to`` is the recipient's, the persons are those whom it is about. Raises DisclosureRefused.
+    """
+    entered = current()
+    made = door.disclose(
+        categories=letter.categories,
+        recipient=recipient,
+        customer_ids=letter.customer_ids,
+        payload=to_bytes(_composed(letter)),
+        channel=Channel.EMAIL,
+        statute=statute,
+        now=now,
+        today=local_day(now),
+    )
+    if entered is not None:  # else the door has refused
+        transaction.on_commit(partial(deliver_due, now=now, works=(entered.work,)))
+    return made
 
 
 def mail_code(
