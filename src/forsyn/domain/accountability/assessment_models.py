@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from forsyn.domain.accountability.colleagues import colleague
 from forsyn.domain.safeguards.guarded import GuardedModel
 
 
@@ -44,11 +43,13 @@ class Assessment(GuardedModel):
     texts = models.JSONField()
     basis = models.CharField(max_length=64)
     written_at = models.DateTimeField()
-    author = colleague()
+    author = models.ForeignKey("accounts.Colleague", on_delete=models.PROTECT, related_name="+", db_constraint=False)
     decision = models.CharField(max_length=13, choices=Decision.choices, null=True)
     decision_reason = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True)
-    decided_by = colleague(null=True)
+    decided_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     review_date = models.DateField(null=True)
 
     class Meta:

@@ -10,7 +10,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from forsyn.domain.accountability.colleagues import colleague
 from forsyn.domain.safeguards.guarded import GuardedModel
 from forsyn.policy.vocabulary import Capacity
 
@@ -107,24 +106,34 @@ class Breach(GuardedModel):
     capacity = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Capacity])
     on_behalf_of = models.CharField(max_length=200, blank=True)
     registered_at = models.DateTimeField()
-    registered_by = colleague()
+    registered_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
 
     risk = models.CharField(max_length=5, choices=Risk.choices, null=True)
     risk_reason = models.TextField(blank=True)
     assessed_at = models.DateTimeField(null=True)
-    assessed_by = colleague(null=True)
+    assessed_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
 
     letter_da = models.TextField(blank=True)
     letter_en = models.TextField(blank=True)
     letters_released_at = models.DateTimeField(null=True)
     """From now on whoever is found is told by itself: by e-mail, else by a letter to print."""
-    letters_released_by = colleague(null=True)
+    letters_released_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     exception = models.CharField(max_length=16, choices=Exception34.choices, null=True)
     exception_reason = models.TextField(blank=True)
-    excepted_by = colleague(null=True)
+    excepted_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
 
     closed_at = models.DateTimeField(null=True)
-    closed_by = colleague(null=True)
+    closed_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     lessons = models.TextField(blank=True)
 
     class Meta:
@@ -187,7 +196,9 @@ class BreachSearch(GuardedModel):
 
     breach = models.ForeignKey(Breach, on_delete=models.CASCADE, related_name="searches", db_constraint=False)
     kind = models.CharField(max_length=12, choices=SearchKind.choices)
-    account = colleague(null=True)
+    account = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     """Whose looks; only of kind LOOKS."""
     recipient = models.CharField(max_length=60, blank=True)
     from_at = models.DateTimeField(null=True)
@@ -198,7 +209,7 @@ class BreachSearch(GuardedModel):
     added = models.IntegerField()
     """Of those found, who was not on the list before."""
     made_at = models.DateTimeField()
-    made_by = colleague()
+    made_by = models.ForeignKey("accounts.Colleague", on_delete=models.PROTECT, related_name="+", db_constraint=False)
 
     class Meta:
         db_table = "accountability_breach_search"
@@ -259,10 +270,14 @@ class BreachNotice(GuardedModel):
     recipient = models.CharField(max_length=60)
     text = models.TextField()
     prepared_at = models.DateTimeField()
-    prepared_by = colleague()
+    prepared_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     late_reason = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True)
-    sent_by = colleague(null=True)
+    sent_by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     receipt = models.CharField(max_length=100, blank=True)
     disclosure_id = models.BigIntegerField(null=True)
 
@@ -290,7 +305,9 @@ class BreachStep(GuardedModel):
     )
     at = models.DateTimeField()
     kind = models.CharField(max_length=12, choices=StepKind.choices)
-    by = colleague(null=True)
+    by = models.ForeignKey(
+        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     text = models.TextField(blank=True)
     changes = models.JSONField(default=dict)
 
