@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from forsyn.kernel.deadlines import answer_limits
@@ -20,6 +21,7 @@ CODE_TRIES = 5
 CODES_AN_HOUR = 3
 """So many codes may be sent for one request within an hour."""
 NUMBER_PREFIX = "P"
+EARLIEST_RECEIPT = timedelta(days=3 * 366)
 
 
 class RequestRefused(ValueError):
@@ -97,6 +99,12 @@ class Way(StrEnum):
     """A one-time code to a contact point that was on file already."""
     SEEN = "seen"
     """A clerk saw something, and noted what: a passport, a letter of probate; never its number."""
+
+
+SETTLED_BY: Mapping[Way, str] = {
+    Way.PORTAL: "Logget ind i selvbetjeningen.",
+    Way.CODE: "Koden var den rigtige.",
+}
 
 
 class StepKind(StrEnum):
@@ -237,10 +245,18 @@ def number_of(request_id: int, received_date: date) -> str:
     return f"{NUMBER_PREFIX}-{received_date.year}-{request_id:05d}"
 
 
-def id_in(number: str) -> int | None:
-    """The request's id in a number as typed, ``p-2026-17`` too; None where it is none."""
+def id_in(number: str) -> tuple[int, int] | None:
+    """Year and id in a request's number as typed, ``p-2026-17`` too; None where it is none."""
     parts = number.strip().upper().split("-")
-    if len(parts) != 3 or parts[0] != NUMBER_PREFIX or not (parts[1].isdecimal() and parts[2].isdecimal()):
+    if len(parts) != 3 or parts[0] != NUMBER_PREFIX or not all(re.fullmatch("[0-9]{1,9}", part) for part in parts[1:]):
         return None
-    found = int(parts[2]) if len(parts[2]) <= 18 else 0
-    return found or None
+    year, found = int(parts[1]), int(parts[2])
+    return (year, found) if 1 <= year <= 9999 else None
+
+
+def check_received(*, received_at: datetime, now: datetime) -> None:
+    """Refuse a receipt that has not happened yet, or that lies years back. Raises RequestRefused."""
+    if received_at > now:
+        raise RequestRefused("Anmodningen kan ikke være modtaget i fremtiden. Ret datoen.")
+    if received_at < now - EARLIEST_RECEIPT:
+        raise RequestRefused("Anmodningen kan ikke være modtaget for så længe siden. Ret datoen.")
