@@ -18,6 +18,8 @@ from forsyn.domain.customers.rules import NotPossible
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
+from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.rectification_copies import readdress
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class EmailChange:
     """The customer's e-mail until now; whoever reads it should hear of the change."""
     signs_in_with_it: bool
     """Whether the account signs in with the new address from now on."""
+    mails_readdressed: int = 0
+    """Mails that waited to leave for the former address, and go to the new one."""
 
 
 @transaction.atomic
@@ -48,4 +52,14 @@ def change_email(*, account_id: int, customer_id: int, email: str, today: date, 
             raise NotPossible(
                 "En anden bruger logger allerede ind med den e-mailadresse. Vælg en anden, eller kontakt os."
             ) from None
-    return EmailChange(former_contact=former, signs_in_with_it=signs_in)
+    return EmailChange(former, signs_in, _waiting_mails_follow(customer_id, former, email, today, now))
+
+
+def _waiting_mails_follow(customer_id: int, former: str | None, email: str, today: date, now: datetime) -> int:
+    """What is under way to the person goes where the person reads it (SF-13)."""
+    if former is None:
+        return 0
+    with purpose(P.PRIVACY_RIGHTS, actor=None):
+        return readdress(
+            current_policy(), customer_id=customer_id, wrong=former, right=email, now=now, today=today
+        ).mails_readdressed
