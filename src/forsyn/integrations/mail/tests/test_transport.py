@@ -6,20 +6,16 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from forsyn.integrations.mail.codec import Mail
 from forsyn.integrations.mail.transport import IMPLICIT, LOOPBACK, STARTTLS, MailNotSent, send
+from tests.certificates import Certificate, certificate
 
 MAIL = Mail(
     to="anna@kunde.example",
@@ -28,7 +24,6 @@ MAIL = Mail(
     text="Kære Anna\n\nDin kode er ABCD-EFGH.\n",
     message_id="<1@nordbyforsyning.example>",
 )
-BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -65,68 +60,10 @@ class AnyPort(Controller):
         super()._trigger_server()
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """In files, as servers and clients want them."""
-
-    authority: Path
-    server: Path
-    key: Path
-
-    def context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.server, self.key)
-        return context
-
-
 @pytest.fixture(scope="module")
 def certify(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Certificate]:
     """A certificate for a name, from an authority of our own."""
-
-    def make(name: str = "localhost", *, lasts: timedelta = timedelta(days=36500)) -> Certificate:
-        folder = tmp_path_factory.mktemp("tls")
-        authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-        authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tests")])
-
-        def built(subject: x509.Name, public: Any, *extensions: tuple[x509.ExtensionType, bool]) -> x509.Certificate:
-            builder = x509.CertificateBuilder(
-                issuer_name=authority_name,
-                subject_name=subject,
-                public_key=public,
-                serial_number=x509.random_serial_number(),
-                not_valid_before=BEGINNING,
-                not_valid_after=BEGINNING + lasts,
-            )
-            for extension, critical in extensions:
-                builder = builder.add_extension(extension, critical)
-            return builder.sign(authority_key, hashes.SHA256())
-
-        identifier = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
-        signs = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
-        authority = built(
-            authority_name,
-            authority_key.public_key(),
-            (x509.BasicConstraints(ca=True, path_length=0), True),
-            (identifier, False),
-            (signs, True),
-        )
-        server = built(
-            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]),
-            key.public_key(),
-            (x509.SubjectAlternativeName([x509.DNSName(name)]), False),
-            (x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), False),
-        )
-        files = Certificate(folder / "authority.pem", folder / "server.pem", folder / "key.pem")
-        files.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-        files.server.write_bytes(server.public_bytes(serialization.Encoding.PEM))
-        files.key.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        return files
-
-    return make
+    return lambda name="localhost", **rest: certificate(tmp_path_factory.mktemp("tls"), name, **rest)
 
 
 @pytest.fixture
