@@ -51,7 +51,7 @@ def release(
 
     Where the meter was unknown the values are judged anew, as if they had just come, except that they do not replace
     those of later deliveries. Raises NotPossible where an item
-    holds a value that could not be read, or one that cannot be stored at all.
+    holds a value that could not be read, one of a time that is kept by days or months only, or one too large.
     """
     one_at_a_time()
     items = list(_open_items(item_ids, delivery_id, reason, meter_number).order_by("delivery_id", "id"))
@@ -109,6 +109,12 @@ def _refuse_unreadable(items: Sequence[QuarantineItem]) -> None:
             raise NotPossible(
                 f"Item {item.pk} of delivery {item.delivery_id} has values that could not be read ({item.reason}), so"
                 " there is nothing to let in. Reject it, and ask the supplier for a corrected file."
+            )
+        if item.reason == Reason.TOO_OLD:
+            raise NotPossible(
+                f"Item {item.pk} of delivery {item.delivery_id} is of a time whose hours have become days, or days"
+                " months. What was billed from is not changed any more. Reject it; where a bill was wrong and the claim"
+                " is not yet time-barred, correct the bill."
             )
 
 

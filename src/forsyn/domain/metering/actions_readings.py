@@ -33,7 +33,8 @@ def record_mounting_readings(*, readings: Sequence[FittersReading], now: datetim
     """Note what fitters wrote, set-based, and count the first stored hours of those mountings from there.
 
     A reading replaces what was noted before; None leaves it. An opening from which the first stored reading cannot be
-    reached (backward, or too fast) is noted but not counted from. Return how many day rows changed; the old versions
+    reached (backward, or too fast) is noted but not counted from, and neither is one of a time whose hours have become
+    days. Return how many day rows changed; the old versions
     are kept. Raises NotPossible while an import runs, or for a reading below zero.
     """
     if any(value is not None and value < 0 for reading in readings for value in (reading.opening, reading.closing)):
@@ -63,6 +64,9 @@ _FIRST_DAYS = """
            and d.day >= lower(mounting.period)
          order by day limit 1) as d
      where mounting.id = any({mountings}::bigint[]) and register.values = 'cumulative'
+       and d.day >= coalesce((select closed_before from metering_thinning
+                               where level = case register.resolution when 'hour' then 'hours' else 'days' end),
+                             '-infinity')
      order by 1, 2, 6"""
 
 

@@ -43,7 +43,7 @@ class DayRows:
     has_opening: npt.NDArray[np.bool_]
     total: npt.NDArray[np.int64]
     slots: npt.NDArray[np.int8]
-    """How many values the day has room for: 23, 24 or 25 hours, or 1."""
+    """How many values the day has room for: 23, 24 or 25 hours, or 1; 0 where the hours have become their day."""
     values: npt.NDArray[np.int32]
     """(rows, MAX_SLOTS) base units; 0 where not present."""
     present: npt.NDArray[np.bool_]
@@ -195,6 +195,8 @@ _HEAD = np.dtype(
     ]
 )  # fmt: skip
 _WORD = 2
+_PADDING = np.zeros(_HEAD.itemsize, np.uint8)
+"""Fields are read by their longest form, which may reach beyond the last row."""
 
 
 def from_copy(messages: Sequence[bytes]) -> DayRows:
@@ -204,10 +206,10 @@ def from_copy(messages: Sequence[bytes]) -> DayRows:
     if not data.startswith(COPY_HEADER):
         raise ValueError("not PostgreSQL's binary COPY form")
     words = np.frombuffer(data, np.uint8)[len(COPY_HEADER) :]
-    words = words[: len(words) // _WORD * _WORD].copy().view(np.uint16)
+    words = np.concatenate((words[: len(words) // _WORD * _WORD], _PADDING)).view(np.uint16)
     starts = (np.cumsum(lengths) - lengths - len(COPY_HEADER)) // _WORD
     starts[0] = 0
-    starts = starts[starts < len(words) - 1] if len(starts) else starts
+    starts = starts[starts < len(words) - 1 - len(_PADDING) // _WORD] if len(starts) else starts
     return _decode(words, starts)
 
 
@@ -233,8 +235,9 @@ def _decode(words: npt.NDArray[np.uint16], starts: npt.NDArray[np.int64]) -> Day
     rows.total[:] = _gather(words, at + 2, ">i8")[:, 0]
     at = at + 6
     header = _gather(words, at, _ARRAY)[:, 0]
-    rows.slots[:] = header["size"]
-    full = header["length"] == 20 + 8 * header["size"]
+    # an empty array has no dimension, and so no size: a day without its hours
+    rows.slots[:] = np.where(header["dimensions"] == 0, 0, header["size"])
+    full = header["length"] == 20 + 8 * rows.slots.astype(np.int64)
     for slots in np.unique(rows.slots):
         _decode_full(words, at, rows, np.flatnonzero(full & (rows.slots == slots)), int(slots))
     _decode_ragged(words, at, rows, np.flatnonzero(~full))

@@ -17,7 +17,7 @@ from forsyn.domain.metering.day_writer import DayWriter
 from forsyn.domain.metering.grid import Openings, overtaken
 from forsyn.domain.metering.merging import StepTooLargeError, merge
 from forsyn.domain.metering.quarantine_packing import COLUMNS, SetAside, packed
-from forsyn.domain.metering.rules import INT4_MAX, Outcome, Reason, Series, Values, screen
+from forsyn.domain.metering.rules import INT4_MAX, SAFE_INSTANT, Outcome, Reason, Series, Values, screen
 from forsyn.domain.metering.slots import EPOCH
 from forsyn.domain.metering.spool import Chunk
 from forsyn.domain.metering.stored_rows import (
@@ -29,6 +29,7 @@ from forsyn.domain.metering.stored_rows import (
     openings_of,
     stored_rows,
 )
+from forsyn.domain.metering.thinning_queries import Closed, closed
 
 SLICE_VALUES = 750_000
 SLICE_ROWS = 150_000
@@ -94,6 +95,8 @@ class Intake:
     """Whether values give way to those of later deliveries; else what comes later by the clock corrects."""
     counts: Counts = field(default_factory=Counts)
     reasons: dict[int, int] = field(default_factory=dict)
+    closed: Closed = field(default_factory=closed)
+    """The days whose hours have become days: values of them are set aside, whatever else is right about them."""
     _aside: list[SetAside] = field(default_factory=list)
     _held: int = 0
     _openings: Openings = field(default_factory=Openings.none)
@@ -109,6 +112,11 @@ class Intake:
         if not len(place):
             return
         values = Values(place, chunk.at, chunk.value)
+        if (old := self._too_old(resolved.series, values)) is not None:
+            self.set_aside(chunk.take(old), np.full(np.count_nonzero(old), Reason.TOO_OLD.code, np.uint8))
+            chunk, values = chunk.take(~old), values.take(~old)
+        if not len(values):
+            return
         if not released:
             chunk, values = self._screen(chunk, resolved.series, values)
         elif (np.abs(values.value[~resolved.series.cumulative[values.series]]) > INT4_MAX).any():
@@ -162,6 +170,19 @@ class Intake:
                 copy.write(COPY_TRAILER)
             cursor.execute(INSERT_ITEMS)
             cursor.execute("drop table staged_quarantine")
+
+    def _too_old(self, series: Series, values: Values) -> npt.NDArray[np.bool_] | None:
+        """The values of closed days; None where there are none, as in nearly all deliveries."""
+        if self.closed.hours is None or not len(values):
+            return None
+        of_hours, of_days = ((each - EPOCH).days if each else slots.FIRST_DAY for each in self.closed)
+        if values.at.min() > (of_hours + 1) * slots.DAY_SECONDS:
+            return None
+        first = np.where(series.hourly[values.series], of_hours, of_days)
+        in_range = slots.in_range(values.at)
+        days = slots.local_days(np.where(in_range, values.at, SAFE_INSTANT))
+        old: npt.NDArray[np.bool_] = in_range & (days < first)
+        return old if old.any() else None
 
     def _screen(self, chunk: Chunk, series: Series, values: Values) -> tuple[Chunk, Values]:
         self.writer.flush()

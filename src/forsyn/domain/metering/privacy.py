@@ -50,6 +50,11 @@ OF_QUARANTINE = path(
     *HOLDERS,
 )
 
+RECEIVED = (
+    f"(select {day_of('delivery.received_at')} from public.metering_delivery as delivery"  # noqa: S608 - a constant
+    " where delivery.id = delivery_id)"
+)
+"""What waits for a decision is kept from when it came in, not from when it was measured: a late correction waits too."""
 ROW = not_personal("row number")
 DEVICES = "the meter remains; once nobody has an agreement where it hangs, it is about nobody"
 METERED = {P.METERING: "insert update"}
@@ -179,7 +184,7 @@ BINDINGS = (
         "metering_month",
         kept_as="consumption",
         person=path(*_of_day("metering_month", "first_day")),
-        changed_by={P.RETENTION: "insert delete"},
+        changed_by={P.RETENTION: "insert update(until_day, quality, days, complete_days, total, closing) delete"},
         columns={
             "first_day": CONSUMPTION,
             "until_day": CONSUMPTION,
@@ -219,7 +224,7 @@ BINDINGS = (
     Table(
         "metering_quarantine",
         kept_as="deviations",
-        events={"recorded": day_of("first_at")},
+        events={"recorded": RECEIVED},
         changed_by=METERED | {P.RETENTION: "delete"},
         staged=True,
         person=OF_QUARANTINE,

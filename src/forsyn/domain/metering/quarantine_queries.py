@@ -192,10 +192,12 @@ def storable_ids(*, selection: Selection) -> list[int]:
 _READER_REASONS = REASONS[: REASONS.index(Reason.METER_UNKNOWN)]
 _UNREADABLE = (
     Q(reason__in=[reason for reason in _READER_REASONS if reason is not Reason.REGISTER_UNKNOWN])
-    | Q(reason=Reason.STAMP_OUT_OF_RANGE)
+    | Q(reason__in=[Reason.STAMP_OUT_OF_RANGE, Reason.TOO_OLD])
     | Q(reason=Reason.REGISTER_UNKNOWN, register_code="")
 )
-"""What the reader could not make sense of has no number or no instant. A register that the file's profile does not know
+"""What can never be stored.
+
+What the reader could not make sense of has no number or no instant. A register that the file's profile does not know
 has no code; one that the meter has not, has."""
 
 

@@ -6,7 +6,6 @@ meter swap never shows as a jump. Dates are local, and both first_date and last_
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from django.db import connection
 from psycopg import sql
 
-from forsyn.domain.metering.array_reads import read_columns, read_rows
+from forsyn.domain.metering.array_reads import read_rows
 from forsyn.domain.metering.day_rows import COLUMNS, DayRows
 from forsyn.domain.metering.delivery_queries import (
     MountedMeter,
@@ -31,6 +30,16 @@ from forsyn.domain.metering.delivery_queries import (
     quarantine_summary,
     superseded,
 )
+from forsyn.domain.metering.month_queries import (
+    MeterMonthTotals,
+    MonthPart,
+    MonthTotals,
+    all_meters_month_totals,
+    month_parts,
+    month_totals,
+)
+from forsyn.domain.metering.rules import END_MISSING, MISSING
+from forsyn.domain.metering.thinning_queries import closed
 from forsyn.kernel.local_days import day_starts_seconds
 
 __all__ = [
@@ -38,6 +47,7 @@ __all__ = [
     "Gap",
     "HourlyValues",
     "MeterMonthTotals",
+    "MonthPart",
     "MonthTotals",
     "MountedMeter",
     "ReasonCount",
@@ -52,6 +62,7 @@ __all__ = [
     "meter_hours",
     "meter_numbers_present",
     "meters_at",
+    "month_parts",
     "month_totals",
     "open_quarantine_values",
     "quarantine_items",
@@ -82,6 +93,10 @@ class DayTotals:
     """Bits of rules.Quality that any hour of the day has: 0 is measured throughout."""
     ends_measured: Mask
     """Whether the day's last hour was delivered: no gap reaches into the next day."""
+    without_hours: Mask
+    """Whether its hours were put together, for they were too old."""
+    carried: Integers
+    """Of the total of such a day, what its first reading brought of a gap before it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,25 +110,6 @@ class HourlyValues:
     present: Mask
     quality: npt.NDArray[np.int16]
     """Bits of rules.Quality: 0 is measured."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MonthTotals:
-    """One element for each month of the years asked for."""
-
-    months: Dates
-    total: Integers
-    days_present: Integers
-    days_complete: Integers
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MeterMonthTotals:
-    """One element for each meter and register with values in the month."""
-
-    meter_id: npt.NDArray[np.int32]
-    register: npt.NDArray[np.int16]
-    total: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,24 +132,31 @@ _MOUNTED_DAYS = """
        and d.day between %(first)s and %(last)s
 """
 
-_DAY_QUALITY = "coalesce(bit_or((select bit_or(bits) from unnest(d.quality) as bits)), 0)"
+_THINNED = "cardinality(d.values) = 0"
+_BITS = "coalesce((select bit_or(bits) from unnest(d.quality) as bits), 0)"
+_DAY_COLUMNS = f"""
+    sum(d.total)::bigint,
+    bool_and(case when {_THINNED} then {_BITS} & {MISSING:d} = 0 else array_position(d.values, null) is null end),
+    bit_or({_BITS}) & ~{MISSING | END_MISSING:d},
+    bool_and(case when {_THINNED} then {_BITS} & {END_MISSING:d} = 0
+                  else d.values[cardinality(d.values)] is not null end),
+    bool_or({_THINNED}), coalesce(sum(d.carried), 0)::bigint"""
 
 
 def day_totals(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> DayTotals:
-    """Consumption of each day."""
+    """Consumption of each day that is kept as a day; older ones are in `month_parts`."""
     days = _days(first_date, last_date)
-    kinds = (np.int64, np.bool_, np.bool_, np.int16, np.bool_)
+    kinds = (np.int64, np.bool_, np.bool_, np.int16, np.bool_, np.bool_, np.int64)
     out = DayTotals(days, *(np.zeros(len(days), kind) for kind in kinds))
     with connection.cursor() as cursor:
         cursor.execute(
-            "select d.day - %(first)s, sum(d.total)::bigint, bool_and(array_position(d.values, null) is null),"
-            f"      {_DAY_QUALITY}, bool_and(d.values[cardinality(d.values)] is not null)"
-            f"{_MOUNTED_DAYS} group by d.day",
+            f"select d.day - %(first)s, {_DAY_COLUMNS} {_MOUNTED_DAYS} group by d.day",
             {"installation": installation_id, "code": register_code, "first": first_date, "last": last_date},
         )
-        for position, total, complete, quality, ends_measured in cursor.fetchall():
+        for position, total, complete, quality, ends_measured, without_hours, carried in cursor.fetchall():
             out.total[position], out.present[position], out.complete[position] = total, True, complete
             out.quality[position], out.ends_measured[position] = quality, ends_measured
+            out.without_hours[position], out.carried[position] = without_hours, carried
     return out
 
 
@@ -177,47 +180,13 @@ def meter_hours(*, meter_id: int, register: int, first_date: date, last_date: da
     return _hours(read_rows(statement), first_date, last_date)
 
 
-def month_totals(*, installation_id: int, register_code: str, years: Iterable[int]) -> MonthTotals:
-    """Consumption of each month, from the first to the last of the years."""
-    first, last = min(years := list(years)), max(years)
-    months = np.arange(f"{first}-01", f"{last + 1}-01", dtype="datetime64[M]")
-    counts = [np.zeros(len(months), np.int64) for _ in range(3)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select ((extract(year from d.day) - %(first_year)s) * 12 + extract(month from d.day) - 1)::int as month,"  # noqa: S608 - constant text
-            "       sum(d.total)::bigint, count(distinct d.day),"
-            "       count(distinct d.day) filter (where array_position(d.values, null) is null)"
-            f"{_MOUNTED_DAYS} group by month",
-            {
-                "installation": installation_id,
-                "code": register_code,
-                "first_year": first,
-                "first": date(first, 1, 1),
-                "last": date(last, 12, 31),
-            },
-        )
-        for position, *numbers in cursor.fetchall():
-            for column, number in zip(counts, numbers, strict=True):
-                column[position] = number
-    return MonthTotals(months, *counts)
-
-
-def all_meters_month_totals(month: date) -> MeterMonthTotals:
-    """Sum of each register of each meter in the month that holds the date, in no particular order."""
-    first = month.replace(day=1)
-    until = (first + timedelta(days=31)).replace(day=1)
-    meter_id, register, total = read_columns(
-        sql.SQL(
-            "select meter_id, register, sum(total)::bigint from metering_day"
-            " where day >= {} and day < {} group by meter_id, register"
-        ).format(sql.Literal(first), sql.Literal(until)),
-        ("i4", "i2", "i8"),
-    )
-    return MeterMonthTotals(meter_id.astype(np.int32), register.astype(np.int16), total)
-
-
 def gaps(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> list[Gap]:
-    """The hours without a value, as runs, within the days on which a meter hung there."""
+    """The hours without a value, as runs, within the days on which a meter hung there and hours are kept.
+
+    3 queries.
+    """
+    kept = closed().hours
+    first_date = min(max(first_date, kept), last_date) if kept else first_date
     hours = hourly_values(
         installation_id=installation_id, register_code=register_code, first_date=first_date, last_date=last_date
     )

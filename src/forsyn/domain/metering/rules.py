@@ -54,6 +54,8 @@ class Reason(StrEnum):
     IMPOSSIBLE_VALUE = "impossible_value"
     BACKWARD_STEP = "backward_step"
     DUPLICATE_IN_HOUR = "duplicate_in_hour"
+    TOO_OLD = "too_old"
+    """Of a time whose hours have become days: what was billed from is not changed any more."""
 
     @property
     def code(self) -> int:
@@ -90,6 +92,12 @@ class Quality(IntFlag):
     """It carries the consumption of the hours without reading before it."""
     RELEASED = 4
     """Staff let it in against the rules."""
+
+
+MISSING = 8
+"""Beside `Quality`, of a day without its hours or a month: some was not measured, nor brought by a later reading."""
+END_MISSING = 16
+"""Likewise: its last hour was not measured, so a gap reaches out of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

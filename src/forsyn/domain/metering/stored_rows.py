@@ -261,10 +261,22 @@ def _rows_after(series: Series, wanted: Wanted) -> DayRows:
     )
 
 
+# Of a day without its hours, or a month, the last reading is taken to be of the last hour.
+_HOURS_OF = (
+    "(extract(epoch from ({day} + 1)::timestamp at time zone 'Europe/Copenhagen'"
+    " - {day}::timestamp at time zone 'Europe/Copenhagen') / 3600)::integer"
+)
 _ANCHOR = (
-    "select d.meter_id, d.register, d.day - {epoch} as day, d.opening + d.total as reading,"
+    "select d.meter_id, d.register, d.day - {epoch} as day, d.opening + d.total as reading,"  # noqa: S608 - constants
     "       coalesce(case when d.values[cardinality(d.values)] is not null then cardinality(d.values) end,"
-    "                (select max(at) from generate_subscripts(d.values, 1) as at where d.values[at] is not null)) - 1"
+    "                (select max(at) from generate_subscripts(d.values, 1) as at where d.values[at] is not null),"
+    f"                {_HOURS_OF.replace('{day}', 'd.day')}) - 1 as at"
+)
+_MONTH_ANCHOR = (
+    "select d.meter_id, d.register, d.until_day - 1 - {epoch} as day, d.closing as reading,"  # noqa: S608 - constants
+    f" case when register.resolution = 'hour' then {_HOURS_OF.replace('{day}', '(d.until_day - 1)')} else 1 end - 1"
+    "  from metering_month as d join metering_register as register"
+    "    on register.meter_id = d.meter_id and register.number = d.register"
 )
 _ANCHOR_KINDS = ("i4", "i2", "i4", "i8", "i4")
 
@@ -288,10 +300,14 @@ def _anchors(series: Series, wanted: Wanted) -> Anchors:
     if missing.any():
         further = read_columns(
             sql.SQL(
-                _ANCHOR + " from {wanted} cross join lateral ("  # noqa: S608 - constant text
-                "  select * from metering_day as earlier where earlier.meter_id = wanted.meter_id"
-                "     and earlier.register = wanted.register and earlier.day < {epoch} + wanted.first"
-                "   order by earlier.day desc limit 1) as d"
+                "select found.* from {wanted} cross join lateral ("  # noqa: S608 - constant text
+                f" ({_ANCHOR} from metering_day as d where d.meter_id = wanted.meter_id"
+                "     and d.register = wanted.register and d.day < {epoch} + wanted.first"
+                "   order by d.day desc limit 1)"
+                f" union all ({_MONTH_ANCHOR} where d.meter_id = wanted.meter_id"
+                "     and d.register = wanted.register and d.first_day < {epoch} + wanted.first"
+                "     and d.closing is not null order by d.first_day desc limit 1)"
+                "   order by day desc limit 1) as found"
             ).format(epoch=_EPOCH_DATE, wanted=_wanted_table(series, Wanted(*(array[missing] for array in wanted)))),
             _ANCHOR_KINDS,
         )

@@ -213,6 +213,11 @@ REASONS: dict[str, ReasonText] = {
         _("Filen har to forskellige værdier for samme time; den seneste er gemt."),
         _("Frigiv, hvis det er denne værdi, der er den rigtige; ellers afvis."),
     ),
+    "too_old": ReasonText(
+        _("Ældre end vi gemmer timer"),
+        _("Timerne fra den tid er lagt sammen til døgn eller måneder. Det, en regning bygger på, bliver ikke ændret."),
+        _("Afvis, og skriv i noten hvorfor. Var regningen forkert, og er kravet ikke forældet, så ret regningen."),
+    ),
 }
 
 
