@@ -60,7 +60,7 @@ class Delivery:
 def mail_person(work: P, letter: Letter, *, actor: int | None, now: datetime) -> None:
     """Mail somebody; it leaves after the commit, else as soon as the mail server takes it. Raises DisclosureRefused."""
     with purpose(work, actor=actor):
-        _through_the_door(_composed(letter), letter, keep=True, now=now)
+        _through_the_door(composed(letter), letter, keep=True, now=now)
         transaction.on_commit(partial(deliver_due, now=now, works=(work,)))
 
 
@@ -74,7 +74,7 @@ def mail_recipient(recipient: str, letter: Letter, *, statute: str, now: datetim
         categories=letter.categories,
         recipient=recipient,
         customer_ids=letter.customer_ids,
-        payload=to_bytes(_composed(letter)),
+        payload=to_bytes(composed(letter)),
         channel=Channel.EMAIL,
         statute=statute,
         now=now,
@@ -93,7 +93,7 @@ def mail_code(
     ``not_sent`` is called where the mail server did not take it.
     """
     with purpose(work, actor=actor):
-        mail = _composed(letter)
+        mail = composed(letter)
         made = _through_the_door(mail, letter, keep=False, now=now)
         transaction.on_commit(partial(_hand_over, work, made.id, mail, now, not_sent))
 
@@ -129,14 +129,15 @@ def carrier(policy: Policy, channel: Channel) -> str:
     )
 
 
-# -- within --------------------------------------------------------------------------------------------------------
-
-
-def _composed(letter: Letter) -> Mail:
+def composed(letter: Letter) -> Mail:
+    """The mail as the mail server takes it, from the controller."""
     contact = current_policy().controller.contact
     sender = settings.DEFAULT_FROM_EMAIL or formataddr((contact.name.in_(letter.language), contact.email))
     domain = contact.email.rpartition("@")[2]
     return Mail(letter.to, sender, letter.subject, letter.text, make_msgid(domain=domain))
+
+
+# -- within --------------------------------------------------------------------------------------------------------
 
 
 def _through_the_door(mail: Mail, letter: Letter, *, keep: bool, now: datetime) -> door.Made:

@@ -20,6 +20,10 @@ CODE_LIFETIME = timedelta(minutes=15)
 CODE_TRIES = 5
 CODES_AN_HOUR = 3
 """So many codes may be sent for one request within an hour."""
+CODES_AN_HOUR_TO_ONE = 5
+"""So many to one contact point, whatever the requests."""
+WRONG_CODES_ON_RECORD = 20
+"""So many wrong tries of an hour are written down."""
 NUMBER_PREFIX = "P"
 EARLIEST_RECEIPT = timedelta(days=3 * 366)
 
