@@ -8,8 +8,10 @@ ROW = not_personal("row number")
 CUSTOMER = path("customer_id -> customers_customer.id")
 
 
-def _by(column: str) -> Personal:
-    return personal("staff_activity", source=Source.SYSTEM, person=path(f"{column} -> accounts_account.id"))
+def _by(column: str, *categories: str) -> Personal:
+    """Who did it. Of breaches nobody reads but who works on them, so they are of that category as well."""
+    person = path(f"{column} -> accounts_account.id")
+    return personal(*(categories or ("breaches", "staff_activity")), source=Source.SYSTEM, person=person)
 
 
 def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
@@ -109,7 +111,7 @@ ASSESSMENTS = (
             "kind", "purpose", "version", "texts", "basis", "written_at", "decision", "decision_reason", "decided_at",
             "review_date",
         )
-        | {"author_id": _by("author_id"), "decided_by_id": _by("decided_by_id")},
+        | {column: _by(column, "staff_activity") for column in ("author_id", "decided_by_id")},
         changed_by={P.PRIVACY_RIGHTS: "insert update"},
         stays="what the controller decided of its purposes; it tells of nobody but who wrote it and who decided",
     ),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -98,6 +98,52 @@ def disclose(
     return Made(made, decision.agreement.number if decision.agreement else None, decision.countries)
 
 
+def disclose_each(
+    *, categories: Sequence[str], recipient: str, payloads: Mapping[int, bytes], channel: Channel, now: datetime,
+    today: date,
+) -> dict[int, int]:  # fmt: skip
+    """Put many messages on record at once, one to each customer, which a processor carries to them; 3 queries.
+
+    ``payloads`` is each customer's own, which waits, encrypted, in the outbox. Returns the id of each one's disclosure.
+    Raises DisclosureRefused, for all of them: nobody is left out by the way.
+    """
+    entered = current()
+    if entered is None:
+        raise DisclosureRefused((Reason("no_purpose", "Der er ikke valgt noget formål. Intet sendes uden."),))
+    customers = sorted(payloads)
+    request = Request(
+        purpose=entered.purpose.key,
+        categories=tuple(dict.fromkeys(categories)),
+        recipient=recipient,
+        channel=channel,
+        persons=len(customers),
+        to_person=True,
+    )
+    decision = _decide(request, customers, entered.purpose.consent, today)
+    if isinstance(decision, Refused):
+        _keep_refusal(request, decision, now)
+        raise DisclosureRefused(decision.reasons)
+    facts = _facts(replace(request, persons=1), decision, 0, now)
+    texts = [payloads[customer] for customer in customers]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select one.customer, safeguards_disclose(%s::jsonb || jsonb_build_object('payload_bytes', one.bytes),"
+            " one.digest, array[one.customer], null, %s, %s, one.sealed)"
+            "  from unnest(%s::bigint[], %s::bytea[], %s::bigint[], %s::bytea[])"
+            "    as one (customer, digest, bytes, sealed)",
+            [
+                json.dumps(facts),
+                entered.actor,
+                str(entered.work),
+                customers,
+                [hashlib.sha256(text).digest() for text in texts],
+                [len(text) for text in texts],
+                [seal(text) for text in texts],
+            ],
+        )
+        return dict(cursor.fetchall())
+
+
 def _decide(request: Request, customers: list[int], consent: str | None, today: date) -> Allowed | Refused:
     return decide(
         rules().matrix.policy,
@@ -119,12 +165,22 @@ def _insert(
     sealed: bytes | None,
     now: datetime,
 ) -> int:
-    role = rules().matrix.policy.recipients[request.recipient].role
-    facts = {
+    facts = _facts(request, decision, len(payload), now)
+    digest = hashlib.sha256(payload).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select safeguards_disclose(%s::jsonb, %s, %s::bigint[], %s, %s, %s, %s)",
+            [json.dumps(facts), digest, customers, account_id, actor, work, sealed],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _facts(request: Request, decision: Allowed, payload_bytes: int, now: datetime) -> dict[str, object]:
+    return {
         "at": now.isoformat(),
         "purpose": request.purpose,
         "recipient": request.recipient,
-        "role": role.value,
+        "role": rules().matrix.policy.recipients[request.recipient].role.value,
         "agreement_id": decision.agreement.id if decision.agreement else None,
         "categories": request.categories,
         "countries": decision.countries,
@@ -133,15 +189,8 @@ def _insert(
         "channel": request.channel.value,
         "to_person": request.to_person,
         "person_count": request.persons,
-        "payload_bytes": len(payload),
+        "payload_bytes": payload_bytes,
     }
-    digest = hashlib.sha256(payload).digest()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select safeguards_disclose(%s::jsonb, %s, %s::bigint[], %s, %s, %s, %s)",
-            [json.dumps(facts), digest, customers, account_id, actor, work, sealed],
-        )
-        return int(cursor.fetchone()[0])
 
 
 def _keep_refusal(request: Request, decision: Refused, now: datetime) -> None:

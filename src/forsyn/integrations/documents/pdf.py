@@ -11,7 +11,7 @@ from typing import Any
 import typst
 
 _ROOM = Path(__file__).parent
-_TEMPLATE = _ROOM / "notice.typ"
+NOTICE = "notice.typ"
 
 
 class TypesettingError(RuntimeError):
@@ -24,15 +24,18 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[_ROOM / "fonts"])
 
 
-def typeset(document: dict[str, Any], *, dated: date) -> bytes:
-    """The PDF's bytes; the same document and date give the same bytes. Raises `TypesettingError`."""
-    content: bytes = _compile(document, format="pdf", pdf_standards=["ua-1"], timestamp=_midnight(dated))
+def typeset(document: dict[str, Any], *, dated: date, template: str = NOTICE) -> bytes:
+    """The PDF's bytes; the same document and date give the same bytes. ``template`` is a file beside this one.
+
+    Raises `TypesettingError`.
+    """
+    content: bytes = _compile(document, template, format="pdf", pdf_standards=["ua-1"], timestamp=_midnight(dated))
     return content
 
 
-def page_images(document: dict[str, Any], *, dots_per_inch: float = 72) -> list[bytes]:
+def page_images(document: dict[str, Any], *, dots_per_inch: float = 72, template: str = NOTICE) -> list[bytes]:
     """Each page as PNG, to look at."""
-    pages = _compile(document, format="png", ppi=dots_per_inch)
+    pages = _compile(document, template, format="png", ppi=dots_per_inch)
     return pages if isinstance(pages, list) else [pages]
 
 
@@ -40,9 +43,9 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _compile(document: dict[str, Any], **options: Any) -> Any:
+def _compile(document: dict[str, Any], template: str, **options: Any) -> Any:
     compiler = typst.Compiler(
-        _TEMPLATE,
+        _ROOM / template,
         root=_ROOM,
         font_paths=_fonts(),
         ignore_system_fonts=True,
