@@ -51,3 +51,21 @@ class Note(GuardedModel):
             ),
         ]
         indexes = [models.Index(fields=["customer", "-written_at", "-id"], name="correspondence_note_latest")]
+
+
+class MailboxLook(GuardedModel):
+    """The last look into a mail box that persons write to: how many marked mails could not be taken in, since when."""
+
+    mailbox = models.CharField(max_length=400, unique=True)
+    looked_at = models.DateTimeField()
+    waiting = models.IntegerField()
+    oldest_waiting_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "correspondence_mailbox_look"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(waiting=0, oldest_waiting_at=None) | Q(waiting__gt=0, oldest_waiting_at__isnull=False),
+                name="correspondence_mailbox_look_waiting",
+            ),
+        ]

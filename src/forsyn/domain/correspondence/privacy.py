@@ -26,4 +26,15 @@ BINDINGS = (
         changed_by={P.CUSTOMER_SERVICE: "insert"},
         events={"case_closed": day_of("written_at"), "recorded": day_of("written_at")},  # a talk is a case of its own
     ),
+    Table(
+        "correspondence_mailbox_look",
+        columns={
+            "id": not_personal("row number"),
+            **dict.fromkeys(
+                ("mailbox", "looked_at", "waiting", "oldest_waiting_at"),
+                not_personal("when the utility's own mail box was read, and how many mails could not be"),
+            ),
+        },
+        changed_by={P.PRIVACY_RIGHTS: "insert update"},
+    ),
 )
