@@ -57,11 +57,15 @@ class Delivery:
     """Given up: they wait for a person."""
 
 
-def mail_person(work: P, letter: Letter, *, actor: int | None, now: datetime) -> None:
-    """Mail somebody; it leaves after the commit, else as soon as the mail server takes it. Raises DisclosureRefused."""
+def mail_person(work: P, letter: Letter, *, actor: int | None, now: datetime) -> int:
+    """Mail somebody; it leaves after the commit, else as soon as the mail server takes it. Raises DisclosureRefused.
+
+    Returns the id of what is on record.
+    """
     with purpose(work, actor=actor):
-        _through_the_door(composed(letter), letter, keep=True, now=now)
+        made = _through_the_door(composed(letter), letter, keep=True, now=now)
         transaction.on_commit(partial(deliver_due, now=now, works=(work,)))
+    return made.id
 
 
 def mail_recipient(recipient: str, letter: Letter, *, statute: str, now: datetime) -> door.Made:
