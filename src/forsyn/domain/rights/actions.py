@@ -152,6 +152,23 @@ def read_right(*, request_id: int, right: Right, by_id: int, now: datetime, vers
 
 
 @transaction.atomic
+def correct_requester(
+    *, request_id: int, said: WordsOfRequest, by_id: int, now: datetime, version: int | None = None
+) -> None:
+    """Put right who asks and where to write: name, e-mail, postal address and language. The wish stays as it came."""
+    request = locked(request_id, version=version)
+    clean, _ = said.cleaned()
+    change(
+        request,
+        requester_name=clean.name,
+        requester_email=clean.email,
+        requester_address=clean.address,
+        language=clean.language,
+    )
+    add_step(request_id, StepKind.REQUESTER_CORRECTED, by_id=by_id, now=now)
+
+
+@transaction.atomic
 def link_customer(
     *, request_id: int, customer_id: int, by_id: int | None, now: datetime, version: int | None = None
 ) -> None:

@@ -246,9 +246,15 @@ def record_receipt(
     *, request_id: int, letter: Attachment, disclosure_id: int | None, by_id: int | None, now: datetime
 ) -> None:
     """We have told the person that the request came."""
-    request = locked(request_id)
-    change(request)
+    change(locked(request_id))
     keep_document(
         request_id=request_id, kind=DocumentKind.RECEIPT, document=letter, now=now, disclosure_id=disclosure_id
     )
     add_step(request_id, StepKind.RECEIPT_SENT, by_id=by_id, now=now)
+
+
+def record_question(*, request_id: int, letter: Attachment, disclosure_id: int | None, now: datetime) -> None:
+    """We have asked the person who it is; `actions_identity.ask_identity` has put that on the record."""
+    keep_document(
+        request_id=request_id, kind=DocumentKind.QUESTION, document=letter, now=now, disclosure_id=disclosure_id
+    )

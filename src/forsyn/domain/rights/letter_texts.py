@@ -109,6 +109,17 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "The time limit for our answer stands still until we know who you are, and then runs on. Please do not send "
         "us your CPR number or a copy of your passport; we do not need them.",
     ),
+    "code_subject": ("Din kode til {name}", "Your code for {name}"),
+    "code_text": (
+        "Din kode er {code}\n\n"
+        "Den gælder i 15 minutter og kan bruges én gang. Du får den, fordi nogen har bedt {name} om noget, der handler "
+        "om dine oplysninger. Er det dig, så skriv eller læs koden op for os.\n\n"
+        "Er det ikke dig, så giv den ikke til nogen, og ring til os på {phone}. Uden koden sker der ikke noget.\n",
+        "Your code is {code}\n\n"
+        "It is good for 15 minutes and can be used once. You get it because somebody has asked {name} for something "
+        "that concerns your data. If that was you, write or read the code to us.\n\n"
+        "If it was not, give it to nobody, and call us on {phone}. Without the code nothing happens.\n",
+    ),
     # -- extension
     "extension_title": ("Vi skal bruge mere tid", "We need more time"),
     "extension": (

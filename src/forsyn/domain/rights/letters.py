@@ -112,6 +112,14 @@ def refusal(policy: Policy, facts: LetterFacts, *, ground: RefusalGround, reason
     return _letter(policy, facts, "refusal_title", blocks, today)
 
 
+def code_mail(policy: Policy, *, code: str, language: Language) -> tuple[str, str]:
+    """Subject and text of the mail with a one-time code. The code is not in the subject, which lock screens show."""
+    name = policy.controller.contact.name.in_(language)
+    return say(language, "code_subject", name=name), say(
+        language, "code_text", name=name, code=code, phone=policy.controller.contact.phone
+    )
+
+
 def mail_text(document: Document) -> str:
     """A letter as the text of a mail."""
     return re.sub(r"^#+ ", "", as_text(document), flags=re.MULTILINE)

@@ -116,6 +116,7 @@ class StepKind(StrEnum):
 
     RECEIVED = "received"
     RIGHT_READ = "right_read"
+    REQUESTER_CORRECTED = "requester_corrected"
     CUSTOMER_LINKED = "customer_linked"
     CUSTOMER_UNLINKED = "customer_unlinked"
     ASSIGNED = "assigned"

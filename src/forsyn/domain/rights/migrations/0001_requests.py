@@ -323,6 +323,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("received", "received"),
                             ("right_read", "right_read"),
+                            ("requester_corrected", "requester_corrected"),
                             ("customer_linked", "customer_linked"),
                             ("customer_unlinked", "customer_unlinked"),
                             ("assigned", "assigned"),
@@ -809,6 +810,7 @@ class Migration(migrations.Migration):
                         [
                             "received",
                             "right_read",
+                            "requester_corrected",
                             "customer_linked",
                             "customer_unlinked",
                             "assigned",
