@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from forsyn.domain.accountability.rules import Reported
 from forsyn.kernel.local_days import COPENHAGEN
 from forsyn.policy.policy import Policy, Text
-from forsyn.policy.vocabulary import Capacity, Language, PersonGroup
+from forsyn.policy.record_texts import PERSONS
+from forsyn.policy.vocabulary import Capacity, Language
 from forsyn.policy.wording import capitalised, date_words, series
 
 _DA = Language.DANISH
@@ -26,17 +27,6 @@ NATURES = {
     "availability": Text("oplysninger var tabt eller kunne ikke bruges", "data were lost or could not be used"),
 }
 """Art. 4(12), in words; also the names of the fields."""
-GROUPS = {
-    PersonGroup.CUSTOMER: Text("kunder", "customers"),
-    PersonGroup.HOUSEHOLD: Text("kunders husstand", "members of customers' households"),
-    PersonGroup.CONTACT_PERSON: Text("kontaktpersoner", "contact persons"),
-    PersonGroup.CONSUMER: Text("forbrugere hos værkerne", "consumers of the utilities"),
-    PersonGroup.STAFF: Text("medarbejdere", "members of staff"),
-    PersonGroup.EXTERNAL_STAFF: Text("eksterne medarbejdere", "external staff"),
-    PersonGroup.APPLICANT: Text("jobansøgere", "job applicants"),
-    PersonGroup.SUBSCRIBER: Text("abonnenter på nyhedsbreve", "newsletter subscribers"),
-    PersonGroup.ENQUIRER: Text("personer, der har henvendt sig", "persons who have contacted us"),
-}
 RISKS = {
     "none": Text(
         "det er usandsynligt, at bruddet er en risiko for nogen", "the breach is unlikely to be a risk to anybody"
@@ -101,7 +91,7 @@ def _parts(
     yield (
         "Hvem og hvad det berører",
         (
-            f"Personer: {series([GROUPS[group].da for group in reported.person_groups], _DA)}.",
+            f"Personer: {series([PERSONS[group].da for group in reported.person_groups], _DA)}.",
             f"Oplysninger: {series([policy.categories[key].name.da for key in reported.data_categories], _DA)}.",
             *_numbers(reported, found),
         ),
