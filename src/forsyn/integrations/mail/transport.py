@@ -86,7 +86,7 @@ def send(mail: Mail) -> None:
         body=mail.text,
         from_email=mail.sender,
         to=[mail.to],
-        headers={"Message-ID": mail.message_id},
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},  # RFC 3834: asks for no reply
     )
     try:
         get_connection().send_messages([message])

@@ -98,6 +98,7 @@ def test_leaves_over_tls(server: Any, certify: Any, security: str) -> None:
         send(MAIL)
     assert received.encrypted == [True]
     assert "Message-ID: <1@nordbyforsyning.example>" in received.mails[0]
+    assert "Auto-Submitted: auto-generated" in received.mails[0]
     assert "ABCD-EFGH" in received.mails[0]
 
 
