@@ -11,6 +11,7 @@ from forsyn.domain.safeguards.door_models import OutboxMessage as OutboxMessage
 from forsyn.domain.safeguards.door_models import ProcessorAudit as ProcessorAudit
 from forsyn.domain.safeguards.door_models import RecipientAgreement as RecipientAgreement
 from forsyn.domain.safeguards.door_models import SubProcessor as SubProcessor
+from forsyn.domain.safeguards.holds_models import Hold as Hold
 from forsyn.domain.safeguards.log_models import AccessEntry as AccessEntry
 from forsyn.domain.safeguards.log_models import AccessSeal as AccessSeal
 from forsyn.domain.safeguards.log_models import SpotCheck as SpotCheck

@@ -84,6 +84,31 @@ CHOICES = (
     ),
 )
 
+HOLDS = (
+    Table(
+        "safeguards_hold",
+        person=CUSTOMER,
+        columns={
+            "id": ROW,
+            "customer_id": CUSTOMER_KEY,
+            "categories": _REQUEST_HANDLED,
+            "ground": _REQUEST_HANDLED,
+            "reason": _REQUEST_HANDLED,
+            "owner_id": _staff("staff_activity", "owner_id"),
+            "began_at": _REQUEST_HANDLED,
+            "end_date": _REQUEST_HANDLED,
+            "review_date": _REQUEST_HANDLED,
+            "reviewed_at": _REQUEST_HANDLED,
+            "reviewed_by_id": _staff("staff_activity", "reviewed_by_id"),
+            "released_at": _REQUEST_HANDLED,
+            "released_by_id": _staff("staff_activity", "released_by_id"),
+            "released_reason": _REQUEST_HANDLED,
+        },
+        changed_by={P.PRIVACY_RIGHTS: "insert update", P.RETENTION: "update(released_at, released_reason)"},
+        # of one that still holds, no end of keeping is known
+        events={"case_closed": day_of("released_at")},
+    ),
+)
 
 _DISCLOSED = personal("disclosures", source=Source.SYSTEM)
 _DISCLOSED_PERSON = (CUSTOMER, path("account_id -> accounts_account.id"))
@@ -285,6 +310,7 @@ LOG_ROUTINES = (
 
 BINDINGS = (
     *CHOICES,
+    *HOLDS,
     *DOOR,
     *ACCESS_LOG,
 )
