@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from forsyn.domain.customers import mailboxes
-from forsyn.domain.customers.queries import customer_overview, customers_of_account
-from forsyn.domain.rights import actions, own_queries
+from forsyn.domain.customers.queries import CustomerOverview, customer_overview, customers_of_account
+from forsyn.domain.rights import actions, own_queries, queries
 from forsyn.domain.rights.actions import Attachment
+from forsyn.domain.rights.models import Request
 from forsyn.domain.rights.rules import Clock, Intake, OnBehalf, RequestRefused, number_of
 from forsyn.domain.rights.words import WordsOfRequest
 from forsyn.domain.safeguards.purposes import purpose
@@ -35,6 +36,8 @@ class Received:
     is_new: bool
     language: str
     customer_ids: tuple[int, ...]
+    is_reply: bool = False
+    """A later mail about a request that was open already: kept with that one, and no request of its own."""
 
 
 def receive_from_portal(
@@ -64,6 +67,8 @@ def receive_from_portal(
         ):
             raise RequestRefused("Den anmodning er ikke din. Vælg en af dine egne, eller ingen.")
         person = customer_overview(customer_id=customer_id, today=today)
+        for other_id in chosen[1:]:
+            _check_same_person(person, customer_overview(customer_id=other_id, today=today))
     said = WordsOfRequest(name=person.name, email=person.contact("email") or "", wish=wish, language=person.language)
     with purpose(P.PRIVACY_RIGHTS, actor=account_id):
         request_id, _ = actions.receive(
@@ -79,6 +84,16 @@ def receive_from_portal(
             concerns_id=concerns_id,
         )
     return _received(request_id, now, True, person.language, chosen)
+
+
+def _check_same_person(one: CustomerOverview, other: CustomerOverview) -> None:
+    """A household may share a sign-in; each asks for his or her own. Raises RequestRefused."""
+    dates = {one.birth_date, other.birth_date} - {None}
+    if " ".join(one.name.split()).casefold() != " ".join(other.name.split()).casefold() or len(dates) > 1:
+        raise RequestRefused(
+            f"Kundenummer {other.number} står i et andet navn. Den, der er kunde dér, skal selv bede om det; skriv til "
+            "os, hvis det også er dig."
+        )
 
 
 def receive_at_desk(
@@ -132,9 +147,15 @@ def receive_from_mail(
     All texts are hostile: control characters go, CPR numbers are taken out (`words.without_cpr`), what is too long is
     cut. An address that is one customer's e-mail on file links that customer, and settles nothing: anybody can write
     any sender. Where it is several customers', a clerk chooses. ``right`` is None unless the subject says it plainly.
+    A mail whose subject names an open request of the same address is kept with that one (`Received.is_reply`).
     Attachments with content are sealed; those without carry why (`Attachment.not_kept`).
     """
+    digest = bytes.fromhex(message_digest)
     with purpose(P.PRIVACY_RIGHTS, actor=None):
+        about = queries.open_request_named(text=subject, email=sender_address)
+        if about is not None and not queries.is_received(message_sha256=digest):
+            actions.receive_reply(request_id=about, text=text, message_sha256=digest, attachments=attachments, now=now)
+            return _replied(about)
         reached = mailboxes.reached_at(email=sender_address, today=today) if "@" in sender_address else []
         linked = [reached[0].customer_id] if len(reached) == 1 else []
         language = reached[0].language if reached else "da"
@@ -145,10 +166,16 @@ def receive_from_mail(
             received_at=received_at,
             now=now,
             customer_ids=linked,
-            message_sha256=bytes.fromhex(message_digest),
+            message_sha256=digest,
             attachments=attachments,
         )
     return _received(request_id, received_at, is_new, language, linked)
+
+
+def _replied(request_id: int) -> Received:
+    request = Request.objects.get(pk=request_id)
+    customer_ids = queries.customers_of(request_id=request_id)
+    return Received(request_id, request.number, request.deadline_date, False, request.language, customer_ids, True)
 
 
 def _received(

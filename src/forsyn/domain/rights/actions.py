@@ -115,6 +115,24 @@ def receive(
 
 
 @transaction.atomic
+def receive_reply(
+    *, request_id: int, text: str, message_sha256: bytes, attachments: Collection[Attachment], now: datetime
+) -> bool:
+    """Keep a later mail of the requester's with the request, sealed; False where it was there already."""
+    locked(request_id)
+    name = f"{message_sha256.hex()[:32]}.txt"
+    if RequestDocument.objects.filter(request_id=request_id, kind=DocumentKind.REPLY, name=name).exists():
+        return False
+    wish, taken_out = words.without_cpr(words.plain_text(text, rules.WISH_LENGTH))
+    content = wish.encode()
+    reply = Attachment(name, "text/plain; charset=utf-8", len(content), content)
+    for kind, document in ((DocumentKind.REPLY, reply), *((DocumentKind.ATTACHMENT, each) for each in attachments)):
+        keep_document(request_id=request_id, kind=kind, document=document, now=now)
+    add_step(request_id, StepKind.REPLIED, text=words.receipt_note(taken_out), by_id=None, now=now)
+    return True
+
+
+@transaction.atomic
 def keep_document(
     *,
     request_id: int,

@@ -20,7 +20,7 @@ from forsyn.domain.rights.models import (
     RequestStep,
     Withheld,
 )
-from forsyn.domain.rights.rules import SOON_DAYS, Due, id_in
+from forsyn.domain.rights.rules import SOON_DAYS, Due, id_in, numbers_in
 from forsyn.domain.safeguards.sealing import unseal
 
 
@@ -190,6 +190,18 @@ def request_id_of(*, number: str) -> int | None:
     found = id_in(number)
     row = Request.objects.filter(pk=found[1], received_date__year=found[0]).first() if found else None
     return row.pk if row is not None else None
+
+
+def is_received(*, message_sha256: bytes) -> bool:
+    """Whether a mail opened a request before. 1 query."""
+    return Request.objects.filter(message_sha256=message_sha256).exists()
+
+
+def open_request_named(*, text: str, email: str) -> int | None:
+    """The open request of this e-mail's sender that a subject names; None where there is none. 1 query."""
+    named = [found for _, found in numbers_in(text)]
+    rows = Request.objects.filter(OPEN, pk__in=named).only("received_date", "requester_email") if named else ()
+    return next((row.pk for row in rows if row.requester_email.casefold() == email.strip().casefold() != ""), None)
 
 
 def requests_of_customers(*, customer_ids: Collection[int], today: date, limit: int = 50) -> list[QueueLine]:

@@ -134,6 +134,8 @@ class StepKind(StrEnum):
     WITHHELD = "withheld"
     NOT_WITHHELD = "not_withheld"
     RECEIPT_SENT = "receipt_sent"
+    REPLIED = "replied"
+    """The person wrote again about it."""
     ANSWERED = "answered"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -174,6 +176,8 @@ class DocumentKind(StrEnum):
     """What is kept with a request."""
 
     ATTACHMENT = "attachment"
+    REPLY = "reply"
+    """A later mail of the person's."""
     AUTHORITY = "authority"
     """Proof that the requester may speak for somebody."""
     RECEIPT = "receipt"
@@ -257,6 +261,12 @@ def id_in(number: str) -> tuple[int, int] | None:
         return None
     year, found = int(parts[1]), int(parts[2])
     return (year, found) if 1 <= year <= 9999 else None
+
+
+def numbers_in(text: str) -> list[tuple[int, int]]:
+    """Years and ids of the requests that a text, such as a mail's subject, names."""
+    found = (id_in(number) for number in re.findall(rf"\b{NUMBER_PREFIX}-[0-9]{{4}}-[0-9]{{1,9}}\b", text.upper()))
+    return [each for each in dict.fromkeys(found) if each is not None]
 
 
 def check_received(*, received_at: datetime, now: datetime) -> None:

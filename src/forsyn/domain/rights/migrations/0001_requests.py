@@ -230,6 +230,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("attachment", "attachment"),
+                            ("reply", "reply"),
                             ("authority", "authority"),
                             ("receipt", "receipt"),
                             ("question", "question"),
@@ -341,6 +342,7 @@ class Migration(migrations.Migration):
                             ("withheld", "withheld"),
                             ("not_withheld", "not_withheld"),
                             ("receipt_sent", "receipt_sent"),
+                            ("replied", "replied"),
                             ("answered", "answered"),
                             ("refused", "refused"),
                             ("withdrawn", "withdrawn"),
@@ -726,7 +728,7 @@ class Migration(migrations.Migration):
             model_name="requestdocument",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("kind__in", ["attachment", "authority", "receipt", "question", "extension", "answer"])
+                    ("kind__in", ["attachment", "reply", "authority", "receipt", "question", "extension", "answer"])
                 ),
                 name="rights_request_document_kind",
             ),
@@ -828,6 +830,7 @@ class Migration(migrations.Migration):
                             "withheld",
                             "not_withheld",
                             "receipt_sent",
+                            "replied",
                             "answered",
                             "refused",
                             "withdrawn",
