@@ -105,16 +105,22 @@ _MONTH_TOTALS = f"""
 
 
 def month_parts(*, installation_id: int, register_code: str, first_date: date, last_date: date) -> list[MonthPart]:
-    """What is kept by months only, of parts that begin from a date to another, the earliest first. 1 query."""
+    """What is kept by months only: the parts with days from a date to another, the earliest first. 1 query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select d.first_day, d.until_day, sum(d.total)::bigint, max(d.days)::int, bit_or(d.quality)::int,"
             f"       sum(d.carried)::bigint {_REGISTERS}"
             "  join metering_month as d on d.meter_id = mounting.meter_id and d.register = register.number"
             " where mounting.installation_id = %(installation)s and d.first_day <@ mounting.period"
-            "   and d.first_day between %(first)s and %(last)s"
+            "   and d.first_day between %(earliest)s and %(last)s and d.until_day > %(first)s"
             " group by 1, 2 order by 1, 2",
-            {"installation": installation_id, "code": register_code, "first": first_date, "last": last_date},
+            {
+                "installation": installation_id,
+                "code": register_code,
+                "earliest": first_date - timedelta(days=30),
+                "first": first_date,
+                "last": last_date,
+            },
         )
         return [MonthPart(*row) for row in cursor.fetchall()]
 

@@ -51,10 +51,10 @@ OF_QUARANTINE = path(
 )
 
 RECEIVED = (
-    f"(select {day_of('delivery.received_at')} from public.metering_delivery as delivery"  # noqa: S608 - a constant
+    f"(select {day_of('delivery.received_at')} from public.metering_delivery as delivery"
     " where delivery.id = delivery_id)"
 )
-"""What waits for a decision is kept from when it came in, not from when it was measured: a late correction waits too."""
+"""What waits for a decision is kept from when it came in, not from when it was measured: a late correction waits."""
 ROW = not_personal("row number")
 DEVICES = "the meter remains; once nobody has an agreement where it hangs, it is about nobody"
 METERED = {P.METERING: "insert update"}

@@ -27,6 +27,12 @@ class DayAmount:
     """A reading came after a gap, and so brought what was used since the last reading before."""
     ends_measured: bool = True
     """The last hour is there, so no gap reaches into the next day."""
+    without_hours: bool = False
+    """Its hours were too old to be kept."""
+    sum_since: date | None = None
+    """Days from this one on were too old to be kept one by one: the amount of their sum stands at its last day."""
+    sum_goes_on: bool = False
+    """Such a day before the last; its amount is 0, or None for as many days as nothing was measured on."""
 
     @property
     def whole(self) -> bool:
@@ -80,6 +86,15 @@ def like_for_like(this_year: Series, last_year: Series, days: Iterable[date]) ->
     )
 
 
+def cuts_a_sum(series: Series, days: list[date]) -> bool:
+    """Whether consecutive days hold only a part of days that are known by their sum alone."""
+    if not days:
+        return False
+    first, last = series.get(days[0]), series.get(days[-1])
+    begun_before = first is not None and first.sum_since is not None and first.sum_since < days[0]
+    return begun_before or (last is not None and last.sum_goes_on)
+
+
 def settled_days(series: Series, days: list[date]) -> set[date]:
     """Those of consecutive days whose consumption is known, by themselves or together with their neighbours."""
     return {day for block in _settled_blocks(series, days) for day in block}
@@ -95,8 +110,13 @@ def _settled_blocks(series: Series, days: list[date]) -> Iterator[list[date]]:
     waiting: list[date] = []
     for day in days:
         found = series.get(day)
-        if found is None or found.amount is None:
+        if found is None or found.amount is None or found.sum_goes_on:
             waiting.append(day)
+        elif found.sum_since is not None:
+            block = _days_of_sum([*waiting, day], found)
+            waiting = [] if found.ends_measured else block
+            if found.complete and found.ends_measured and block:
+                yield block
         elif found.carries:
             # a gap that began before these days is closed by a value that belongs partly to other days
             block = [*waiting, day] if waiting or _began_today(series, day, found) else []
@@ -108,6 +128,16 @@ def _settled_blocks(series: Series, days: list[date]) -> Iterator[list[date]]:
             yield [day]
         else:
             waiting = [] if found.ends_measured else [day]
+
+
+def _days_of_sum(days: list[date], found: DayAmount) -> list[date]:
+    """The days whose consumption the sum at the last of some days is, with the gap that it closed; empty if cut off."""
+    since = found.sum_since
+    if since is None or days[0] > since:
+        return []
+    if found.carries:
+        return days if days[0] < since else []
+    return [day for day in days if day >= since]
 
 
 def _began_today(series: Series, day: date, found: DayAmount) -> bool:

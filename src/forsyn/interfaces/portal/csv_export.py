@@ -37,9 +37,12 @@ class _Echo:
 
 def period_file(where: Where) -> Iterator[str]:
     """The slots of a consumption page, a row each."""
-    slots = [slot for slot in figures(where).slots if slot.state not in UNTOLD or slot.last_year is not None]
+    found = figures(where)
+    told = found.slots or ([found.whole] if found.whole else [])
+    slots = [slot for slot in told if slot.state not in UNTOLD or slot.last_year is not None]
+    by_hour = where.level is Level.HOURS and found.kept_as is None
     unit = {"unit": where.measure.csv_unit}
-    header = [_("Fra"), _("Fra (UTC)")] if where.level is Level.HOURS else [_("Fra"), _("Til og med")]
+    header = [_("Fra"), _("Fra (UTC)")] if by_hour else [_("Fra"), _("Til og med")]
     header += [_("Forbrug (%(unit)s)") % unit, _("Året før (%(unit)s)") % unit, _("Bemærkning")]
     return _pieces(header, (_row(where, slot) for slot in slots))
 
@@ -51,10 +54,22 @@ def hours_file(where: Where) -> Iterator[str]:
     if values is None:
         raise ValueError(f"no own day in {where.period}")
     header = [_("Fra"), _("Fra (UTC)"), _("Forbrug (%(unit)s)") % {"unit": where.measure.csv_unit}, _("Bemærkning")]
-    return _pieces(header, _hour_rows(where, days, values))
+    summed = _summed_days(where) if _lacks_whole_days(values) else set()
+    return _pieces(header, _hour_rows(where, days, values, summed))
 
 
-def _hour_rows(where: Where, days: list[date], values: HourlyValues) -> Iterator[Row]:
+def _lacks_whole_days(values: HourlyValues) -> bool:
+    # where a whole day lacks, so does one of these half days
+    halves = values.present[: len(values.present) // 12 * 12].reshape(-1, 12)
+    return not halves.any(axis=1).all()
+
+
+def _summed_days(where: Where) -> set[date]:
+    """The days whose hours are too old to be kept."""
+    return {day for day, found in where.source.days(where.period).items() if found.without_hours or found.sum_since}
+
+
+def _hour_rows(where: Where, days: list[date], values: HourlyValues, summed: set[date]) -> Iterator[Row]:
     """Rows from arrays: a slot object for each hour would take five times as long."""
     bounds = day_starts_seconds(days[0], days[-1] + DAY)
     utc = np.datetime_as_string(values.starts_at.astype("datetime64[s]"), unit="m").tolist()
@@ -63,6 +78,7 @@ def _hour_rows(where: Where, days: list[date], values: HourlyValues) -> Iterator
     for day in days:
         begin, end = ((bounds[(day - days[0]).days + shift] - bounds[0]) // HOUR_SECONDS for shift in (0, 1))
         absent = State.AWAITED if where.ownership.awaits(day) else State.MISSING
+        absent = State.SUMMED if day in summed else absent
         names = _hour_names(day) if end - begin != len(_ORDINARY_DAY) else _ORDINARY_DAY
         for index, (clock, name) in enumerate(names, begin):
             amount = exact_decimal(amounts[index], unit) if present[index] else ""

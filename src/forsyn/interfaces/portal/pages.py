@@ -16,6 +16,9 @@ from forsyn.interfaces.portal.slots import (
     State,
 )
 from forsyn.interfaces.portal.where import Where
+from forsyn.policy.periods import Period
+from forsyn.policy.vocabulary import Outcome
+from forsyn.workflows.declarations import current_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class ConsumptionPage:
     hours_csv: str
     has_figures: bool
     read_daily: bool
+    summed: str
+    """Why there is nothing to draw of a period that is too old; empty where it is not."""
 
     @property
     def has_partial(self) -> bool:
@@ -153,9 +158,11 @@ def consumption_page(where: Where) -> ConsumptionPage:
         before=_link(before),
         after=_link(after),
         csv=where.address("csv"),
-        hours_csv=where.at(where.period.first, Level.MONTHS).address("hours_csv") if where.year else "",
-        has_figures=any(slot.amount is not None or slot.last_year is not None for slot in found.slots),
+        hours_csv=_hours_csv(where) if where.year and found.has_hours else "",
+        has_figures=bool(found.whole)
+        or any(slot.amount is not None or slot.last_year is not None for slot in found.slots),
         read_daily=found.read_daily,
+        summed=wording.why_summed(found.kept_as, _kept_for(found.kept_as)) if found.kept_as else "",
     )
 
 
@@ -164,6 +171,16 @@ def place_link(where: Where, installation: InstallationView) -> Link:
     there = where.of(installation)
     text = f"{wording.upper_first(str(there.measure.name))}, {installation.place.first_line}"
     return Link(text, there.address(), current=installation.id == where.installation.id)
+
+
+def _hours_csv(where: Where) -> str:
+    return where.at(where.period.first, Level.MONTHS).address("hours_csv")
+
+
+def _kept_for(kept_as: Level) -> Period | None:
+    """How long the policy keeps what is finer; None where it does not say so."""
+    then = Outcome.THIN_TO_DAYS if kept_as is Level.DAYS else Outcome.THIN_TO_MONTHS
+    return next((rule.period for rule in current_policy().retention.values() if rule.then is then), None)
 
 
 # -- words -------------------------------------------------------------------------------------------------------

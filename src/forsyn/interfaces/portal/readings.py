@@ -7,14 +7,15 @@ belongs partly to whoever lived there before, so it is taken out.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
 from forsyn.domain.metering import queries
-from forsyn.domain.metering.rules import Quality
+from forsyn.domain.metering.rules import END_MISSING, MISSING, Quality
 from forsyn.interfaces.portal.comparison import DayAmount
 from forsyn.interfaces.portal.slots import HourAmount, Ownership, Remark
 from forsyn.kernel.calendar import DAY
@@ -37,7 +38,10 @@ class Source:
     ownership: Ownership
 
     def days(self, period: Period) -> dict[date, DayAmount]:
-        """The own days of a period that have values. 1 query, 1 to 3 more where an own period begins with a gap."""
+        """The own days of a period that have values. 2 queries, 1 to 4 more where an own period begins with a gap.
+
+        Days that are too old to be kept one by one stand for their sum (`DayAmount.sum_since`).
+        """
         span = self._span(period)
         if span is None:
             return {}
@@ -45,16 +49,22 @@ class Source:
         totals = queries.day_totals(
             installation_id=self.installation_id, register_code=self.register_code, first_date=first, last_date=last
         )
-        columns = (totals.days, totals.total, totals.complete, totals.quality, totals.ends_measured)
+        columns = (
+            totals.days, totals.total, totals.complete, totals.quality, totals.ends_measured, totals.without_hours,
+        )  # fmt: skip
         own = {
-            day: DayAmount(total, complete, bool(quality & Quality.AFTER_GAP), ends_measured)
-            for day, total, complete, quality, ends_measured in zip(
+            day: DayAmount(total, complete, bool(quality & Quality.AFTER_GAP), ends_measured, without_hours)
+            for day, total, complete, quality, ends_measured, without_hours in zip(
                 *(column[totals.present].tolist() for column in columns), strict=True
             )
             if self.ownership.owns(day)
         }
+        carried = dict(zip(totals.days.tolist(), totals.carried.tolist(), strict=True))
+        for part in self._month_parts(first, last):
+            own |= {day: amount for day, amount in days_of_sum(part).items() if first <= day <= last}
+            carried[part.until - DAY] = part.carried or 0
         for period_held in self.ownership.periods:
-            self._take_out_what_a_former_gap_brought(own, period_held)
+            self._take_out_what_a_former_gap_brought(own, period_held, carried)
         return own
 
     def hours(self, first: date, last: date) -> dict[date, dict[int, HourAmount]]:
@@ -107,9 +117,24 @@ class Source:
         first = min(clip.first for clip in clips)
         return (first, until - DAY) if first < until else None
 
-    def _take_out_what_a_former_gap_brought(self, days: dict[date, DayAmount], held: Period) -> None:
-        first = min((day for day in days if day in held), default=None)
-        if first is None or not days[first].carries or self._measured_before(first, held):
+    def _month_parts(self, first: date, last: date) -> list[queries.MonthPart]:
+        parts = queries.month_parts(
+            installation_id=self.installation_id, register_code=self.register_code, first_date=first, last_date=last
+        )
+        return [part for part in parts if self.ownership.owns(part.first)]
+
+    def _take_out_what_a_former_gap_brought(
+        self, days: dict[date, DayAmount], held: Period, carried: Mapping[date, int]
+    ) -> None:
+        first = min((day for day in days if day in held and not days[day].sum_goes_on), default=None)
+        if first is None or not days[first].carries:
+            return
+        found = days[first]
+        if self._measured_before(found.sum_since or first, held):
+            return
+        if found.without_hours or found.sum_since:
+            rest = (found.amount or 0) - carried[first]
+            days[first] = replace(found, amount=rest or None, complete=False, carries=False)
             return
         hours = queries.hourly_values(
             installation_id=self.installation_id, register_code=self.register_code, first_date=first, last_date=first
@@ -141,7 +166,29 @@ class Source:
             first_date=held.first,
             last_date=day - timedelta(days=1),
         )
-        return bool(before.present.any())
+        return bool(before.present.any()) or bool(self._month_parts(held.first, day - timedelta(days=1)))
+
+
+def days_of_sum(part: queries.MonthPart) -> dict[date, DayAmount]:
+    """The days of a part of a month, of which only the sum is known."""
+    last = part.until - DAY
+    whole = not part.quality & MISSING
+    days = [part.first + number * DAY for number in range((last - part.first).days)]
+    missing = 0 if whole else len(days) + 1 - part.days
+    series = {
+        day: DayAmount(
+            None if number < missing else 0, complete=False, ends_measured=False, sum_since=part.first, sum_goes_on=True
+        )
+        for number, day in enumerate(days)
+    }
+    series[last] = DayAmount(
+        part.total,
+        complete=whole,
+        carries=part.carried is not None,
+        ends_measured=not part.quality & END_MISSING,
+        sum_since=part.first,
+    )
+    return series
 
 
 def remarks_of(quality: int) -> frozenset[Remark]:

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
 
-from forsyn.interfaces.portal.comparison import Comparison, DayAmount, Series, like_for_like, settled_days
+from forsyn.interfaces.portal.comparison import (
+    Comparison,
+    DayAmount,
+    Series,
+    cuts_a_sum,
+    like_for_like,
+    settled_days,
+)
 from forsyn.kernel.calendar import Fold, LocalHour, a_year_before, day_period, days_of, local_hours
 from forsyn.kernel.periods import Period
 
@@ -26,6 +33,8 @@ class State(Enum):
     MISSING = "missing"
     AWAITED = "awaited"
     FUTURE = "future"
+    SUMMED = "summed"
+    """Too old to be kept by itself: it is part of a longer period's figure."""
     OUTSIDE = "outside"
     """Not in any of the customer's own agreement periods: never shown, whoever used it."""
 
@@ -90,7 +99,10 @@ def compare(period: Period, this: Series, last: Series, ownership: Ownership) ->
 
 
 def total(series: Series, days: Iterable[date]) -> int | None:
-    """The sum of what was measured; None where nothing was."""
+    """The sum of what was measured; None where nothing was, or where only a longer period's sum is known."""
+    days = list(days)
+    if cuts_a_sum(series, days):
+        return None
     amounts = [found.amount for day in days if (found := series.get(day)) and found.amount is not None]
     return sum(amounts) if amounts else None
 
@@ -98,6 +110,8 @@ def total(series: Series, days: Iterable[date]) -> int | None:
 def _date_slot(period: Period, this: Series, last: Series, ownership: Ownership) -> Slot:
     own = ownership.days(period)
     past = [day for day in own if day <= ownership.today]
+    if cuts_a_sum(this, past):
+        return Slot(period=period, state=State.SUMMED)
     comparable = _comparable(own, this, ownership)
     comparison = like_for_like(this, last, comparable)
     amount = total(this, past)

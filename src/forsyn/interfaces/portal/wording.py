@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from forsyn.interfaces.portal.amounts import Level, Measure, Scale, percent
 from forsyn.interfaces.portal.comparison import Comparison
 from forsyn.interfaces.portal.slots import Remark, Slot, State
 from forsyn.kernel.calendar import Fold, LocalHour
 from forsyn.kernel.periods import Period
+from forsyn.policy.periods import Period as PolicyPeriod
+from forsyn.policy.vocabulary import Language
+from forsyn.policy.wording import period_words
 
 NO_CHANGE = 0.005
 """Less than half a per cent is as good as the same."""
@@ -110,6 +113,17 @@ def nothing_measured(*, current: bool) -> str:
     return _("Der er ingen målinger fra denne periode.")
 
 
+def why_summed(kept_as: Level, kept_for: PolicyPeriod | None) -> str:
+    """Why a day has no hours, or a month no days. "Timeværdier gemmer vi i 3 år. …"."""
+    language = Language.ENGLISH if get_language() == "en" else Language.DANISH
+    words = {"period": period_words(kept_for, language)} if kept_for else None
+    if kept_as is Level.DAYS:
+        kept = _("Timeværdier gemmer vi i %(period)s.") % words if words else _("Så gamle timeværdier gemmer vi ikke.")
+        return kept + " " + _("Derefter lægger vi dem sammen, så kun døgnets forbrug er tilbage.")
+    kept = _("Døgnværdier gemmer vi i %(period)s.") % words if words else _("Så gamle døgnværdier gemmer vi ikke.")
+    return kept + " " + _("Derefter lægger vi dem sammen, så kun månedens forbrug er tilbage.")
+
+
 def upper_first(text: str) -> str:
     """The text as the beginning of a sentence."""
     return text[:1].upper() + text[1:]
@@ -119,6 +133,7 @@ _STATES = {
     State.MISSING: gettext_noop("mangler målinger"),
     State.AWAITED: gettext_noop("målinger på vej"),
     State.FUTURE: gettext_noop("ikke begyndt"),
+    State.SUMMED: gettext_noop("kun gemt som del af et samlet tal"),
     State.OUTSIDE: gettext_noop("uden for din aftale"),
 }
 _PLAIN_REMARKS = {

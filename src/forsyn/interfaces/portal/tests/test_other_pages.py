@@ -328,7 +328,7 @@ ACCESS = 4
 
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("/", 10), ("/aftaler/", 7), (CONTACT, 5), (f"{CONTACT}mobile/", 3), (f"{CONTACT}mobile/fjern/", 3)],
+    [("/", 14), ("/aftaler/", 7), (CONTACT, 5), (f"{CONTACT}mobile/", 3), (f"{CONTACT}mobile/fjern/", 3)],
 )
 def test_pages_ask_the_database_a_fixed_number_of_times(
     signed_in, anna, django_assert_num_queries, address, queries
@@ -355,7 +355,7 @@ def test_more_agreements_do_not_mean_more_queries(signed_in, anna, django_assert
             )  # fmt: skip
     client = signed_in(anna)
     page(client, CONTACT)
-    for address, queries in (("/", 10), ("/aftaler/", 9), (f"/forbrug/{anna.installations['heat']}/2026/", 3)):
+    for address, queries in (("/", 14), ("/aftaler/", 9), (f"/forbrug/{anna.installations['heat']}/2026/", 4)):
         with django_assert_max_num_queries(ACCESS + queries):
             text = page(client, address)
     assert "Vælg installation" in text
