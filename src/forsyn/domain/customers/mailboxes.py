@@ -8,7 +8,8 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from forsyn.domain.customers.models import AgreementHolder, ContactPoint, PortalAccess
+from forsyn.domain.customers.models import AgreementHolder, ContactPoint, Customer, PortalAccess
+from forsyn.policy.vocabulary import Language
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,21 @@ def reached_at(*, email: str, today: date) -> list[Reached]:
     """The customers with this e-mail on file today, whatever its case, by id. 1 query."""
     rows = _mailbox(email).filter(period__contains=today).order_by("customer_id")
     return [Reached(*row) for row in rows.values_list("customer_id", "customer__language")]
+
+
+@dataclass(frozen=True)
+class LettersTo:
+    """Where and in which language a customer is written to; ``email`` is None where only a letter arrives."""
+
+    email: str | None
+    language: Language
+
+
+def letters_to(*, customer_id: int, today: date) -> LettersTo:
+    """As on file today; raises Customer.DoesNotExist. 2 queries."""
+    language = Customer.objects.values_list("language", flat=True).get(pk=customer_id)
+    rows = ContactPoint.objects.filter(customer_id=customer_id, kind="email", period__contains=today)
+    return LettersTo(rows.values_list("value", flat=True).first(), Language(language))
 
 
 def formerly_reached_at(*, email: str, account_id: int, today: date) -> list[int]:

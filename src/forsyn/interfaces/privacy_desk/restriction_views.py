@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from forsyn.domain.safeguards.actions_choices import lift_restriction, restrict
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.choices_models import Restriction, RestrictionGround
 from forsyn.domain.safeguards.choices_rules import ChoiceRefused
@@ -19,6 +18,8 @@ from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.privacy_desk.choice_forms import LiftingForm, RestrictionForm
 from forsyn.policy.purposes import P
 from forsyn.workflows import privacy_choices
+from forsyn.workflows.choice_plans import carry_out_lifting, carry_out_restriction
+from forsyn.workflows.declarations import current_policy
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -43,11 +44,12 @@ def restrict_customer(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             customer = privacy_choices.customer_with_number(form.cleaned_data["number"], today=timezone.localdate())
-            restrict(
+            carry_out_restriction(
+                current_policy(),
                 customer_id=customer.customer_id,
                 ground=RestrictionGround(form.cleaned_data["ground"]),
                 reason=form.settled.text,
-                recorded_by_id=request.user.pk,
+                actor=request.user.pk,
                 now=timezone.now(),
             )
         except ChoiceRefused as refusal:
@@ -75,10 +77,11 @@ def lift(request: HttpRequest, restriction_id: int) -> HttpResponse:
     form, customer_id = LiftingForm(request.POST or None), line.customer.customer_id
     if request.method == "POST" and form.is_valid():
         try:
-            lift_restriction(
+            carry_out_lifting(
+                current_policy(),
                 restriction_id=restriction_id,
                 person_informed=form.cleaned_data["person_informed"],
-                ended_by_id=request.user.pk,
+                actor=request.user.pk,
                 now=timezone.now(),
             )
         except ChoiceRefused as refusal:
