@@ -243,15 +243,16 @@ class Claimed:
 def claim(*, now: datetime, most: int = 20) -> list[Claimed]:
     """Take what is due under the purpose entered; nobody else takes it for `LEASE`.
 
-    What was taken before and never settled is from now on in doubt, and waits for a person.
+    What was taken before and never settled is from now on in doubt, and waits for a person. What is about somebody who
+    has since objected or withdrawn the consent is taken back; about somebody restricted, it waits.
     """
     entered = current()
     if entered is None:
         raise DisclosureRefused((Reason("no_purpose", "Der er ikke valgt noget formål. Intet sendes uden."),))
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, channel, sealed, attempts from safeguards_outbox_claim(%s, %s, %s, %s)",
-            [str(entered.work), now, now + LEASE, most],
+            "select id, channel, sealed, attempts from safeguards_outbox_claim(%s, %s, %s, %s, %s)",
+            [str(entered.work), now, now + LEASE, most, entered.purpose.consent],
         )
         return [
             Claimed(key, Channel(channel), bytes(sealed), attempts)

@@ -203,7 +203,7 @@ _THROUGH_THE_DOOR = (
     "safeguards_door_persons(bigint[], text, text)",
     "safeguards_disclose(jsonb, bytea, bigint[], bigint, bigint, text, bytea)",
     "safeguards_refuse(jsonb)",
-    "safeguards_outbox_claim(text, timestamp with time zone, timestamp with time zone, integer)",
+    "safeguards_outbox_claim(text, timestamp with time zone, timestamp with time zone, integer, text)",
     "safeguards_outbox_settle(bigint, boolean, text, timestamp with time zone, timestamp with time zone)",
     "safeguards_handed_over(bigint, boolean, timestamp with time zone)",
 )
