@@ -12,8 +12,8 @@ SOURCE = Path(__file__).parents[2] / "src" / "forsyn"
 FILES = sorted(path for path in SOURCE.rglob("*.py") if not {"migrations", "tests"} & set(path.parts))
 
 WAYS_OUT = (
-    "aiohttp", "asyncio", "django.core.mail", "ftplib", "http.client", "http.server", "httpx", "imaplib", "nntplib",
-    "paramiko", "poplib", "requests", "smtplib", "socket", "socketserver", "ssl", "subprocess", "telnetlib",
+    "aiohttp", "asyncio", "django.core.mail", "ftplib", "http.client", "http.server", "httpx", "imapclient", "imaplib",
+    "nntplib", "paramiko", "poplib", "requests", "smtplib", "socket", "socketserver", "ssl", "subprocess", "telnetlib",
     "urllib.request", "urllib3", "webbrowser", "websockets", "xmlrpc",
 )  # fmt: skip
 """Modules of the standard library, and packages, by which something can leave the machine or the process."""
@@ -22,6 +22,11 @@ TRANSPORTS = {
     "integrations/mail/transport.py": "hands mails to the mail server, over TLS; only the door's workflow calls it",
 }
 """Where a way out belongs: integrations/*/transport.py."""
+
+COMES_IN = {
+    "integrations/mailbox/transport.py": "fetches mails, over TLS: what leaves is the mail box's own name and password",
+}
+"""Transports by which something comes in, and nobody's data leave."""
 
 NOT_OUT = {
     "config/embedded_postgres.py": "starts PostgreSQL's own programs on this machine",
@@ -102,8 +107,8 @@ def _found(check: object) -> Iterator[str]:
 
 
 def test_only_transports_open_a_way_out() -> None:
-    assert set(_found(ways_out)) == TRANSPORTS.keys() | NOT_OUT.keys()
-    assert all(name.startswith("integrations/") and name.endswith("/transport.py") for name in TRANSPORTS)
+    assert set(_found(ways_out)) == TRANSPORTS.keys() | COMES_IN.keys() | NOT_OUT.keys()
+    assert all(name.startswith("integrations/") and name.endswith("/transport.py") for name in TRANSPORTS | COMES_IN)
 
 
 def test_only_the_listed_write_files() -> None:
@@ -123,6 +128,15 @@ def test_only_the_doors_workflow_calls_a_transport(transport: str) -> None:
         if not path.is_relative_to(SOURCE / transport.rsplit("/", 1)[0]) and package in _imported(path)
     }
     assert callers == {"workflows/outgoing.py"}
+
+
+def test_only_the_privacy_desks_workflow_reads_the_mail_box() -> None:
+    readers = {
+        path.relative_to(SOURCE).as_posix()
+        for path in FILES
+        if "forsyn.integrations.mailbox.transport" in _imported(path)
+    }
+    assert readers == {"workflows/privacy_mail.py"}
 
 
 def _imported(path: Path) -> set[str]:

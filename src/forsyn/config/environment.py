@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from forsyn.config.instance import InstanceError
+from forsyn.integrations.mailbox.address import MailboxSettings, NoMailboxAddress, parsed
 
 
 def flag(name: str) -> bool:
@@ -44,6 +45,31 @@ def mail_security(host: str) -> str:
             "Use starttls or implicit."
         )
     return security
+
+
+def mailbox() -> MailboxSettings | None:
+    """FORSYN_MAILBOX_URL and its companions; None where there is no mail box to read. Raises InstanceError."""
+    url = os.environ.get("FORSYN_MAILBOX_URL")
+    if not url:
+        return None
+    try:
+        address = parsed(url)
+    except NoMailboxAddress as error:
+        raise InstanceError(f"FORSYN_MAILBOX_URL: {error}") from None
+    file = os.environ.get("FORSYN_MAILBOX_PASSWORD_FILE")
+    if not file:
+        raise InstanceError(
+            "FORSYN_MAILBOX_URL is set, and FORSYN_MAILBOX_PASSWORD_FILE is not: name a file that holds the mail box's "
+            "password and that only Forsyn can read."
+        )
+    return MailboxSettings(
+        address,
+        Path(file),
+        ca_file=os.environ.get("FORSYN_MAILBOX_CA", ""),
+        handled_folder=os.environ.get("FORSYN_MAILBOX_HANDLED") or "Forsyn",
+        largest_bytes=number("FORSYN_MAILBOX_LARGEST_MB", 25) * 2**20,
+        keep_days=number("FORSYN_MAILBOX_KEEP_DAYS", 100),
+    )
 
 
 def secret_key(state: Path) -> str:

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from forsyn.config.brokers import Brokers
 from forsyn.config.connections import SESSION_DEFAULTS, forget_everything
-from forsyn.config.environment import MAIL_SECURITY, flag, mail_security, number, secret_key
+from forsyn.config.environment import MAIL_SECURITY, flag, mail_security, mailbox, number, secret_key
 from forsyn.config.instance import PROJECT, Instance
 from forsyn.config.keys import KeyStore
 
@@ -283,6 +283,8 @@ EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = INSTANCE.state / "outbox"
 if DEMO:  # nothing leaves the machine: the demo's pages show the mails
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+
+MAILBOX = None if DEMO else mailbox()  # where persons write to: marked mails become requests
 
 LOGGING = {
     "version": 1,

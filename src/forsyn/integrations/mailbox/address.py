@@ -1,8 +1,9 @@
-"""Where a mail box is: imaps://user@host:port/folder; pure."""
+"""Where a mail box is, imaps://user@host:port/folder, and how it is read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 IMAPS = 993
@@ -26,6 +27,30 @@ class MailboxAddress:
     def where(self) -> str:
         """For operators."""
         return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """How the mail box is read. ``ca_file``: authorities to trust, "" for the machine's own.
+
+    Mails larger than ``largest_bytes`` are not fetched whole; those handled are deleted ``keep_days`` after they came.
+    """
+
+    address: MailboxAddress
+    password_file: Path
+    ca_file: str = ""
+    handled_folder: str = "Forsyn"
+    largest_bytes: int = 25 * 2**20
+    keep_days: int = 100
+
+    @property
+    def name(self) -> str:
+        """Tells one mail box from another."""
+        return f"{self.address.user}@{self.address.host}/{self.address.folder}"[:400]
+
+    def password(self) -> str:
+        """Read anew each time, so that it can be changed while the program runs. Raises OSError."""
+        return self.password_file.read_text(encoding="utf-8").strip("\r\n")
 
 
 def parsed(url: str) -> MailboxAddress:

@@ -11,6 +11,7 @@ from forsyn.interfaces.cli import (
     demo,
     jobs,
     keys,
+    mailbox,
     operation,
     outbox,
     policy,
@@ -60,6 +61,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 app.add_typer(processors.app, name="processors")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(mailbox.app, name="mailbox")
 
 
 def _version(wanted: bool) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from forsyn.domain.accounts.actions import clear_expired
 from forsyn.domain.safeguards.purposes import purpose
@@ -15,6 +16,8 @@ from forsyn.interfaces.access_seals import EVERY, notes_file, seal_and_note
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
 from forsyn.workflows.outgoing import deliver_due
+from forsyn.workflows.privacy_mail import fetch_marked
+from forsyn.workflows.source_notices import send_source_notices
 from forsyn.workflows.staff_access import end_overdue
 
 
@@ -56,9 +59,20 @@ def _forget(_: datetime) -> str:
         return f"{forget_withdrawn()} sensitive rows deleted whose consent was withdrawn or whose claim is closed."
 
 
+def _tell_sources(now: datetime) -> str:
+    done = send_source_notices(now=now)
+    return f"{done.mailed} persons told by mail of data that others gave; {done.left} still to be told."
+
+
 def _clear(now: datetime) -> str:
     with purpose(P.RETENTION, actor=None):
         return f"{clear_expired(now=now)} sessions and counted attempts deleted."
+
+
+def _fetch(_: datetime) -> str:
+    if settings.MAILBOX is None:
+        return "No mail box is set up."
+    return fetch_marked(clock=timezone.now).sentence()
 
 
 JOBS = (
@@ -68,6 +82,13 @@ JOBS = (
         tuple(P),
         _deliver,
         "Sends what is due in the outbox, each message under the purpose it left for.",
+    ),
+    Job(
+        "fetch",
+        timedelta(minutes=5),
+        (P.PRIVACY_RIGHTS,),
+        _fetch,
+        "Takes in mails marked as the policy says from the mail box, as requests.",
     ),
     Job(
         "seal",
@@ -90,6 +111,13 @@ JOBS = (
         (P.RETENTION,),
         _forget,
         "Deletes CPR numbers and health notices that have lost their ground.",
+    ),
+    Job(
+        "sources",
+        timedelta(hours=1),
+        (P.PRIVACY_RIGHTS,),
+        _tell_sources,
+        "Tells persons of data that somebody else gave, by mail, some hundreds at a time (Art. 14).",
     ),
     Job(
         "clear",
