@@ -1,15 +1,19 @@
 """Deliveries of readings, told as folders that a utility's staff can read: given, when, then.
 
 given/meters.csv      the meters, their registers, and where they hang (from, up to but not including until)
+given/agreements.csv  who had an agreement at an installation, and when; parts of a month are theirs
 when/1-interval.csv   a file to import; its name tells the profile: interval (consumption in an hour), counter (what
                       the counter shows) or daily (one value a day), all in Danish local time
 when/2-release.csv    a decision about the quarantine, or reject
 when/3-meters.csv     meters registered meanwhile
 when/4-readings.csv   what fitters wrote when they put meters up
+when/6-thin.csv       a night: hours of days before the one date become days, days of months before the other months
 when/5-retry.csv      what waits for meters is tried again; its line tells what came of it
 then/deliveries.csv   what each file came to, by step
 then/days.csv         every stored day, with the values of its hours: "." is missing, 5*3 is 5 5 5; a letter after a
-                      value says that it is a first reading (f), carries a gap's consumption (g), was released (r)
+                      value says that it is a first reading (f), carries a gap's consumption (g), was released (r);
+                      no values: the hours have become their day
+then/months.csv       every month, or part of one, that days have become
 then/quarantine.csv, then/superseded.csv: all of it; without the file there must be none
 then/installations.csv: what the customer sees of some days
 """
@@ -31,9 +35,13 @@ from psycopg import sql
 from forsyn.domain.accounts.models import Account
 from forsyn.domain.customers import actions as customers
 from forsyn.domain.metering import actions, queries
+from forsyn.domain.metering.actions_thinning import thin_to_days, thin_to_months
 from forsyn.domain.metering.day_rows import COLUMNS
 from forsyn.domain.metering.rules import Quality
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.reading_files.profile_file import parse_profile
+from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Source
 from forsyn.workflows.import_readings import import_readings
 from forsyn.workflows.retry_readings import retry_readings
 
@@ -68,6 +76,8 @@ def test_scenario(name: str) -> None:
     )
     world = World(account.pk)
     _register_meters(_rows(folder / "given" / "meters.csv"), world)
+    if (folder / "given" / "agreements.csv").exists():
+        _conclude_agreements(_rows(folder / "given" / "agreements.csv"))
     for number, step in enumerate(sorted((folder / "when").iterdir())):
         _carry_out(step, world, START + timedelta(hours=number))
     _compare(folder / "then", world)
@@ -107,12 +117,32 @@ def _installation(number: str) -> int:
     )
 
 
+def _conclude_agreements(rows: list[Row]) -> None:
+    for number, row in enumerate(rows):
+        first = date.fromisoformat(row["from"])
+        customer = customers.register_customer(
+            number=f"K{number}", kind="person", name=row["customer"], cvr=None, birth_date=None, contacts={},
+            since=first, source=Source.PERSON, today=START.date(), now=START,
+        )  # fmt: skip
+        ((point,),) = _select(
+            "select supply_point_id from customers_installation where number = %s", [row["installation"]]
+        )
+        customers.conclude_agreement(
+            number=f"A{number}", supply_point_id=point, commodity="heat", relation="tenant", customer_ids=[customer],
+            first_date=first, until_date=date.fromisoformat(row["until"]) if row["until"] else None,
+            source=Source.PERSON, now=START,
+        )  # fmt: skip
+
+
 def _carry_out(step: Path, world: World, now: datetime) -> None:
     number, kind = step.stem.split("-")
     if kind == "meters":
         _register_meters(_rows(step), world)
     elif kind == "readings":
         actions.record_mounting_readings(readings=[_fitters_reading(row) for row in _rows(step)], now=now)
+    elif kind == "thin":
+        for row in _rows(step):
+            _thin(row)
     elif kind == "retry":
         assert _retried(now) == _rows(step)
     elif kind in {"release", "reject"}:
@@ -124,6 +154,14 @@ def _carry_out(step: Path, world: World, now: datetime) -> None:
         receipt = import_readings(path=step, profile=profile, now=now)
         counts = {name: str(getattr(receipt, name)) for name in ("delivered", "stored", "identical", "quarantined")}
         world.deliveries.append({"step": number, **counts, "already": "yes" if receipt.already else "no"})
+
+
+def _thin(row: Row) -> None:
+    for column, thin in (("hours_before", thin_to_days), ("days_before", thin_to_months)):
+        more = bool(row[column])
+        while more:
+            with purpose(P.RETENTION, actor=None):
+                more = thin(before=date.fromisoformat(row[column]), meters=1).more
 
 
 def _fitters_reading(row: Row) -> actions.FittersReading:
@@ -148,7 +186,7 @@ def _retried(now: datetime) -> list[Row]:
 def _compare(then: Path, world: World) -> None:
     assert world.deliveries == _rows(then / "deliveries.csv")
     assert _days() == [row | {"values": _spelled_out(row["values"])} for row in _rows(then / "days.csv")]
-    found: dict[str, list[Row]] = {"quarantine": _quarantine(), "superseded": _superseded()}
+    found: dict[str, list[Row]] = {"quarantine": _quarantine(), "superseded": _superseded(), "months": _months()}
     for name, rows in found.items():
         expected = _rows(then / f"{name}.csv") if (then / f"{name}.csv").exists() else []
         assert rows == expected, name
@@ -216,6 +254,16 @@ def _superseded() -> list[Row]:
         "select meter.number as meter, day::text as day, version::text as version, total::text as total"
         "  from metering_day_superseded join metering_meter as meter on meter.id = meter_id"
         " order by meter_id, register, day, version"
+    )
+
+
+def _months() -> list[Row]:
+    return _select_rows(
+        "select meter.number as meter, first_day::text as from, until_day::text as until, total::text, days::text,"
+        "       complete_days::text, coalesce(opening::text, '') as opening, coalesce(closing::text, '') as closing,"
+        "       coalesce(carried::text, '') as carried"
+        "  from metering_month join metering_meter as meter on meter.id = meter_id"
+        " order by meter_id, register, first_day"
     )
 
 

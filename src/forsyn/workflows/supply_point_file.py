@@ -10,7 +10,7 @@ from forsyn.domain.customers import queries
 from forsyn.domain.customers.staff_rows import supply_point
 from forsyn.domain.metering import inspection, quarantine_queries
 from forsyn.domain.metering.inspection import Correction, DayAmount, DayVersion, MountingView
-from forsyn.domain.metering.models import Meter, QuarantineItem, Register
+from forsyn.domain.metering.models import Meter, Month, QuarantineItem, Register
 from forsyn.kernel.periods import Period
 
 RECENT_DAYS = 14
@@ -105,13 +105,25 @@ def meter_file(*, meter_id: int) -> MeterFile | None:
     )
 
 
-def day_file(*, meter_id: int, register: int, day: date) -> tuple[Meter, Register, list[DayVersion]] | None:
-    """A day of a meter's register in all its versions; None where there is no such register."""
+@dataclass(frozen=True)
+class DayFile:
+    """A day of a meter's register in all its versions, or the month that it has become part of."""
+
+    meter: Meter
+    register: Register
+    versions: list[DayVersion]
+    month: Month | None
+
+
+def day_file(*, meter_id: int, register: int, day: date) -> DayFile | None:
+    """None where there is no such register."""
     meter = inspection.meter(meter_id=meter_id)
     found = next((each for each in meter.registers.all() if each.number == register), None) if meter else None
     if meter is None or found is None:
         return None
-    return meter, found, inspection.day_versions(meter_id=meter_id, register=register, day=day)
+    versions = inspection.day_versions(meter_id=meter_id, register=register, day=day)
+    month = None if versions else inspection.month_of(meter_id=meter_id, register=register, day=day)
+    return DayFile(meter, found, versions, month)
 
 
 def _installation(

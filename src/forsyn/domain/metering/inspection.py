@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from forsyn.domain.customers.models import Commodity
-from forsyn.domain.metering.models import Day, DaySuperseded, Meter, Mounting, MountingReading
+from forsyn.domain.metering.models import Day, DaySuperseded, Meter, Month, Mounting, MountingReading
 from forsyn.kernel.periods import Period
 
 MAIN_REGISTER = {Commodity.HEAT: "energy", Commodity.WATER: "volume"}
@@ -116,6 +116,11 @@ class DayVersion:
     quality: tuple[int | None, ...]
     replaced_at: datetime | None
 
+    @property
+    def without_hours(self) -> bool:
+        """Whether the hours were too old to be kept."""
+        return not self.values
+
 
 def meters_with_number(*, number: str) -> list[MeterFound]:
     """Meters whose number begins so, the exact one first; zeros before the number need not be typed. 1 query."""
@@ -170,19 +175,33 @@ def mountings(*, installation_ids: Sequence[int] = (), meter_id: int | None = No
 
 
 def months_within(*, spans: Sequence[Span], first: date, until: date) -> list[MonthAmount]:
-    """Consumption by month in [first, until), each installation only within its spans. 1 query."""
+    """Consumption by month in [first, until), each installation only within its spans. 1 query.
+
+    Older months are kept as such, or in parts, each wholly within a span or outside.
+    """
     if not spans:
         return []
     rows = _rows(
-        "select span.installation_id, date_trunc('month', d.day)::date as month,"
-        "       sum(d.total)::bigint as total, count(distinct d.day)::int as days"
-        "  from unnest(%(ids)s::bigint[], %(codes)s::text[], %(firsts)s::date[], %(untils)s::date[])"
-        "         as span(installation_id, code, first, until)"
-        "  join metering_mounting as mounting on mounting.installation_id = span.installation_id"
-        "  join metering_register as register on register.meter_id = mounting.meter_id and register.code = span.code"
-        "  join metering_day as d on d.meter_id = mounting.meter_id and d.register = register.number"
-        "   and d.day <@ (mounting.period * daterange(span.first, span.until))"
-        " where d.day >= %(first)s and d.day < %(until)s"
+        "with register as materialized ("
+        "  select span.installation_id, mounting.meter_id, register.number,"
+        "         mounting.period * daterange(span.first, span.until) as period"
+        "    from unnest(%(ids)s::bigint[], %(codes)s::text[], %(firsts)s::date[], %(untils)s::date[])"
+        "           as span(installation_id, code, first, until)"
+        "    join metering_mounting as mounting on mounting.installation_id = span.installation_id"
+        "    join metering_register as register on register.meter_id = mounting.meter_id and register.code = span.code)"
+        " select installation_id, month, sum(total)::bigint as total, sum(days)::int as days from ("
+        "  select register.installation_id, date_trunc('month', d.day)::date as month, sum(d.total) as total,"
+        "         count(distinct d.day) as days"
+        "    from register"
+        "    join metering_day as d on d.meter_id = register.meter_id and d.register = register.number"
+        "     and d.day <@ register.period"
+        "   where d.day >= %(first)s and d.day < %(until)s group by 1, 2"
+        "  union all"
+        "  select register.installation_id, date_trunc('month', d.first_day)::date, d.total, d.days"
+        "    from register"
+        "    join metering_month as d on d.meter_id = register.meter_id and d.register = register.number"
+        "     and d.first_day <@ register.period"
+        "   where d.first_day >= %(first)s and d.first_day < %(until)s) as part"
         " group by 1, 2 order by 1, 2",
         {
             "ids": [span.installation_id for span in spans],
@@ -248,6 +267,12 @@ def day_versions(*, meter_id: int, register: int, day: date) -> list[DayVersion]
     return [*versions, *(_version(row, None) for row in Day.objects.filter(**chosen))]
 
 
+def month_of(*, meter_id: int, register: int, day: date) -> Month | None:
+    """The month, or the part of one, that a day has become part of; None where it has not. 1 query."""
+    found = Month.objects.filter(meter_id=meter_id, register=register, first_day__lte=day, until_day__gt=day)
+    return found.first()
+
+
 def _version(row: Day | DaySuperseded, replaced_at: datetime | None) -> DayVersion:
     return DayVersion(
         version=row.version,
@@ -255,7 +280,7 @@ def _version(row: Day | DaySuperseded, replaced_at: datetime | None) -> DayVersi
         total=row.total,
         opening=row.opening,
         values=tuple(row.values),
-        quality=tuple(row.quality or [0] * len(row.values)),
+        quality=tuple(row.quality or [0] * len(row.values)) if row.values else (),
         replaced_at=replaced_at,
     )
 

@@ -173,10 +173,8 @@ class Intake:
 
     def _too_old(self, series: Series, values: Values) -> npt.NDArray[np.bool_] | None:
         """The values of closed days; None where there are none, as in nearly all deliveries."""
-        if self.closed.hours is None or not len(values):
-            return None
         of_hours, of_days = ((each - EPOCH).days if each else slots.FIRST_DAY for each in self.closed)
-        if values.at.min() > (of_hours + 1) * slots.DAY_SECONDS:
+        if not len(values) or values.at.min() > (max(of_hours, of_days) + 1) * slots.DAY_SECONDS:
             return None
         first = np.where(series.hourly[values.series], of_hours, of_days)
         in_range = slots.in_range(values.at)

@@ -71,7 +71,6 @@ def meter_day(request: HttpRequest, meter_id: int, register: int, day: str) -> H
     found = day_file(meter_id=meter_id, register=register, day=chosen)
     if found is None:
         raise Http404
-    the_meter, the_register, versions = found
     record_meters(
         kind=AccessKind.LOOK,
         aspect=Aspect.CONSUMPTION,
@@ -80,11 +79,14 @@ def meter_day(request: HttpRequest, meter_id: int, register: int, day: str) -> H
         during=day_period(chosen),
     )
     context = {
-        "meter": the_meter,
-        "register": the_register,
+        "meter": found.meter,
+        "register": found.register,
         "day": chosen,
-        "versions": versions,
-        "rows": hour_rows(chosen, versions),
+        "versions": found.versions,
+        "rows": hour_rows(chosen, found.versions),
+        "without_hours": bool(found.versions) and found.versions[-1].without_hours,
+        "month": found.month,
+        "month_period": found.month and Period(found.month.first_day, found.month.until_day),
     }
     return render(request, "office/meter_day.html", context)
 
