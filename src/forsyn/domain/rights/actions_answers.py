@@ -18,6 +18,7 @@ from forsyn.domain.rights.actions import Attachment, keep_document
 from forsyn.domain.rights.actions_record import add_step, change, limits, locked, move, resumed
 from forsyn.domain.rights.models import Request, RequestPlan
 from forsyn.domain.rights.rules import (
+    ANSWERED_FOR_ESTATE,
     BEFORE_IDENTITY,
     NEEDS,
     NEEDS_AUTHORITY,
@@ -205,6 +206,11 @@ def check_settled(request: Request) -> None:
     if OnBehalf(request.on_behalf) in NEEDS_AUTHORITY and request.authority_seen_at is None:
         raise RequestRefused(
             "Anmodningen er på vegne af en anden. Skriv først, hvilken fuldmagt eller skifteretsattest du har set."
+        )
+    if request.on_behalf == OnBehalf.ESTATE and request.right and Right(request.right) not in ANSWERED_FOR_ESTATE:
+        raise RequestRefused(
+            "Et dødsbo kan få at vide, hvad der var leveret og skyldigt, få rettet fejl og klage. Det, kun den afdøde "
+            "selv kunne bestemme, bestemmer boet ikke: afslå, og skriv, hvad boet kan få i stedet."
         )
 
 
