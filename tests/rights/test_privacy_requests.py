@@ -207,7 +207,7 @@ def test_an_answer_goes_by_mail_to_the_address_on_file_and_is_kept(world: World)
     sent = _answered(world, received, result=Result(Outcome.PARTLY, done=("Pakken ligger i selvbetjeningen.",)))
     (message,) = mail.outbox
     assert message.to == [world.anna.email]
-    for said in ("Pakken ligger", "handler om en nabo", received.number, "Datatilsynet", "3. december 2026"):
+    for said in ("Pakken ligger", "handler om en nabo", received.number, "Datatilsynet", "den 3. december 2026"):
         assert said in message.body
     assert sent.pdf.startswith(b"%PDF")
     assert not sent.to_print

@@ -78,13 +78,13 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     # -- receipt
     "receipt_title": ("Vi har modtaget din henvendelse", "We have received your message"),
     "receipt": (
-        "Tak for {matter}. Vi modtog den {received}. Den har nummer {number}; skriv det gerne, hvis du kontakter os "
-        "om den.",
+        "Tak for {matter}, som vi modtog den {received}. Den har nummer {number}; skriv det gerne, hvis du kontakter "
+        "os om den.",
         "Thank you for {matter}. We received it on {received}. Its number is {number}; please quote it if you contact"
         " us.",
     ),
     "receipt_deadline": (
-        "Vi svarer hurtigst muligt og senest {deadline}. Er sagen særlig omfattende, kan vi få brug for op til to "
+        "Vi svarer hurtigst muligt og senest den {deadline}. Er sagen særlig omfattende, kan vi få brug for op til to "
         "måneder mere. Så skriver vi til dig inden den dag og fortæller hvorfor.",
         "We answer as soon as we can, and by {deadline} at the latest. If the case is especially complex, we may need"
         " up to two months more. Then we write to you before that day and tell you why.",
@@ -98,8 +98,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     # -- who is it
     "question_title": ("Vi skal være sikre på, at det er dig", "We must be sure that it is you"),
     "question_why": (
-        "Vi har modtaget {matter} {received}, men vi kan ikke se, hvem der har sendt den. Vi vil ikke risikere at give "
-        "nogens oplysninger til en anden. Du kan vise, at det er dig, på en af disse måder:",
+        "Vi har modtaget {matter} den {received}, men vi kan ikke se, hvem der har sendt den. Vi vil ikke risikere at"
+        " give nogens oplysninger til en anden. Du kan vise, at det er dig, på en af disse måder:",
         "We received {matter} on {received}, but we cannot tell who sent it. We do not want to risk giving anybody's "
         "data to somebody else. You can show that it is you in one of these ways:",
     ),
@@ -123,8 +123,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     # -- extension
     "extension_title": ("Vi skal bruge mere tid", "We need more time"),
     "extension": (
-        "Vi modtog {matter} {received} og skulle have svaret senest {deadline}. Det kan vi ikke nå. Du får svar senest "
-        "{new_deadline}. Det skyldes:",
+        "Vi modtog {matter} den {received} og skulle have svaret senest den {deadline}. Det kan vi ikke nå. Du får "
+        "svar senest den {new_deadline}. Det skyldes:",
         "We received {matter} on {received} and should have answered by {deadline}. We cannot do that. You will have "
         "our answer by {new_deadline}. The reason is:",
     ),
@@ -185,7 +185,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "withheld_title": ("Det har vi holdt ude af svaret, og hvorfor", "What we have left out, and why"),
     "timing_title": ("Tiden", "The time"),
     "timing": (
-        "Vi modtog henvendelsen {received} og skulle svare senest {deadline}.",
+        "Vi modtog henvendelsen den {received} og skulle svare senest den {deadline}.",
         "We received the message on {received} and had to answer by {deadline}.",
     ),
     "timing_paused": (
@@ -203,7 +203,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     # -- refusal
     "refusal_title": ("Svar på din henvendelse", "Our answer"),
     "refusal": (
-        "Vi har behandlet {matter}, som vi modtog {received}. Vi kan ikke imødekomme den.",
+        "Vi har behandlet {matter}, som vi modtog den {received}. Vi kan ikke imødekomme den.",
         "We have dealt with {matter}, which we received on {received}. We cannot grant it.",
     ),
     "refused_unidentified": (
