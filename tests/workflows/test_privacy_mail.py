@@ -21,7 +21,7 @@ from forsyn.integrations.mailbox.codec import read_mail
 from forsyn.integrations.mailbox.transport import MailboxNotRead, OpenMailbox
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows import privacy_mail, privacy_mail_receipt
-from forsyn.workflows.privacy_mail import Fate, NoMailbox, fetch_marked, look, take_in
+from forsyn.workflows.privacy_mail import Fate, NoMailbox, fetch_if_set_up, fetch_marked, look, take_in
 from tests.mail_server import HANDLED, PASSWORD, MailServer
 from tests.mail_server import mail_server as mail_server
 from tests.mail_server import server_certificate as server_certificate
@@ -322,7 +322,10 @@ def test_looking_changes_nothing(world: World, box: MailServer) -> None:
     assert len(box.mails()) == 1
 
 
-def test_without_a_mail_box_it_says_what_to_set(settings: Any) -> None:
+def test_without_a_mail_box_it_says_what_to_set_and_the_job_has_nothing_to_do(world: World, settings: Any) -> None:
     settings.MAILBOX = None
+    MailboxLook.objects.create(mailbox="former", looked_at=NOW, waiting=0)
+    assert fetch_if_set_up(clock=lambda: NOW) == "No mail box is set up."
+    assert not MailboxLook.objects.exists()
     with pytest.raises(NoMailbox, match="FORSYN_MAILBOX_URL"):
         fetch_marked(clock=lambda: NOW)

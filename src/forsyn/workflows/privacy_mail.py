@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.db import transaction
 
-from forsyn.domain.correspondence.actions_mailbox import note_look
+from forsyn.domain.correspondence.actions_mailbox import forget_other_looks, note_look
 from forsyn.domain.rights.actions import Attachment
 from forsyn.domain.rights.rules import WISH_LENGTH, RequestRefused
 from forsyn.domain.rights.words import without_cpr
@@ -73,6 +73,15 @@ class Round:
         """For operators and the job's log; names nobody."""
         fates = ", ".join(f"{count} {fate}" for fate, count in self.fates.items())
         return f"Marked mails: {fates}. {self.forgotten} handled earlier deleted from the mail box."
+
+
+def fetch_if_set_up(*, clock: Callable[[], datetime]) -> str:
+    """As `fetch_marked`, for the job; what was done, in a sentence. Without a mail box there is nothing to do."""
+    if settings.MAILBOX is not None:
+        return fetch_marked(clock=clock).sentence()
+    with purpose(P.PRIVACY_RIGHTS, actor=None):
+        forget_other_looks(mailbox=None)
+    return "No mail box is set up."
 
 
 def mailbox() -> MailboxSettings:

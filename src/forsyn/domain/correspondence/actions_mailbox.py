@@ -15,3 +15,9 @@ def note_look(*, mailbox: str, waiting: int, oldest_waiting_at: datetime | None,
     MailboxLook.objects.update_or_create(
         mailbox=mailbox, defaults={"looked_at": now, "waiting": waiting, "oldest_waiting_at": oldest_waiting_at}
     )
+
+
+@transaction.atomic
+def forget_other_looks(*, mailbox: str | None) -> None:
+    """Forget looks into mail boxes that are read no more: all but this one, where there is one."""
+    MailboxLook.objects.exclude(mailbox=mailbox or "").delete()

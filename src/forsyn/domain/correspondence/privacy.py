@@ -35,6 +35,6 @@ BINDINGS = (
                 not_personal("when the utility's own mail box was read, and how many mails could not be"),
             ),
         },
-        changed_by={P.PRIVACY_RIGHTS: "insert update"},
+        changed_by={P.PRIVACY_RIGHTS: "insert update delete"},
     ),
 )

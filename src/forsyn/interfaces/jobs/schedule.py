@@ -16,7 +16,7 @@ from forsyn.interfaces.access_seals import EVERY, notes_file, seal_and_note
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
 from forsyn.workflows.outgoing import deliver_due
-from forsyn.workflows.privacy_mail import fetch_marked
+from forsyn.workflows.privacy_mail import fetch_if_set_up
 from forsyn.workflows.source_notices import send_source_notices
 from forsyn.workflows.staff_access import end_overdue
 
@@ -70,9 +70,7 @@ def _clear(now: datetime) -> str:
 
 
 def _fetch(_: datetime) -> str:
-    if settings.MAILBOX is None:
-        return "No mail box is set up."
-    return fetch_marked(clock=timezone.now).sentence()
+    return fetch_if_set_up(clock=timezone.now)
 
 
 JOBS = (
