@@ -13,8 +13,11 @@ import pytest
 from django.db import connection, connections, transaction
 from typer.testing import CliRunner, Result
 
+from forsyn.domain.metering.actions_thinning import thin_to_months
 from forsyn.domain.metering.day_rows import COLUMNS, COPY_HEADER, COPY_TRAILER, DayRows, to_copy
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.cli.main import app
+from forsyn.policy.purposes import P
 from forsyn.workflows.tidy_months import Outcome, tidy_months
 
 pytestmark = pytest.mark.crash
@@ -94,3 +97,17 @@ def test_the_command_tells_what_it_would_do_and_does_it(
     (month,) = json.loads(run("--json").stdout)
     assert (month["month"], month["outcome"], month["rows"]) == ("2018-02", "done", 28 * METERS)
     assert "1 of 1 closed months were in order already." in run().stdout
+
+
+def test_a_month_whose_days_have_become_months_goes(own_database: dict[str, str]) -> None:
+    for month, days in ((date(2018, 2, 1), 28), (date(2018, 3, 1), 31)):
+        _fill_day_by_day(month, days)
+    more = True
+    while more:
+        with purpose(P.RETENTION, actor=None):
+            more = thin_to_months(before=date(2018, 3, 1)).more
+    assert _outcomes(dry_run=True)["2018-02"] == Outcome.EMPTIED
+    with _somebody_reading(date(2018, 3, 3)):
+        assert _outcomes()["2018-02"] == Outcome.IN_USE
+    assert _outcomes()["2018-02"] == Outcome.EMPTIED
+    assert list(_outcomes()) == ["2018-03"]

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from forsyn.domain.metering.month_tables import MonthTable, closed_months, put_in_order, sizes
+from forsyn.domain.metering.month_tables import (
+    MonthTable,
+    closed_months,
+    drop_emptied,
+    put_in_order,
+    sizes,
+    thinned_before,
+)
 
 
 class Outcome(StrEnum):
@@ -17,6 +24,8 @@ class Outcome(StrEnum):
     TO_DO = "to_do"
     DONE = "done"
     IN_USE = "in_use"
+    EMPTIED = "emptied"
+    """All its days have become months; in a dry run, its table would be dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,12 @@ class TidiedMonth:
 
 def tidy_months(*, today: date, lock_timeout_ms: int, dry_run: bool = False) -> Iterator[TidiedMonth]:
     """Every month before this one, the earliest first; each is one transaction of its own."""
+    thinned = thinned_before() or date.min
     for table in closed_months(today=today):
-        if not table.untidy:
+        if table.rows == 0 and table.month < thinned:
+            dropped = dry_run or drop_emptied(table=table)
+            yield TidiedMonth(table, Outcome.EMPTIED if dropped else Outcome.IN_USE, 0 if dropped else table.bytes)
+        elif not table.untidy:
             yield TidiedMonth(table, Outcome.IN_ORDER, table.bytes)
         elif dry_run:
             yield TidiedMonth(table, Outcome.TO_DO, table.bytes - table.gain_bytes)

@@ -77,7 +77,7 @@ def count_to_thin(*, level: Level, before: date, spared: Sequence[int] = ()) -> 
     state = Thinning.objects.get(level=level)
     chunks = []
     if state.done_before is None or state.done_before < until:
-        chunks.append(Chunk(state.done_before or FIRST_DAY, until, 0, EVERY_METER))
+        chunks.append(Chunk(state.done_before or FIRST_DAY, until, -1, EVERY_METER))
     if (again := spared_chunk(level=level)) is not None:
         chunks.append(again)
     totals = [0, 0]
@@ -113,7 +113,7 @@ _MONTHS = """
      where inhparent = 'public.metering_day_store'::regclass"""
 _NEXT_DAYS = f"""
     select greatest(thinning.done_before, month.first), least(month.first + interval '1 month', %(until)s::date)::date,
-           case when thinning.done_before >= month.first then thinning.done_meter else 0 end
+           case when thinning.done_meter > 0 then thinning.done_meter else -1 end
       from metering_thinning as thinning cross join ({_MONTHS}) as month
      where thinning.level = %(level)s and greatest(thinning.done_before, month.first) < %(until)s
        and (thinning.done_before is null or month.first + interval '1 month' > thinning.done_before)
@@ -133,7 +133,7 @@ def spared_chunk(*, level: Level) -> Chunk | None:
             {"level": level},
         )
         row = cursor.fetchone()
-    return None if row is None else Chunk(FIRST_DAY, row[0], 0, EVERY_METER, tuple(row[1]))
+    return None if row is None else Chunk(FIRST_DAY, row[0], -1, EVERY_METER, tuple(row[1]))
 
 
 def months_between(first: date, until: date) -> Iterator[date]:

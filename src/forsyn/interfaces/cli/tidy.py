@@ -18,6 +18,7 @@ WORDS = {
     Outcome.TO_DO: "would be put in order",
     Outcome.DONE: "put in order",
     Outcome.IN_USE: "in use, left as it is",
+    Outcome.EMPTIED: "its days have become months, its table goes",
 }
 
 
@@ -38,8 +39,8 @@ def tidy(
     month before the present one anew, in order of meter and day (PostgreSQL's CLUSTER), as the owner of the tables.
     While a month is written, which takes seconds to a minute, others wait who want that month; for a month in use it
     waits no longer than --wait, and leaves it for next time. It needs room on the disk for one month twice. Months in
-    order are told from PostgreSQL's statistics and left alone, so it can run every night, such as from cron. Ends with
-    status 1 when a month was in use.
+    order are told from PostgreSQL's statistics and left alone, so it can run every night, such as from cron. The table
+    of a month all of whose days have become months is dropped. Ends with status 1 when a month was in use.
     """
     host: Host = context.obj
     with host.database():
