@@ -98,7 +98,7 @@ def _check_same_person(one: CustomerOverview, other: CustomerOverview) -> None:
 
 def receive_at_desk(
     *,
-    by_id: int,
+    by_id: int | None,
     channel: Intake,
     right: Right | None,
     said: WordsOfRequest,
@@ -111,7 +111,8 @@ def receive_at_desk(
 ) -> Received:
     """A member of staff writes down what came by letter, telephone or in person; ``received_at`` is when it came.
 
-    What the clerk saw of who asks is recorded apart: `actions_identity.note_identity_seen`. Raises RequestRefused.
+    ``by_id`` is None for an operator at the command line. What the clerk saw of who asks is recorded apart:
+    `actions_identity.note_identity_seen`. Raises RequestRefused.
     """
     with purpose(P.PRIVACY_RIGHTS, actor=by_id):
         request_id, _ = actions.receive(

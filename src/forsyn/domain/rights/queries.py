@@ -22,6 +22,7 @@ from forsyn.domain.rights.models import (
 )
 from forsyn.domain.rights.rules import SOON_DAYS, Due, id_in, numbers_in
 from forsyn.domain.safeguards.sealing import unseal
+from forsyn.policy.vocabulary import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +147,24 @@ def counts(*, today: date) -> Counts:
     return Counts(**found)
 
 
-def queue(*, today: date, limit: int = 100, offset: int = 0, assigned_to_id: int | None = None) -> list[QueueLine]:
-    """What waits for an answer: the latest overdue first, those whose clock stands last. 3 queries."""
+def queue(
+    *, today: date, limit: int = 100, offset: int = 0, assigned_to_id: int | None = None, right: Right | None = None
+) -> list[QueueLine]:
+    """What waits for an answer: the longest overdue first, those whose clock stands last. 3 queries."""
     rows = Request.objects.filter(OPEN).order_by(F("paused_since_date").asc(nulls_first=True), "deadline_date", "pk")
     if assigned_to_id is not None:
         rows = rows.filter(assigned_to_id=assigned_to_id)
+    if right is not None:
+        rows = rows.filter(right=right)
     return _lines(rows[offset : offset + limit], today)
 
 
-def closed(*, today: date, limit: int = 100, offset: int = 0) -> list[QueueLine]:
+def closed(*, today: date, limit: int = 100, offset: int = 0, right: Right | None = None) -> list[QueueLine]:
     """Those that are over, the last first. 3 queries."""
-    return _lines(Request.objects.exclude(OPEN).order_by("-closed_at", "-pk")[offset : offset + limit], today)
+    rows = Request.objects.exclude(OPEN).order_by("-closed_at", "-pk")
+    if right is not None:
+        rows = rows.filter(right=right)
+    return _lines(rows[offset : offset + limit], today)
 
 
 def request(*, request_id: int, today: date) -> RequestView:

@@ -21,6 +21,7 @@ from forsyn.interfaces.cli import (
     prove,
     readings,
     readings_retry,
+    requests,
     server,
     staff,
     tidy,
@@ -61,6 +62,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 app.add_typer(processors.app, name="processors")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(requests.app, name="requests")
 app.add_typer(mailbox.app, name="mailbox")
 
 
