@@ -26,6 +26,22 @@ class Mutation:
 
 MUTATIONS = [
     Mutation(
+        "a marked mail has waited for days",
+        "insert into correspondence_mailbox_look (mailbox, looked_at, waiting, oldest_waiting_at)"
+        " values ('post', '2026-11-02', 1, '2026-10-30')",
+        {"SF-01"},
+    ),
+    Mutation(
+        "the mail box has not been read for days",
+        "insert into correspondence_mailbox_look (mailbox, looked_at, waiting) values ('post', '2026-10-30', 0)",
+        {"SF-01"},
+    ),
+    Mutation(
+        "mails open no case",
+        "alter table rights_request add constraint no_mails check (channel <> 'email') not valid",
+        {"SF-01"},
+    ),
+    Mutation(
         "a note holds a CPR number that nobody answered for",
         "insert into correspondence_note (customer_id, account_id, written_at, kind, text, cpr_denied, cpr_taken_out)"
         " values (%(anna)s, %(clerk)s, '2026-10-02', 'phone', 'Hun er 610190-1234', 0, 0)",

@@ -14,7 +14,6 @@ from email.utils import parseaddr
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import Error as DatabaseFailure
 from django.db import transaction
 
 from forsyn.domain.correspondence.actions_mailbox import forget_other_looks, note_look
@@ -37,7 +36,7 @@ from forsyn.workflows.privacy_requests import Received, receive_from_mail
 logger = logging.getLogger(__name__)
 NEW = timedelta(days=2)
 """So long the subject of every mail is looked at here, since not every server finds an encoded one."""
-FAILURES = 3
+FAILURES = 10
 """So many mails in a row may fail before the round is given up."""
 
 
@@ -111,6 +110,7 @@ def fetch_marked(*, clock: Callable[[], datetime]) -> Round:
                 break
         done.forgotten = folder.forget_handled(local_day(now) - timedelta(days=box.keep_days))
     with purpose(P.PRIVACY_RIGHTS, actor=None):
+        forget_other_looks(mailbox=box.name)
         note_look(mailbox=box.name, waiting=done.fates[Fate.FAILED], oldest_waiting_at=done.waiting_since, now=clock())
     if done.fates[Fate.FAILED]:
         raise MailboxNotRead(f"{done.sentence()} What failed waits in the mail box and is tried again; see the log.")
@@ -177,7 +177,7 @@ def _handled(folder: OpenMailbox, waiting: Waiting, box: MailboxSettings, now: d
     try:
         mail = _read(folder, waiting, box)
         fate, _ = take_in(mail, received_at=waiting.received_at, now=now)
-    except (DatabaseFailure, RequestRefused, DisclosureRefused, MailNotReadable) as error:
+    except Exception as error:  # whatever is wrong with one mail, the others are not to wait for it
         logger.error("A marked mail (number %s in the mail box) could not be taken in: %s", waiting.uid, _told(error))
         return Fate.FAILED
     if fate is Fate.AUTOMATIC:
@@ -226,4 +226,5 @@ def _attachments(mail: IncomingMail) -> list[Attachment]:
 
 def _told(error: Exception) -> str:
     """A line for operators that quotes nothing of the mail."""
-    return type(error).__name__ if isinstance(error, DatabaseFailure) else str(error)
+    known = isinstance(error, MailboxNotRead | MailNotReadable | DisclosureRefused | RequestRefused)
+    return str(error) if known else type(error).__name__
