@@ -152,14 +152,56 @@ MUTATIONS = [
         "a CPR consent is withdrawn, and the number stays",
         "update safeguards_consent set withdrawn_at = '2026-10-20', withdrawn_channel = 'letter'"
         " where consent = 'cpr_eboks'",
-        {"SF-08"},
+        {"SF-08", "SF-22"},
     ),
     Mutation("a CPR consent is gone", "delete from safeguards_consent where consent = 'cpr_eboks'", {"SF-08"}),
     Mutation(
         "the consent to a health notice is withdrawn, and the notice stays",
         "update safeguards_consent set withdrawn_at = '2026-10-20', withdrawn_channel = 'letter'"
         " where consent = 'health_notice'",
-        {"SF-04"},
+        {"SF-04", "SF-22"},
+    ),
+    Mutation(
+        "the outbox asks nobody again",
+        "create or replace function safeguards_outbox_claim(for_work text, at_time timestamptz, until timestamptz,"
+        " most integer, needed_consent text) returns table (id bigint, channel text, sealed bytea, attempts integer)"
+        " language sql security definer set search_path = pg_catalog, pg_temp as $$ select message.id, 'email',"
+        " message.sealed, 1 from public.safeguards_outbox as message where message.work = for_work $$",
+        {"SF-22", "SF-23", "SF-24"},
+    ),
+    Mutation(
+        "an objection has waited for two months",
+        "insert into safeguards_objection (customer_id, purpose, reason, made_at, decision)"
+        " values (%(freja)s, 'security', 'My own reasons', '2026-09-01', '')",
+        {"SF-23"},
+    ),
+    Mutation(
+        "a name that was corrected stands again",
+        "insert into customers_correction (customer_id, field, outcome, wrong_value, right_value, held_from, evidence,"
+        " reason, statement, decided_at, decided_by_id) select customer_id, 'name', 'corrected', name, 'Another',"
+        " lower(period), 'seen', '', '', '2026-10-20', %(dpo)s from customers_customer_name"
+        " where customer_id = %(anna)s",
+        {"SF-13", "SF-21"},
+    ),
+    Mutation(
+        "an address that was never hers still signs in",
+        "insert into customers_correction (customer_id, field, outcome, wrong_value, right_value, evidence, reason,"
+        " statement, decided_at, decided_by_id) values (%(anna)s, 'email', 'corrected', '1001@kunde.example',"
+        " 'another@kunde.example', 'seen', '', '', '2026-10-20', %(dpo)s);"
+        " update customers_contact_point set value = 'another@kunde.example'"
+        " where customer_id = %(anna)s and kind = 'email'",
+        {"SF-13"},
+    ),
+    Mutation(
+        "a recipient was never told",
+        "insert into customers_recipient_notice (customer_id, cause, recipient, categories, made_at, obstacle, note)"
+        " values (%(anna)s, 'rectification', 'police', '{{name}}', '2026-09-01', 'no address', '')",
+        {"SF-13", "SF-24"},
+    ),
+    Mutation(
+        "what was corrected can be taken away",
+        "grant delete on customers_correction to {settlement}",
+        {"SF-10", "SF-13", "SF-21"},
     ),
     Mutation(
         "an offence stays after it was handed over",

@@ -22,7 +22,7 @@ from forsyn.workflows.proof.prove import Proof, prove
 from tests.world import agree_with_processors
 
 TODAY, NOW = date(2026, 11, 2), datetime(2026, 11, 2, 9, tzinfo=UTC)
-KEPT = {f"SV-{number:02}" for number in (2, 3, 4, 5, 6, 7, 9, 10, 13, 14, 15, 16, 17)}
+KEPT = {f"SV-{number:02}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17, 23, 24, 25)}
 FURNISH = """
 insert into customers_customer (number, kind, language, source, recorded_at)
 select number::text, 'person', 'da', 'employer', now() from generate_series(1, 3) as number;
@@ -63,7 +63,15 @@ MUTATIONS: dict[str, tuple[str, set[str]]] = {
     ),
     "a notice without consent": (
         "update safeguards_consent set withdrawn_at = '2026-10-20', withdrawn_channel = 'letter'",
-        {"SV-06"},
+        {"SV-06", "SV-23"},
+    ),
+    "told by an employer long ago": (
+        "update customers_customer set recorded_at = '2026-09-01'",
+        {"SV-08"},
+    ),
+    "data from nowhere": (
+        "alter table customers_contact_point drop constraint customers_contact_point_source",
+        {"SV-08"},
     ),
     "what is not held": (
         "update customers_customer set birth_date = '1980-01-01' where number = '1'",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from forsyn.workflows.proof import (
+    trials_choices,
+    trials_corrections,
     trials_cpr,
     trials_declarations,
     trials_destinations,
@@ -23,6 +25,8 @@ MODULES = (
     trials_declarations,
     trials_roles,
     trials_rows,
+    trials_choices,
+    trials_corrections,
     trials_cpr,
     trials_notes,
     trials_mailbox,

@@ -66,3 +66,22 @@ CHANGES_OF_THE_LOG = (
     "update safeguards_access_seal set row_count = 1 where false",
     "delete from safeguards_access_seal where false",
 )
+CHANGES_OF_A_CORRECTION = (
+    "update customers_correction set wrong_value = '' where false",
+    "update customers_correction set decided_at = now() where false",
+    "delete from customers_correction where false",
+)
+FROM_NOWHERE = {
+    "customers_customer": """
+        insert into customers_customer (number, kind, language, source, recorded_at)
+        values ('forsyn prove', 'person', 'da', %s, now())""",
+    "customers_customer_name": """
+        insert into customers_customer_name (customer_id, name, sort_key, search_key, period, source, recorded_at)
+        values (-1, 'forsyn prove', '', '', daterange('1900-01-01', '1900-01-02'), %s, now())""",
+    "customers_contact_point": """
+        insert into customers_contact_point (customer_id, kind, value, period, source, recorded_at)
+        values (-1, 'email', 'forsyn prove', daterange('1900-01-01', '1900-01-02'), %s, now())""",
+    "customers_agreement": """
+        insert into customers_agreement (number, supply_point_id, commodity, relation, period, source, recorded_at)
+        values ('forsyn prove', -1, 'heat', 'owner', daterange('1900-01-01', '1900-01-02'), %s, now())""",
+}

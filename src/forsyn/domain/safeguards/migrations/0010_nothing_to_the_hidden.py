@@ -38,9 +38,7 @@ begin
                              where objection.customer_id = about.customer_id and objection.purpose = due.purpose
                                and objection.ended_at is null and (objection.decided_at is null or objection.upheld))
                     or needed_consent is not null
-                       and not exists (select from public.safeguards_consent as consent
-                                        where consent.customer_id = about.customer_id
-                                          and consent.consent = needed_consent and consent.withdrawn_at is null)))
+                       and about.customer_id not in (select c from enforcement.shown_customers() as c)))
         returning message.disclosure_id)
     select array_agg(gone.disclosure_id) into unwanted from gone;
     if unwanted is not null then
@@ -62,9 +60,7 @@ begin
                 select from public.safeguards_disclosure_person as about
                  where about.disclosure_id = message.disclosure_id and about.part = 'about'
                    and about.customer_id is not null
-                   and not exists (select from public.safeguards_consent as consent
-                                    where consent.customer_id = about.customer_id
-                                      and consent.consent = needed_consent and consent.withdrawn_at is null)))
+                   and about.customer_id not in (select c from enforcement.shown_customers() as c)))
          order by message.due_at, message.id limit most for update of message skip locked)
     update public.safeguards_outbox as message
        set leased_until = until, attempts = message.attempts + 1
