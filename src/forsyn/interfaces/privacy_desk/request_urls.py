@@ -1,0 +1,15 @@
+"""Addresses of the queue of requests, under the privacy desk."""
+
+from django.urls import path
+
+from forsyn.interfaces.privacy_desk import plan_views, request_acts, request_views
+
+PATTERNS = (
+    path("anmodninger/", request_views.requests, name="requests"),
+    path("anmodninger/ny/", request_views.receive, name="receive_request"),
+    path("anmodninger/<int:request_id>/", request_views.request_page, name="request"),
+    path("anmodninger/<int:request_id>/plan/", plan_views.plan, name="request_plan"),
+    path("anmodninger/<int:request_id>/hold-ude/", plan_views.withhold, name="request_withhold"),
+    path("anmodninger/<int:request_id>/filer/<int:document_id>/", request_views.document, name="request_document"),
+    path("anmodninger/<int:request_id>/<slug:name>/", request_acts.act, name="request_act"),
+)

@@ -1,0 +1,108 @@
+"""The queue of requests on the privacy desk: from a letter in the post to the answer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from forsyn.domain.rights.models import Request, RequestPlan
+from forsyn.domain.rights.rules import Outcome, State
+from forsyn.domain.safeguards.choices_models import LIVE_RESTRICTION, Restriction
+from forsyn.interfaces.privacy_desk.tests.test_pages import signed_in
+from tests.world import NOW, World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the world's today."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+@pytest.fixture
+def desk(world: World, client: Client) -> Client:
+    return signed_in(client, world.dpo)
+
+
+def _received(desk: Client, world: World, right: str = "", **said: str) -> Request:
+    posted = {
+        "channel": "letter", "received_date": "2026-11-02", "right": right, "numbers": world.anna.number,
+        "on_behalf": "self", "name": "Anna Prøvesen", "wish": "Jeg vil gerne have alt, I har.", "language": "da",
+    } | said  # fmt: skip
+    response = desk.post(reverse("privacy_desk:receive_request"), posted)
+    assert response.status_code == 302, response.content.decode()
+    return Request.objects.latest("pk")
+
+
+def _act(desk: Client, request: Request, name: str, **said: object) -> str:
+    request.refresh_from_db()
+    address = reverse("privacy_desk:request_act", args=[request.pk, name])
+    response = desk.post(address, {"version": request.version} | said, follow=True)
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def test_a_letter_becomes_a_restriction_and_an_answer(desk: Client, world: World) -> None:
+    request = _received(desk, world, right="restriction")
+    assert "Tag den op" in desk.get(reverse("privacy_desk:request", args=[request.pk])).content.decode()
+    assert "er din nu" in _act(desk, request, "tag")
+    assert "Læg en plan, og læs den" in _act(desk, request, "set", seen="pas, foto og navn passer")
+    page = reverse("privacy_desk:request_plan", args=[request.pk])
+    request.refresh_from_db()
+    posted = {"version": request.version, "ground": "accuracy", "reason": "Måleren viser forkert"}
+    shown = desk.post(page, posted, follow=True).content.decode()
+    assert "Intet er gjort endnu" in shown
+    assert not Restriction.objects.filter(LIVE_RESTRICTION).exists()
+    plan = RequestPlan.objects.get(request=request)
+    assert "Planen er udført" in _act(desk, request, "udfoer", fingerprint=plan.fingerprint)
+    assert Restriction.objects.filter(LIVE_RESTRICTION, customer_id=world.anna.customer_id).exists()
+    assert "Svaret er sendt" in _act(desk, request, "svar", outcome=Outcome.GRANTED, text="")
+    request.refresh_from_db()
+    assert request.state == State.ANSWERED
+
+
+def test_two_clerks_on_one_request(desk: Client, world: World) -> None:
+    request = _received(desk, world)
+    stale = request.version
+    _act(desk, request, "tag")
+    address = reverse("privacy_desk:request_act", args=[request.pk, "laes"])
+    response = desk.post(address, {"version": stale, "right": "erasure"})
+    assert response.status_code == 422
+    assert "En anden har arbejdet på anmodning" in response.content.decode()
+    request.refresh_from_db()
+    assert request.right is None
+
+
+def test_a_wrong_code_is_told_and_counted(desk: Client, world: World) -> None:
+    request = _received(desk, world, right="access")
+    assert "Der er ingen kode at prøve" in _act(desk, request, "kode", code="123456")
+
+
+def test_nothing_is_planned_before_it_is_known_who_asks(desk: Client, world: World) -> None:
+    request = _received(desk, world, right="restriction")
+    assert "Læg en plan</a>" not in desk.get(reverse("privacy_desk:request", args=[request.pk])).content.decode()
+    page = reverse("privacy_desk:request_plan", args=[request.pk])
+    posted = {"version": request.version, "ground": "accuracy", "reason": "x"}
+    assert "Det er ikke afklaret, hvem der spørger" in desk.post(page, posted).content.decode()
+
+
+def test_the_overdue_are_impossible_to_miss(desk: Client, world: World) -> None:
+    _received(desk, world, right="access", received_date="2026-09-03")
+    for page in ("home", "requests", "consents", "retention"):
+        assert "ikke besvaret til tiden" in desk.get(reverse(f"privacy_desk:{page}")).content.decode(), page
+
+
+def test_an_unknown_number_is_told(desk: Client, world: World) -> None:
+    response = desk.post(
+        reverse("privacy_desk:receive_request"),
+        {"channel": "phone", "received_date": "2026-11-02", "numbers": "9999", "on_behalf": "self", "language": "da"},
+    )
+    assert "ingen kunde med nummer 9999" in response.content.decode()
+
+
+def test_a_clerk_does_not_see_the_queue(world: World, client: Client) -> None:
+    signed_in(client, world.clerk)
+    assert client.get(reverse("privacy_desk:requests")).status_code == 404
