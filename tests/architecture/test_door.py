@@ -51,8 +51,10 @@ FILES_WRITTEN = {
 
 DOWNLOADS = {
     "interfaces/portal/views_consumption.py": "the signed-in person's own consumption, to that person",
+    "interfaces/privacy_desk/breach_act_views.py": "letters to print, on the door's record, to who prints them",
     "interfaces/privacy_desk/consent_views.py": "the signed paper of a consent, to the data protection officer",
     "interfaces/privacy_desk/processor_views.py": "a processor agreement, to the data protection officer",
+    "interfaces/privacy_desk/record_views.py": "the record of processing: declarations, no person's data",
     "interfaces/privacy_desk/views.py": "the data map: names of columns, no person's data",
     "interfaces/staff_access/views.py": "a confidentiality agreement, to those who decide on access",
 }

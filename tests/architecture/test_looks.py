@@ -15,6 +15,7 @@ STAFF = ("forsyn.interfaces.office.", "forsyn.interfaces.privacy_desk.")
 
 _DECLARED = "declarations and counts, no rows of persons"
 _REGISTER = "agreements with companies"
+_BREACH = "a breach, told without names; whom it touched is a page of its own"
 _WHOLE_DELIVERY = "whole deliveries and their counts; the values of one meter are a page of their own"
 SHOWS_NOBODY = {
     "office.delivery_views.deliveries": _WHOLE_DELIVERY,
@@ -26,6 +27,24 @@ SHOWS_NOBODY = {
     "privacy_desk.disclosure_views.try_again": "sends again what has been decided; shows nothing",
     "privacy_desk.look_views.checks": "how many looks a sample has",
     "privacy_desk.proof_views.proof": "statements and counts",
+    **{
+        f"privacy_desk.breach_views.{name}": _BREACH
+        for name in ("breach", "breaches", "change", "register", "search", "search_kind")
+    },
+    **{
+        f"privacy_desk.breach_act_views.{name}": _BREACH
+        for name in (
+            "assess", "close", "excepted", "letter", "note", "notice", "prepare", "receipt", "release", "reopen",
+            "sent",
+        )
+    },
+    **{
+        f"privacy_desk.assessment_views.{name}": _DECLARED
+        for name in ("assessment", "assessments", "decide", "write")
+    },
+    **{
+        f"privacy_desk.record_views.{name}": _DECLARED for name in ("record_csv", "record_of_processing", "record_pdf")
+    },
     **{
         f"privacy_desk.processor_views.{name}": _REGISTER
         for name in (

@@ -22,7 +22,7 @@ GONE = "Bruddet findes ikke længere. Gå tilbage til listen."
 
 
 @contextmanager
-def one_change(now: datetime) -> Iterator[None]:
+def one_change(*, now: datetime) -> Iterator[None]:
     """A transaction whose steps, those of the database too, are dated ``now``; what it refuses is a BreachRefused."""
     try:
         with transaction.atomic():
@@ -60,7 +60,7 @@ def _facts(reported: Reported) -> dict[str, object]:
 def register(*, policy: Policy, reported: Reported, registered_by_id: int, now: datetime) -> int:
     """Put a breach on the register; return its id. The 72 hours run from ``reported.aware_at``."""
     rules.check_reported(policy, reported, now=now)
-    with one_change(now):
+    with one_change(now=now):
         # notify_by_at is the database's own: it follows from aware_at
         made = Breach.objects.create(
             **_facts(reported), notify_by_at=reported.aware_at, registered_at=now, registered_by_id=registered_by_id
@@ -72,7 +72,7 @@ def register(*, policy: Policy, reported: Reported, registered_by_id: int, now: 
 def change(*, policy: Policy, breach_id: int, reported: Reported, by_id: int, now: datetime) -> bool:
     """Correct or complete the facts; what stood before stays on the record. Returns whether anything was new."""
     rules.check_reported(policy, reported, now=now)
-    with one_change(now):
+    with one_change(now=now):
         row = _locked(breach_id)
         changed = {name: value for name, value in _facts(reported).items() if getattr(row, name) != value}
         for name, value in changed.items():
@@ -86,7 +86,7 @@ def assess(*, breach_id: int, risk: Risk, reason: str, by_id: int, now: datetime
     """A named person finds what the breach may do to the persons; may be done again when more is known."""
     if not reason.strip():
         raise BreachRefused("Skriv, hvad I har lagt vægt på i vurderingen.")
-    with one_change(now):
+    with one_change(now=now):
         row = _locked(breach_id)
         row.risk, row.risk_reason, row.assessed_at, row.assessed_by_id = Risk(risk), reason.strip(), now, by_id
         row.save(update_fields=["risk", "risk_reason", "assessed_at", "assessed_by"])
@@ -97,14 +97,14 @@ def note(*, breach_id: int, text: str, by_id: int, now: datetime) -> None:
     """Put something else on the record."""
     if not text.strip():
         raise BreachRefused("Skriv, hvad der skal stå i forløbet.")
-    with one_change(now):
+    with one_change(now=now):
         _locked(breach_id)
         step(breach_id=breach_id, kind=StepKind.NOTE, text=text, by_id=by_id, now=now)
 
 
 def prepare_notice(*, breach_id: int, recipient: str, text: str, final: bool, by_id: int, now: datetime) -> int:
     """Keep what is to be sent, as the next phase; one that was not sent is written anew. Returns the notice's id."""
-    with one_change(now):
+    with one_change(now=now):
         row = _locked(breach_id)
         if row.closed_at is not None:
             raise BreachRefused(rules.CONSTRAINTS["accountability_breach_stays"])
@@ -134,7 +134,7 @@ def notice_sent(
     """A prepared notice was sent: when, by whom, and the receipt; ``late_reason`` where the 72 hours were over."""
     if sent_at > now:
         raise BreachRefused("Anmeldelsen kan ikke være sendt ude i fremtiden. Ret tidspunktet.")
-    with one_change(now):
+    with one_change(now=now):
         row = BreachNotice.objects.select_for_update().filter(pk=notice_id).first()
         if row is None or row.sent_at is not None:
             raise BreachRefused("Den del af anmeldelsen er allerede sendt.")
@@ -146,7 +146,7 @@ def notice_sent(
 
 def receipt_came(*, notice_id: int, receipt: str, by_id: int, now: datetime) -> None:
     """The authority's own number came after the notice was sent."""
-    with one_change(now):
+    with one_change(now=now):
         row = BreachNotice.objects.select_for_update().filter(pk=notice_id, sent_at__isnull=False).first()
         if row is None or not receipt.strip():
             raise BreachRefused("Skriv nummeret på kvitteringen til en anmeldelse, der er sendt.")
@@ -159,7 +159,7 @@ def except_from_telling(*, breach_id: int, exception: Exception34, reason: str, 
     """A named person finds that persons need not be told of a high risk (Art. 34(3))."""
     if not reason.strip():
         raise BreachRefused("Skriv, hvorfor undtagelsen gælder her.")
-    with one_change(now):
+    with one_change(now=now):
         row = _locked(breach_id)
         row.exception, row.exception_reason, row.excepted_by_id = Exception34(exception), reason.strip(), by_id
         row.save(update_fields=["exception", "exception_reason", "excepted_by"])
@@ -169,7 +169,7 @@ def except_from_telling(*, breach_id: int, exception: Exception34, reason: str, 
 
 def close(*, breach_id: int, lessons: str, by_id: int, now: datetime) -> None:
     """Nothing more is to be done. The database refuses it while somebody must still be notified or told."""
-    with one_change(now):
+    with one_change(now=now):
         row = _locked(breach_id)
         if row.closed_at is not None:
             raise BreachRefused(rules.CONSTRAINTS["accountability_breach_stays"])
@@ -184,7 +184,7 @@ def reopen(*, breach_id: int, reason: str, by_id: int, now: datetime) -> None:
     """There was more to it after all."""
     if not reason.strip():
         raise BreachRefused("Skriv, hvorfor bruddet åbnes igen.")
-    with one_change(now):
+    with one_change(now=now):
         row = _locked(breach_id)
         if row.closed_at is None:
             raise BreachRefused("Bruddet er ikke afsluttet.")

@@ -99,7 +99,7 @@ def find(*, breach_id: int, search: Search, by_id: int, now: datetime) -> Found:
     days = None
     if search.kind in (SearchKind.PLACES, SearchKind.METERS, SearchKind.SUPPLIED):
         days = f"[{search.from_date or ''},{search.until_date or ''})"
-    with one_change(now):
+    with one_change(now=now):
         _open(breach_id)
         made = BreachSearch.objects.create(
             breach_id=breach_id,
@@ -156,7 +156,7 @@ def leave_out(*, person_id: int, reason: str, by_id: int, now: datetime) -> None
     """Somebody who was found is not affected after all; stays on the list with the reason."""
     if not reason.strip():
         raise BreachRefused("Skriv, hvorfor kunden ikke er berørt.")
-    with one_change(now):
+    with one_change(now=now):
         row = BreachPerson.objects.select_for_update().filter(pk=person_id).first()
         if row is None:
             raise BreachRefused("Kunden står ikke længere på listen.")
@@ -172,7 +172,7 @@ def write_letter(*, breach_id: int, danish: str, english: str, by_id: int, now: 
     """Settle what persons are to read, without greeting and contact details. It stays once somebody has had it."""
     if not danish.strip():
         raise BreachRefused("Skriv brevet på dansk.")
-    with one_change(now):
+    with one_change(now=now):
         row = _open(breach_id)
         row.letter_da, row.letter_en = danish.strip(), english.strip()
         row.save(update_fields=["letter_da", "letter_en"])
@@ -181,7 +181,7 @@ def write_letter(*, breach_id: int, danish: str, english: str, by_id: int, now: 
 
 def release_letters(*, breach_id: int, by_id: int, now: datetime) -> None:
     """From now on those on the list are told; who is found later is told as well."""
-    with one_change(now):
+    with one_change(now=now):
         row = _open(breach_id)
         if not row.letter_da:
             raise BreachRefused("Skriv brevet, før det bliver sendt.")
@@ -196,7 +196,7 @@ def told(
     now: datetime,
 ) -> None:  # fmt: skip
     """Letters left by the door, each with its disclosure. 2 queries and the step, however many."""
-    with one_change(now):
+    with one_change(now=now):
         with connection.cursor() as cursor:
             cursor.execute(
                 "update accountability_breach_person as person"

@@ -42,6 +42,7 @@ class Aspect(models.TextChoices):
     PRIVACY_REQUESTS = "privacy_requests"
     DISCLOSURES = "disclosures"
     ACCESS_LOG = "access_log"
+    BREACHES = "breaches"
     SENSITIVE_CPR = "sensitive_cpr"
     SENSITIVE_HEALTH = "sensitive_health"
     SENSITIVE_THREATS = "sensitive_threats"

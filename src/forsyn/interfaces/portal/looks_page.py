@@ -32,6 +32,7 @@ ASPECTS: Mapping[str, Words] = {
     Aspect.PRIVACY_REQUESTS: _lazy("dine anmodninger om persondata"),
     Aspect.DISCLOSURES: _lazy("hvem der har fået dine oplysninger"),
     Aspect.ACCESS_LOG: _lazy("listen over, hvem der har kigget"),
+    Aspect.BREACHES: _lazy("et brud på sikkerheden, der berørte dig"),
     Aspect.SENSITIVE_CPR: _lazy("dit CPR-nummer"),
     Aspect.SENSITIVE_HEALTH: _lazy("oplysninger om helbred"),
     Aspect.SENSITIVE_THREATS: GUARDED,

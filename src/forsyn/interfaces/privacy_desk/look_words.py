@@ -30,6 +30,7 @@ ASPECTS: Words = {
     Aspect.PRIVACY_REQUESTS: _("anmodninger"),
     Aspect.DISCLOSURES: _("videregivelser"),
     Aspect.ACCESS_LOG: _("loggen over opslag"),
+    Aspect.BREACHES: _("brud på sikkerheden"),
     Aspect.SENSITIVE_CPR: _("CPR-nummer"),
     Aspect.SENSITIVE_HEALTH: _("helbred"),
     Aspect.SENSITIVE_THREATS: _("trusler"),

@@ -6,6 +6,8 @@ from forsyn.interfaces.privacy_desk import consent_views, objection_views, proof
 from forsyn.interfaces.privacy_desk import disclosure_views as left
 from forsyn.interfaces.privacy_desk import look_views as log
 from forsyn.interfaces.privacy_desk import processor_views as register
+from forsyn.interfaces.privacy_desk.breach_urls import PATTERNS as REGISTERS
+from forsyn.interfaces.privacy_desk.request_urls import PATTERNS as REQUESTS
 
 app_name = "privacy_desk"
 urlpatterns = [
@@ -19,6 +21,7 @@ urlpatterns = [
     path("privatlivspolitik/", views.notice, name="notice"),
     path("krav/", views.claims, name="claims"),
     path("bevis/", proof_views.proof, name="proof"),
+    *REQUESTS,
     path("samtykker/", consent_views.consents, name="consents"),
     path("samtykker/<int:customer_id>/<slug:consent>/ja/", consent_views.give, name="consent_given"),
     path("samtykker/<int:customer_id>/<slug:consent>/tilbage/", consent_views.withdraw, name="consent_withdrawn"),
@@ -47,4 +50,5 @@ urlpatterns = [
     path("videregivelser/", left.disclosures, name="disclosures"),
     path("videregivelser/afvist/", left.refusals, name="refusals"),
     path("videregivelser/<int:disclosure_id>/igen/", left.try_again, name="try_again"),
+    *REGISTERS,
 ]
