@@ -10,7 +10,6 @@ _OF_REQUEST = path("request_id -> rights_request_customer.request_id", CUSTOMER)
 
 _TOLD = personal("privacy_requests", source=Source.PERSON, given=True)
 _HANDLED = personal("privacy_requests", source=Source.UTILITY)
-_CUSTOMER_KEY = personal("customer_number", source=Source.UTILITY)
 _KEPT = {P.PRIVACY_RIGHTS: "insert update", P.RETENTION: "delete"}
 _APPENDED = {P.PRIVACY_RIGHTS: "insert", P.RETENTION: "delete"}
 
@@ -76,7 +75,8 @@ BINDINGS = (
     Table(
         "rights_request_customer",
         person=path(CUSTOMER),
-        columns={"id": ROW, "request_id": _HANDLED, "customer_id": _CUSTOMER_KEY, "linked_at": _HANDLED},
+        # whoever may know customer numbers is not to know who asked for what
+        columns={"id": ROW, "request_id": _HANDLED, "customer_id": _HANDLED, "linked_at": _HANDLED},
         changed_by={P.PRIVACY_RIGHTS: "insert delete", P.RETENTION: "delete"},
         events=_CLOSED_THERE,
         kept_as=KEPT_AS,
@@ -106,7 +106,7 @@ BINDINGS = (
             "made_at": _HANDLED,
             "by_id": _staff("by_id"),
             "note": _HANDLED,
-            "customer_id": _CUSTOMER_KEY,
+            "customer_id": _HANDLED,
             "contact_point_id": _HANDLED,
             "contact_kind": _HANDLED,
             "code_hash": _HANDLED,

@@ -5,12 +5,12 @@ The policy file says what there is to choose; refusals are `ChoiceRefused`, one 
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from forsyn.kernel.deadlines import answer_limits
 from forsyn.policy.policy import Consent, Policy, Purpose
 from forsyn.policy.vocabulary import Capacity, Language, Objection
 from forsyn.policy.wording import capitalised, series
@@ -269,9 +269,8 @@ def check_lifting(*, person_informed: bool) -> None:
 
 
 def answer_by(made: date) -> date:
-    """The last day of the month that a request must be answered within (Art. 12(3)): the same day of the next one."""
-    year, month = made.year + made.month // 12, made.month % 12 + 1
-    return date(year, month, min(made.day, monthrange(year, month)[1]))
+    """The last day of the month that a request must be answered within (Art. 12(3))."""
+    return answer_limits(made).first
 
 
 def named(policy: Policy, purpose: str, language: Language) -> str:

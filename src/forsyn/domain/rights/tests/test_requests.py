@@ -25,7 +25,7 @@ from forsyn.domain.rights.rules import (
 )
 from forsyn.domain.rights.tests.conftest import LATER
 from forsyn.domain.rights.words import WordsOfRequest
-from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
+from forsyn.domain.safeguards.purposes import PurposeViolation, purpose, rules
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Right
 from tests.world import World
@@ -325,3 +325,11 @@ def test_only_the_privacy_desk_reads_requests(world: World, receive: Receive) ->
     for work in (P.CUSTOMER_SERVICE, P.SETTLEMENT, P.METERING):
         with pytest.raises(PurposeViolation), transaction.atomic(), purpose(work, actor=world.clerk.pk):
             list(Request.objects.values_list("state"))
+
+
+def test_no_other_purpose_learns_that_somebody_asked() -> None:
+    """Not even which customers have a request: of these tables nothing is readable, keys included."""
+    readers = {
+        purpose for purpose, table, allowed in rules().matrix.cells() if table.startswith("rights_") and allowed.select
+    }
+    assert readers == {"privacy_rights", "retention", "self_service"}
