@@ -21,6 +21,7 @@ SQL_OF_ACTIONS = {
     "domain/customers/bulk_merges.py": "statements that actions_bulk runs",
     "domain/metering/day_writer.py": "the binary COPY of day rows, for metering's actions",
     "domain/metering/intake.py": "the binary COPY of the quarantine, for metering's actions",
+    "domain/metering/thinning_sql.py": "statements that actions_thinning runs",
 }
 """Parts of an area's actions, apart for their length. Nobody outside of the area imports them."""
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from forsyn.domain.metering.actions_month_tables import drop_emptied
 from forsyn.domain.metering.month_tables import (
     MonthTable,
     closed_months,
-    drop_emptied,
     put_in_order,
     sizes,
     thinned_before,

@@ -16,7 +16,8 @@ from forsyn.domain.metering.importing import NotPossible, one_at_a_time
 from forsyn.domain.metering.merging import differenced_again
 from forsyn.domain.metering.rules import NO_LIMIT, Series
 from forsyn.domain.metering.slots import EPOCH
-from forsyn.domain.metering.stored_rows import Taken, Wanted, openings_of, stored_rows
+from forsyn.domain.metering.stored_rows import Taken, openings_of, stored_rows
+from forsyn.domain.metering.wanted_days import Wanted
 
 
 class FittersReading(NamedTuple):

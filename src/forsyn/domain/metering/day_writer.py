@@ -13,7 +13,7 @@ from psycopg.copy import Copy, QueuedLibpqWriter
 
 from forsyn.domain.metering.array_reads import integers
 from forsyn.domain.metering.day_rows import COLUMNS, COPY_HEADER, COPY_TRAILER, DayRows, to_copy
-from forsyn.domain.metering.stored_rows import months_around
+from forsyn.domain.metering.wanted_days import months_around
 
 COPY_DAYS = f"copy metering_day_store ({', '.join(COLUMNS)}) from stdin (format binary)"
 

@@ -23,13 +23,13 @@ from forsyn.domain.metering.spool import Chunk
 from forsyn.domain.metering.stored_rows import (
     Resolved,
     Taken,
-    Wanted,
     days_taken,
     mountings_of,
     openings_of,
     stored_rows,
 )
 from forsyn.domain.metering.thinning_queries import Closed, closed
+from forsyn.domain.metering.wanted_days import Wanted
 
 SLICE_VALUES = 750_000
 SLICE_ROWS = 150_000

@@ -22,8 +22,6 @@ SCATTERED_BELOW = 0.9
 """Correlation of the rows' order on disk with the meters': 1 where each meter's rows lie side by side."""
 ROOM_UNUSED_ABOVE = 1.08
 """Size against what the rows need."""
-DROP_WAITS_MS = 200
-"""A month can be dropped only where nobody reads any month: others queue behind it for so long at most."""
 SMALL_PAGES = 64
 """Half a megabyte: below that nothing is to be gained."""
 
@@ -118,27 +116,6 @@ def put_in_order(*, table: MonthTable, lock_timeout_ms: int) -> bool:
         raise
     with connections[OWNER].cursor() as cursor:
         cursor.execute(sql.SQL("vacuum (analyze) {}").format(name))
-    return True
-
-
-def drop_emptied(*, table: MonthTable) -> bool:
-    """Drop the table of a month all of whose days have become months; False, and nothing done, where it is in use.
-
-    Only an emptied month is dropped, of which no value is stored any more. Others wait no longer than the lock may.
-    """
-    name = sql.Identifier(table.name)
-    try:
-        with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-            cursor.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(DROP_WAITS_MS)))
-            cursor.execute(sql.SQL("lock table metering_day_store, {} in access exclusive mode").format(name))
-            cursor.execute(sql.SQL("select exists (select from {})").format(name))
-            if cursor.fetchone()[0]:
-                return False
-            cursor.execute(sql.SQL("drop table {}").format(name))
-    except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            return False
-        raise
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +12,13 @@ import numpy.typing as npt
 from django.db import connection
 from psycopg import sql
 
+from forsyn.domain.metering.anchors import anchors_of
 from forsyn.domain.metering.array_reads import integers, read_columns, read_rows
 from forsyn.domain.metering.day_rows import COLUMNS, DayRows
 from forsyn.domain.metering.grid import Anchors, Openings, Stored
 from forsyn.domain.metering.rules import NO_LIMIT, Mountings, Reason, Series
 from forsyn.domain.metering.slots import END_DAY, EPOCH, FIRST_DAY, first_slots
+from forsyn.domain.metering.wanted_days import EPOCH_DATE, Wanted, months_around, series_of, wanted_table
 
 MeterIds = npt.NDArray[np.int32]
 FOREVER = 2**31 - 1
@@ -138,7 +140,7 @@ def openings_of(series: Series, used: npt.NDArray[np.integer]) -> Openings:
     )
     keys = series.meter_id[counters].astype(np.int64) << 16 | series.register[counters]
     known = np.isin(meter_id << 16 | register, keys)
-    of = _series_of(series, meter_id[known], register[known])
+    of = series_of(series, meter_id[known], register[known])
     hourly = series.hourly[of]
     days = (np.clip(day[known], FIRST_DAY, END_DAY).astype(np.int32) for day in (first, until))
     slot, end = (first_slots(day, hourly) for day in days)
@@ -147,14 +149,6 @@ def openings_of(series: Series, used: npt.NDArray[np.integer]) -> Openings:
 
 
 # -- day rows ------------------------------------------------------------------------------------------------------
-
-
-class Wanted(NamedTuple):
-    """The days of each series that a delivery touches; days since 1970-01-01, both included."""
-
-    series: npt.NDArray[np.int32]
-    first: npt.NDArray[np.int32]
-    last: npt.NDArray[np.int32]
 
 
 class Taken(NamedTuple):
@@ -190,10 +184,10 @@ def stored_rows(series: Series, wanted: Wanted, taken: Taken) -> Stored:
     if len(counters.series) and (taken.after or (taken.within and _differ(counters.last))):
         rows.append(_rows_after(series, counters))
     together = rows[-1] if len(rows) == 2 else _together(rows)
-    of = _series_of(series, together.meter_id, together.register)
+    of = series_of(series, together.meter_id, together.register)
     order = np.lexsort((together.day, of))
     earlier = len(counters.series) and (taken.before or (taken.within and _differ(counters.first)))
-    anchors = _anchors(series, counters) if earlier else Anchors.none()
+    anchors = anchors_of(series, counters) if earlier else Anchors.none()
     return Stored(together.take(order), of[order], anchors)
 
 
@@ -207,35 +201,9 @@ def _of_counters(series: Series, wanted: Wanted) -> Wanted:
     return wanted if counters.all() else Wanted(*(array[counters] for array in wanted))
 
 
-def _wanted_table(series: Series, wanted: Wanted) -> sql.Composed:
-    return sql.SQL(
-        "unnest({}::integer[], {}::smallint[], {}::integer[], {}::integer[])"
-        " as wanted (meter_id, register, first, last)"
-    ).format(
-        integers(series.meter_id[wanted.series]),
-        integers(series.register[wanted.series]),
-        integers(wanted.first),
-        integers(wanted.last),
-    )
-
-
-def months_around(first: int, last: int) -> sql.Composed:
-    """Bounds for `d.day` that spare all other partitions.
-
-    They are whole months on purpose: of a day that came after the last ANALYZE the planner expects no rows, and then
-    joins in an order that takes minutes.
-    """
-    begin = (EPOCH + timedelta(days=first)).replace(day=1)
-    until = ((EPOCH + timedelta(days=last)).replace(day=1) + timedelta(days=31)).replace(day=1)
-    return sql.SQL("d.day >= {} and d.day < {}").format(sql.Literal(begin), sql.Literal(until))
-
-
-_EPOCH_DATE = sql.SQL("date '1970-01-01'")
-
-
 def _select(statement: str, **parts: sql.Composable) -> DayRows:
     columns = sql.SQL(", ".join(f"d.{column}" for column in COLUMNS))
-    return read_rows(sql.SQL(statement).format(columns=columns, epoch=_EPOCH_DATE, **parts))
+    return read_rows(sql.SQL(statement).format(columns=columns, epoch=EPOCH_DATE, **parts))
 
 
 # Each series is probed by the primary key: OFFSET 0 keeps the planner from joining in another way.
@@ -246,7 +214,7 @@ def _rows_within(series: Series, wanted: Wanted) -> DayRows:
         "select {columns} from {wanted} cross join lateral ("
         "  select * from metering_day as d where d.meter_id = wanted.meter_id and d.register = wanted.register"
         "     and d.day between {epoch} + wanted.first and {epoch} + wanted.last and {months} offset 0) as d",
-        wanted=_wanted_table(series, wanted),
+        wanted=wanted_table(series, wanted),
         months=months_around(int(wanted.first.min()), int(wanted.last.max())),
     )
 
@@ -257,77 +225,8 @@ def _rows_after(series: Series, wanted: Wanted) -> DayRows:
         "  select * from metering_day as later where later.meter_id = wanted.meter_id"
         "     and later.register = wanted.register and later.day > {epoch} + wanted.last"
         "   order by later.day limit 1) as d",
-        wanted=_wanted_table(series, wanted),
+        wanted=wanted_table(series, wanted),
     )
-
-
-# Of a day without its hours, or a month, the last reading is taken to be of the last hour.
-_HOURS_OF = (
-    "(extract(epoch from ({day} + 1)::timestamp at time zone 'Europe/Copenhagen'"
-    " - {day}::timestamp at time zone 'Europe/Copenhagen') / 3600)::integer"
-)
-_ANCHOR = (
-    "select d.meter_id, d.register, d.day - {epoch} as day, d.opening + d.total as reading,"  # noqa: S608 - constants
-    "       coalesce(case when d.values[cardinality(d.values)] is not null then cardinality(d.values) end,"
-    "                (select max(at) from generate_subscripts(d.values, 1) as at where d.values[at] is not null),"
-    f"                {_HOURS_OF.replace('{day}', 'd.day')}) - 1 as at"
-)
-_MONTH_ANCHOR = (
-    "select d.meter_id, d.register, d.until_day - 1 - {epoch} as day, d.closing as reading,"  # noqa: S608 - constants
-    f" case when register.resolution = 'hour' then {_HOURS_OF.replace('{day}', '(d.until_day - 1)')} else 1 end - 1"
-    "  from metering_month as d join metering_register as register"
-    "    on register.meter_id = d.meter_id and register.number = d.register"
-)
-_ANCHOR_KINDS = ("i4", "i2", "i4", "i8", "i4")
-
-
-def _anchors(series: Series, wanted: Wanted) -> Anchors:
-    """The last reading before the first wanted day: mostly of the day before, else looked for further back."""
-    found = read_columns(
-        sql.SQL(
-            _ANCHOR + " from {wanted} cross join lateral ("  # noqa: S608 - constant text
-            "  select * from metering_day as d where d.meter_id = wanted.meter_id and d.register = wanted.register"
-            "     and d.day = {epoch} + wanted.first - 1 and {months} offset 0) as d"
-        ).format(
-            epoch=_EPOCH_DATE,
-            wanted=_wanted_table(series, wanted),
-            months=months_around(int(wanted.first.min()) - 1, int(wanted.first.max())),
-        ),
-        _ANCHOR_KINDS,
-    )
-    near = _series_of(series, found[0], found[1])
-    missing = ~np.isin(wanted.series, near)
-    if missing.any():
-        further = read_columns(
-            sql.SQL(
-                "select found.* from {wanted} cross join lateral ("  # noqa: S608 - constant text
-                f" ({_ANCHOR} from metering_day as d where d.meter_id = wanted.meter_id"
-                "     and d.register = wanted.register and d.day < {epoch} + wanted.first"
-                "   order by d.day desc limit 1)"
-                f" union all ({_MONTH_ANCHOR} where d.meter_id = wanted.meter_id"
-                "     and d.register = wanted.register and d.first_day < {epoch} + wanted.first"
-                "     and d.closing is not null order by d.first_day desc limit 1)"
-                "   order by day desc limit 1) as found"
-            ).format(epoch=_EPOCH_DATE, wanted=_wanted_table(series, Wanted(*(array[missing] for array in wanted)))),
-            _ANCHOR_KINDS,
-        )
-        found = [np.concatenate(columns) for columns in zip(found, further, strict=True)]
-    meter_id, register, day, reading, at = found
-    of = _series_of(series, meter_id, register)
-    rollover = series.rollover[of]
-    reading = np.where(rollover > 0, reading % np.maximum(rollover, 1), reading)
-    slot = first_slots(day.astype(np.int32), series.hourly[of]) + at
-    order = np.argsort(of)
-    return Anchors(of[order], slot[order], reading[order])
-
-
-def _series_of(
-    series: Series, meter_id: npt.NDArray[np.integer], register: npt.NDArray[np.integer]
-) -> npt.NDArray[np.int32]:
-    keys = series.meter_id.astype(np.int64) << 16 | series.register
-    order = np.argsort(keys)
-    wanted = meter_id.astype(np.int64) << 16 | register.astype(np.int64)
-    return order[np.searchsorted(keys, wanted, sorter=order)].astype(np.int32)
 
 
 def _together(rows: list[DayRows]) -> DayRows:
