@@ -21,6 +21,7 @@ from forsyn.integrations.customer_files.profile import shipped_profiles
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
 from forsyn.workflows.demo_accounts import NotADemo, make_demo_staff
+from forsyn.workflows.demo_breaches import make_demo_breaches
 from forsyn.workflows.demo_choices import make_demo_choices
 from forsyn.workflows.demo_deliveries import PROFILES, DemoFile, later_files, regular_file
 from forsyn.workflows.demo_history import make_history
@@ -68,6 +69,7 @@ def prepare_demo(*, folder: Path, today: date, now: datetime, tell: Tell = lambd
     make_demo_choices(now=now)
     make_demo_sensitive(now=now)
     make_demo_notes(now=now)
+    make_demo_breaches(now=now)
     receipts = [
         import_readings(path=file.write(folder), profile=PROFILES[file.commodity], now=min(file.arrives_at, now))
         for file in _missing_files(town, today, tell)

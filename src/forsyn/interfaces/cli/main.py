@@ -7,6 +7,7 @@ import typer
 from forsyn import __version__
 from forsyn.interfaces.cli import (
     audit,
+    breaches,
     customers,
     demo,
     jobs,
@@ -21,6 +22,7 @@ from forsyn.interfaces.cli import (
     prove,
     readings,
     readings_retry,
+    record,
     requests,
     server,
     staff,
@@ -47,6 +49,7 @@ app.command("doctor")(server.doctor)
 app.command("tidy")(tidy.tidy)
 app.command("demo")(demo.demo)
 app.command("prove")(prove.prove_claims)
+app.command("record")(record.record)
 imports.command("customers")(customers.customers)
 imports.command("readings")(readings.readings)
 imports.command("meters-for")(readings.meters_for)
@@ -62,6 +65,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 app.add_typer(processors.app, name="processors")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(breaches.app, name="breaches")
 app.add_typer(requests.app, name="requests")
 app.add_typer(mailbox.app, name="mailbox")
 

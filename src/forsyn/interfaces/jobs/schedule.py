@@ -15,6 +15,7 @@ from forsyn.domain.sensitive.actions import forget_withdrawn
 from forsyn.interfaces.access_seals import EVERY, notes_file, seal_and_note
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
+from forsyn.workflows.breaches import tell_released
 from forsyn.workflows.outgoing import deliver_due
 from forsyn.workflows.privacy_mail import fetch_if_set_up
 from forsyn.workflows.source_notices import send_source_notices
@@ -39,6 +40,10 @@ class Job:
 def _deliver(now: datetime) -> str:
     done = deliver_due(now=now)
     return f"{done.delivered} delivered, {done.again} tried again later, {done.failed} given up."
+
+
+def _tell(now: datetime) -> str:
+    return f"{tell_released(now=now).mails} letters about breaches put in the outbox."
 
 
 def _seal(now: datetime) -> str:
@@ -87,6 +92,13 @@ JOBS = (
         (P.PRIVACY_RIGHTS,),
         _fetch,
         "Takes in mails marked as the policy says from the mail box, as requests.",
+    ),
+    Job(
+        "tell",
+        timedelta(minutes=5),
+        (P.PRIVACY_RIGHTS,),
+        _tell,
+        "Writes to those whom a breach touched, once a named person has released the letter.",
     ),
     Job(
         "seal",
