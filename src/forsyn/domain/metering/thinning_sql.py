@@ -170,7 +170,7 @@ def forget_spared(*, hours: bool) -> str:
 
 IS_OLD_ITEM = """
     item.state <> 'open'
-    and coalesce(item.last_at, delivery.received_at) < %(before)s::timestamp at time zone 'Europe/Copenhagen'
+    and coalesce(item.last_at, delivery.received_at) <= %(before)s::timestamp at time zone 'Europe/Copenhagen'
     and not exists (select from spared join metering_meter as meter on meter.id = spared.meter_id
                      where meter.number = item.meter_number)"""
 COUNT_DECIDED = f"""

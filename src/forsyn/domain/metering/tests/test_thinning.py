@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from forsyn.domain.metering import queries
+from forsyn.domain.metering import actions, queries
 from forsyn.domain.metering.actions_thinning import NOTHING, Thinned, thin_to_days, thin_to_months
-from forsyn.domain.metering.models import Day, Level, Month, Spared, Thinning
+from forsyn.domain.metering.models import (
+    Day,
+    DaySuperseded,
+    Delivery,
+    Level,
+    Meter,
+    Month,
+    QuarantineItem,
+    Spared,
+    Thinning,
+)
+from forsyn.domain.metering.rules import Quality, Reason
+from forsyn.domain.metering.spool import Chunk
 from forsyn.domain.metering.thinning_queries import count_to_thin
-from forsyn.domain.safeguards.purposes import purpose
+from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
 from forsyn.policy.purposes import P
 from tests.meter_values import MeterStore
-from tests.world import Party, World
+from tests.world import NOW, Party, World
 
 pytestmark = pytest.mark.django_db
 WATT_HOURS = 100
@@ -48,6 +61,12 @@ def installation(world: World, meter_store: MeterStore) -> int:
     place = world.anna.installations["heat"]
     meter = meter_store.meter(place, "heat", date(2025, 1, 1))
     meter_store.fill(meter, date(2025, 2, 1), date(2025, 5, 31), lambda *_: WATT_HOURS)
+    counts = ("identical", "quarantined", "completed", "corrected", "rounded", "rounding_base_units")
+    Delivery.objects.create(
+        file_name="foraar.csv", sha256="1", size_bytes=1, profile="test", received_at=NOW, delivered=1, stored=1,
+        new=1,
+        first_at=datetime(2025, 2, 1, tzinfo=UTC), last_at=datetime(2025, 5, 31, tzinfo=UTC), **dict.fromkeys(counts, 0),
+    )  # fmt: skip
     return place
 
 
@@ -137,3 +156,76 @@ def move(party: Party, period: DateRange) -> None:
             "select agreement_id from customers_agreement_holder where customer_id = %s)",
             [period, party.customer_id],
         )
+
+
+def deliver(number: str, at: datetime, values: list[int]) -> actions.Receipt:
+    count = len(values)
+    chunk = Chunk(
+        meter=np.zeros(count, np.int32),
+        register=np.zeros(count, np.int16),
+        at=int(at.timestamp()) + 3600 * np.arange(1, count + 1, dtype=np.int64),
+        value=np.array(values, np.int64),
+        line=np.arange(2, count + 2, dtype=np.int64),
+    )
+    batch = actions.DeliveredBatch([number], ["energy"], chunk, np.zeros(count, np.uint8), {}, 0, 0.0)
+    file = actions.DeliveredFile("rettelse.csv", f"{at:%Y%m%d%H}".zfill(64), 100, "test", {})
+    with purpose(P.METERING, actor=None):
+        return actions.take_in(file=file, batches=[batch], now=NOW)
+
+
+def test_a_late_correction_waits_and_neither_brings_hours_back_nor_is_let_in(installation: int, world: World) -> None:
+    all_days(date(2025, 4, 1))
+    before = totals(installation, date(2025, 2, 1), date(2025, 5, 31)).total
+    number = Meter.objects.get().number
+    # two hours of the last closed day, two of the first open one
+    receipt = deliver(number, datetime(2025, 3, 31, 20, tzinfo=UTC), [7, 7, 8, 8])
+    assert (receipt.stored, receipt.quarantined, set(receipt.reasons)) == (2, 2, {Reason.TOO_OLD})
+    after = totals(installation, date(2025, 2, 1), date(2025, 5, 31)).total
+    assert (after - before).tolist() == [0] * 59 + [16 - 2 * WATT_HOURS] + [0] * 60
+    item = QuarantineItem.objects.get()
+    assert (item.reason, item.day, item.values) == ("too_old", date(2025, 3, 31), [7, 7])
+    decision = {"account_id": world.clerk.pk, "now": NOW, "note": "forældet", "item_ids": [item.pk]}
+    with pytest.raises(actions.NotPossible, match="correct the bill"), purpose(P.METERING, actor=world.clerk.pk):
+        actions.release(**decision)
+    assert all_days(date(2025, 4, 1)).quarantined == 0
+    with purpose(P.METERING, actor=world.clerk.pk):
+        actions.reject(**decision)
+    assert count_to_thin(level=Level.HOURS, before=date(2025, 4, 1)).quarantined == 1
+    assert all_days(date(2025, 4, 1)).quarantined == 1
+    assert not QuarantineItem.objects.exists()
+
+
+def test_a_version_that_was_replaced_loses_its_hours_and_goes_with_its_day(installation: int) -> None:
+    deliver(Meter.objects.get().number, datetime(2025, 3, 4, 23, tzinfo=UTC), [1] * 24)
+    old = DaySuperseded.objects.get()
+    assert len(old.values) == 24
+    preview = count_to_thin(level=Level.HOURS, before=date(2025, 4, 1))
+    assert all_days(date(2025, 4, 1)).versions == preview.versions == 1
+    thinned = DaySuperseded.objects.get()
+    assert (thinned.values, thinned.total, thinned.version) == ([], old.total, 1)
+    assert all_months(date(2025, 4, 1)).versions == 1
+    assert not DaySuperseded.objects.exists()
+
+
+def test_what_is_missing_of_a_day_stays_known(world: World, meter_store: MeterStore) -> None:
+    place = world.anna.installations["heat"]
+    meter = meter_store.meter(place, "heat", date(2025, 1, 1))
+    gap = {(date(2025, 3, 3), 2): Quality.AFTER_GAP, (date(2025, 3, 4), 9): Quality.AFTER_GAP}
+    missing = {(date(2025, 3, 2), 23), (date(2025, 3, 3), 0), (date(2025, 3, 3), 1), (date(2025, 3, 4), 8)}
+    meter_store.fill(meter, date(2025, 3, 1), date(2025, 3, 4), lambda *at: None if at in missing else WATT_HOURS, gap)
+    before = totals(place, date(2025, 3, 1), date(2025, 3, 4))
+    all_days(date(2025, 4, 1))
+    after = totals(place, date(2025, 3, 1), date(2025, 3, 4))
+    for name in ("total", "present", "complete", "quality", "ends_measured"):
+        assert getattr(after, name).tolist() == getattr(before, name).tolist(), name
+    assert after.carried.tolist() == [0, 0, WATT_HOURS, 0]
+    month = queries.month_totals(installation_id=place, register_code="energy", years=[2025])
+    all_months(date(2025, 4, 1))
+    same = queries.month_totals(installation_id=place, register_code="energy", years=[2025])
+    for name in ("total", "days_present", "days_complete"):
+        assert getattr(same, name).tolist() == getattr(month, name).tolist(), name
+
+
+def test_nobody_else_may_thin(installation: int) -> None:
+    with pytest.raises(PurposeViolation), purpose(P.CUSTOMER_SERVICE, actor=None):
+        thin_to_days(before=date(2025, 4, 1))
