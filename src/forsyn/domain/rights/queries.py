@@ -20,19 +20,23 @@ from forsyn.domain.rights.models import (
     RequestStep,
     Withheld,
 )
-from forsyn.domain.rights.rules import SOON_DAYS, Due, id_in, numbers_in
+from forsyn.domain.rights.rules import SOON_DAYS, STOPPED_LONG_DAYS, Due, id_in, numbers_in
 from forsyn.domain.safeguards.sealing import unseal
 from forsyn.policy.vocabulary import Right
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the reminder says. ``unread``: nobody has read yet what is asked for; ``unclaimed``: nobody works on it."""
+    """What the reminder says. ``unread``: nobody has read yet what is asked for; ``unclaimed``: nobody works on it.
+
+    ``stopped_long``: of the stopped ones, those whose clock has stood for `rules.STOPPED_LONG_DAYS`.
+    """
 
     overdue: int
     soon: int
     in_time: int
     stopped: int
+    stopped_long: int
     unread: int
     unclaimed: int
     next_deadline_date: date | None
@@ -45,12 +49,15 @@ class Counts:
     @property
     def urgent(self) -> int:
         """Those that a page must not let anybody overlook."""
-        return self.overdue + self.soon
+        return self.overdue + self.soon + self.stopped_long
 
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """A request in the queue. ``days_left`` is negative where it is late, and None where the clock stands."""
+    """A request in the queue. ``days_left`` is negative where it is late, and None where the clock stands.
+
+    ``stopped_days``: so long it has stood now.
+    """
 
     id: int
     number: str
@@ -61,6 +68,7 @@ class QueueLine:
     deadline_date: date
     due: Due
     days_left: int | None
+    stopped_days: int
     is_extended: bool
     requester_name: str
     on_behalf: str
@@ -140,6 +148,7 @@ def counts(*, today: date) -> Counts:
         soon=Count("pk", filter=running & Q(deadline_date__gte=today, deadline_date__lte=soon)),
         in_time=Count("pk", filter=running & Q(deadline_date__gt=soon)),
         stopped=Count("pk", filter=~running),
+        stopped_long=Count("pk", filter=Q(paused_since_date__lte=today - timedelta(days=STOPPED_LONG_DAYS))),
         unread=Count("pk", filter=Q(right=None)),
         unclaimed=Count("pk", filter=Q(assigned_to=None)),
         next_deadline_date=Min("deadline_date", filter=running),
@@ -266,6 +275,7 @@ def _line(row: Request, customer_ids: tuple[int, ...], names: Mapping[int | None
         row.deadline_date,
         due,
         (row.deadline_date - today).days if counts_down else None,
+        (today - row.paused_since_date).days if row.paused_since_date else 0,
         row.extended_at is not None,
         row.requester_name,
         row.on_behalf,

@@ -16,6 +16,8 @@ NAME_LENGTH = 200
 TEXT_LENGTH = 4000
 SOON_DAYS = 7
 """So many days before its limit a request is due soon."""
+STOPPED_LONG_DAYS = 30
+"""A clock that has stood so long is looked at: nobody may ever answer."""
 CODE_LIFETIME = timedelta(minutes=15)
 CODE_TRIES = 5
 CODES_AN_HOUR = 3

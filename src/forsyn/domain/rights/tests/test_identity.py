@@ -10,7 +10,7 @@ from django.db import transaction
 
 from forsyn.domain.customers.actions import change_contact_point
 from forsyn.domain.customers.models import ContactPoint
-from forsyn.domain.rights import actions, actions_identity
+from forsyn.domain.rights import actions, actions_identity, queries
 from forsyn.domain.rights.actions_identity import CodeAnswer
 from forsyn.domain.rights.identity_queries import destinations
 from forsyn.domain.rights.models import IdentityCheck, Request, RequestStep
@@ -170,6 +170,15 @@ def test_the_clock_stands_while_it_is_in_doubt_who_asks(desk: World, receive: Re
     assert request.deadline_date == date(2026, 12, 14)  # nine days on is the 12th, a Saturday
     kinds = list(RequestStep.objects.filter(request_id=request_id).order_by("pk").values_list("kind", flat=True))
     assert kinds == ["received", "identity_asked", "clock_stopped", "identity_settled", "clock_resumed"]
+
+
+def test_a_clock_that_has_stood_long_is_not_forgotten(desk: World, receive: Receive) -> None:
+    request_id = receive()
+    actions_identity.ask_identity(
+        request_id=request_id, reason="Ukendt adresse.", by_id=desk.dpo.pk, now=LATER, today=TODAY
+    )
+    assert [queries.counts(today=TODAY + days * DAY).urgent for days in (29, 30)] == [0, 1]
+    assert queries.queue(today=TODAY + 30 * DAY)[0].stopped_days == 30
 
 
 def test_a_limit_that_is_past_is_not_stopped(desk: World, receive: Receive) -> None:
