@@ -65,7 +65,8 @@ def installation(world: World, meter_store: MeterStore) -> int:
     Delivery.objects.create(
         file_name="foraar.csv", sha256="1", size_bytes=1, profile="test", received_at=NOW, delivered=1, stored=1,
         new=1,
-        first_at=datetime(2025, 2, 1, tzinfo=UTC), last_at=datetime(2025, 5, 31, tzinfo=UTC), **dict.fromkeys(counts, 0),
+        first_at=datetime(2025, 2, 1, tzinfo=UTC), last_at=datetime(2025, 5, 31, tzinfo=UTC),
+        **dict.fromkeys(counts, 0),
     )  # fmt: skip
     return place
 
