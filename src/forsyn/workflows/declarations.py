@@ -52,7 +52,7 @@ def all_bindings() -> Bindings:
         accountability.BINDINGS,
         retention.BINDINGS,
         rights.BINDINGS,
-        routines=(*safeguards.ROUTINES, *customers.ROUTINES, *metering.ROUTINES),
+        routines=(*safeguards.ROUTINES, *customers.ROUTINES, *metering.ROUTINES, *retention.ROUTINES),
         person_events=accounts.PERSON_EVENTS | customers.PERSON_EVENTS,
     )
 

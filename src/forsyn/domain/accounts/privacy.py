@@ -139,11 +139,15 @@ DJANGO = (
 
 PERSON_EVENTS = {
     ("accounts_account", "access_ended"): """
-        select account_id as person,
-               max(coalesce((ended_at at time zone 'Europe/Copenhagen')::date, upper(period) - 1, 'infinity')) as day
-          from public.accounts_staff_role group by account_id
+        select account.id as person,
+               coalesce(max(coalesce((role.ended_at at time zone 'Europe/Copenhagen')::date, upper(role.period) - 1,
+                                     'infinity')),
+                        (account.created_at at time zone 'Europe/Copenhagen')::date) as day
+          from public.accounts_account as account
+          left join public.accounts_staff_role as role on role.account_id = account.id
+         group by account.id
     """,
 }
-"""When somebody on the staff last had a role."""
+"""When somebody on the staff last had a role; of one that never had any, or whose roles are gone, the beginning."""
 
 BINDINGS = (*OURS, *ACCESS, *ALLAUTH, *DJANGO)

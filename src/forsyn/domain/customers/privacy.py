@@ -44,6 +44,18 @@ VERSIONED = dict.fromkeys((P.SETTLEMENT, P.CUSTOMER_SERVICE, P.PRIVACY_RIGHTS), 
 SOURCE = not_personal("where the row came from, one of the policy's sources")
 RECORDED = not_personal("when the row was written")
 
+_ACCESS_CLOSED = f"""
+    (select nullif(least(coalesce({last_day_of("period")}, 'infinity'), coalesce(
+                max(coalesce({last_day_of("held.during")}, 'infinity')), held_by.recorded)), 'infinity')
+       from (select id as holder, {day_of("recorded_at")} as recorded from public.customers_customer) as held_by
+       left join (select holder.customer_id as who, agreement.period as during
+                    from public.customers_agreement_holder as holder
+                    join public.customers_agreement as agreement on agreement.id = holder.agreement_id) as held
+         on held.who = held_by.holder
+      where held_by.holder = customer_id group by held_by.recorded)
+"""
+"""An access that nobody closed is good for nothing once its customer's last agreement has ended: it ends then."""
+
 BINDINGS = (
     Table(
         "customers_customer",
@@ -171,7 +183,7 @@ BINDINGS = (
     Table(
         "customers_portal_access",
         changed_by={P.SIGN_IN: "insert update delete"},
-        events={"account_closed": last_day_of("period")},
+        events={"account_closed": _ACCESS_CLOSED},
         person=(path(CUSTOMER), path("account_id -> accounts_account.id")),
         columns={
             "id": ROW,
@@ -195,8 +207,17 @@ _LAST_AGREEMENT = f"""
 _LAST_ACCESS = f"""
     select account.id as person,
            greatest({day_of("account.created_at")},
-                    (select max(coalesce({last_day_of("access.period")}, 'infinity'))
-                       from public.customers_portal_access as access where access.account_id = account.id),
+                    (select max(least(
+                                coalesce({last_day_of("access.period")}, 'infinity'),
+                                coalesce((select max(coalesce({last_day_of("agreement.period")}, 'infinity'))
+                                            from public.customers_agreement_holder as holder
+                                            join public.customers_agreement as agreement
+                                              on agreement.id = holder.agreement_id
+                                           where holder.customer_id = customer.id),
+                                         {day_of("customer.recorded_at")})))
+                       from public.customers_portal_access as access
+                       join public.customers_customer as customer on customer.id = access.customer_id
+                      where access.account_id = account.id),
                     (select max(coalesce({day_of("role.ended_at")}, {last_day_of("role.period")}, 'infinity'))
                        from public.accounts_staff_role as role where role.account_id = account.id)) as day
       from public.accounts_account as account
@@ -208,7 +229,7 @@ PERSON_EVENTS = {
     },
     ("accounts_account", "account_closed"): _LAST_ACCESS,
 }
-"""When a person's last agreement ended, and when a sign-in was last good for anything; before the first, the beginning."""
+"""When a person's last agreement ended, and when a sign-in was last good for anything."""
 
 SEARCH_ROUTINES = tuple(
     Routine(f"customers_{what}_{how}", f"customers_{table}", column="search_key", among_all=True)

@@ -1,6 +1,6 @@
 """What the area's tables hold, and whose it is."""
 
-from forsyn.policy.bindings import NotPersonal, Table, not_personal
+from forsyn.policy.bindings import NotPersonal, Routine, Table, not_personal
 from forsyn.policy.purposes import P
 
 
@@ -32,3 +32,9 @@ BINDINGS: tuple[Table, ...] = (
         read_by=_READERS,
     ),
 )  # fmt: skip
+
+ROUTINES = (
+    Routine("safeguards_access_months_over(timestamp with time zone)", "retention_step", change="insert"),
+    Routine("safeguards_access_end_month(date, timestamp with time zone)", "retention_step", change="insert"),
+)
+"""Months of the access log belong to its owner, who alone can drop them; the function refuses what is not over."""

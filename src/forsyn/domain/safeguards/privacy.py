@@ -165,6 +165,8 @@ DOOR = (
         ),
         changed_by={P.RETENTION: "delete"},
         read_by=_EVERYONE,
+        events={"disclosed": day_of("at")},
+        kept_as="disclosures",
     ),
     Table(
         "safeguards_disclosure_person",
@@ -186,6 +188,8 @@ DOOR = (
             "at", "purpose", "recipient", "categories", "channel", "person_count", "reasons", "explanation",
         ),
         changed_by={P.RETENTION: "delete"},
+        events={"disclosed": day_of("at")},
+        kept_as="disclosures",
         read_by=(P.PRIVACY_RIGHTS, P.SECURITY),
     ),
     Table(

@@ -6,7 +6,7 @@ Refusals are `rules.NotPossible` and `identifiers.InvalidIdentifier` (Danish, fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from psycopg import errors
 
 from forsyn.domain.sensitive import rules
 from forsyn.domain.sensitive.models import MODELS, Cpr, HandOver, Offence, ReportReceipt
-from forsyn.domain.sensitive.queries import withdrawn
+from forsyn.domain.sensitive.queries import unreviewed, withdrawn
 from forsyn.domain.sensitive.rules import Kind, NotPossible
 from forsyn.domain.sensitive.sealing import Place
 from forsyn.domain.sensitive.vault import ring_for_sealing
@@ -145,6 +145,15 @@ def forget_withdrawn() -> int:
     for kind in {row.kind for row in rows}:
         MODELS[kind].objects.filter(pk__in=[row.id for row in rows if row.kind == kind]).delete()
     return len(rows)
+
+
+@transaction.atomic
+def forget_unreviewed(*, kind: Kind, today: date, spared: Collection[int] = ()) -> int:
+    """Delete rows of a kind whose day of review has passed unused; not those of the customers in ``spared``.
+
+    Under retention; return how many rows.
+    """
+    return MODELS[kind].objects.filter(unreviewed(today=today, spared=spared)).delete()[0]
 
 
 def forget_cpr(*, customer_id: int) -> bool:

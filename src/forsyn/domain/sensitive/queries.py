@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.utils.timezone import localtime
 from psycopg import sql
 
@@ -116,6 +116,16 @@ def due_for_review(*, today: date, kinds: Collection[Kind] = tuple(Kind)) -> lis
         Due(Kind(kind), row_id, customer_id, review, localtime(recorded), reviewed and localtime(reviewed))
         for kind, row_id, customer_id, review, recorded, reviewed in _union(parts, "review_date, kind, id")
     ]
+
+
+def unreviewed(*, today: date, spared: Collection[int] = ()) -> Q:
+    """Rows that nobody found to be needed by the day of their review: they may not be kept."""
+    return Q(review_date__lt=today) & ~Q(customer_id__in=list(spared))
+
+
+def count_unreviewed(*, kind: Kind, today: date, spared: Collection[int] = ()) -> int:
+    """How many rows of a kind `actions.forget_unreviewed` would delete. 1 query."""
+    return MODELS[kind].objects.filter(unreviewed(today=today, spared=spared)).count()
 
 
 def withdrawn() -> list[Withdrawn]:
