@@ -1,0 +1,1 @@
+"""Consumption as ESPI ("Green Button"), the energy-data standard of NAESB REQ.21."""
