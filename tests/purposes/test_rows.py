@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from forsyn.domain.safeguards.choices_queries import outdated_consent_counts
 from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import current_policy
@@ -149,12 +150,13 @@ Consenting = Callable[..., None]
 
 @pytest.fixture
 def consent() -> Consenting:
-    def give(customer_id: int, key: str, *, withdrawn: bool = False) -> None:
+    def give(customer_id: int, key: str, *, withdrawn: bool = False, text: str = "") -> None:
+        said = text or current_policy().consents[key].explanation.da
         with connection.cursor() as cursor:
             cursor.execute(
                 "insert into safeguards_consent (customer_id, consent, text_version, text, language, channel, given_at,"
-                " withdrawn_at, withdrawn_channel) values (%s, %s, '1', 'Ja', 'da', 'portal', %s, %s, %s)",
-                [customer_id, key, NOW, NOW if withdrawn else None, "portal" if withdrawn else None],
+                " withdrawn_at, withdrawn_channel) values (%s, %s, '1', %s, 'da', 'portal', %s, %s, %s)",
+                [customer_id, key, said, NOW, NOW if withdrawn else None, "portal" if withdrawn else None],
             )
 
     return give
@@ -169,6 +171,16 @@ def test_a_purpose_with_consent_sees_those_alone_who_consent_to_it(world: World,
         assert cursor.fetchall() == [(world.anna.number,)]
     with purpose(P.DIGITAL_POST, actor=None):
         assert count("customers_customer", "true", {}) == 0
+
+
+def test_a_yes_to_another_text_is_not_assumed_to_be_one_to_this(world: World, consent: Consenting) -> None:
+    consent(world.anna.customer_id, "cpr_address", text="Vi må bruge dit CPR-nummer til lidt af hvert.")
+    consent(world.bo.customer_id, "cpr_address", text=current_policy().consents["cpr_address"].explanation.en)
+    with purpose(P.ADDRESS_FROM_CPR, actor=None), connection.cursor() as cursor:
+        cursor.execute("select number from customers_customer")
+        assert cursor.fetchall() == [(world.bo.number,)]
+    with purpose(P.PRIVACY_RIGHTS, actor=None):
+        assert outdated_consent_counts(current_policy()) == {"cpr_address": 1}
 
 
 def test_a_consent_withdrawn_closes_the_purpose_at_once(world: World, consent: Consenting) -> None:

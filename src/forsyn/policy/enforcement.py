@@ -80,7 +80,7 @@ def wanted(policy: Policy, bindings: Bindings, catalog: Catalog, names: RoleName
         roles=frozenset(roles),
         members=frozenset(Membership(role, names.login) for role in roles),
         grants=frozenset(_grants(matrix, present, names, database)),
-        functions={function.name: function for function in sets_of_customers(roles).values()}
+        functions={function.name: function for function in sets_of_customers(roles, policy.consents).values()}
         | functions(guarded, catalog),
         guarded=frozenset(table.name for table in guarded),
         policies=policies,

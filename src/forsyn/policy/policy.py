@@ -160,11 +160,21 @@ class Purpose(Item):
 
 @dataclass(frozen=True, slots=True)
 class Consent(Item):
-    """Something a person can say yes and no to (Art. 7). ``written``: the signed paper is kept on file."""
+    """Something a person can say yes and no to (Art. 7). ``written``: the signed paper is kept on file.
+
+    A yes counts for the words that it was said to. ``former`` are earlier wordings that asked for the very same: a yes
+    to one of them still counts. A yes to any other text counts no more until the person has said yes to this one.
+    """
 
     name: Text
     explanation: Text
     written: bool
+    former: tuple[Text, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts, in both languages, to which a yes counts."""
+        return tuple(dict.fromkeys(text for both in (self.explanation, *self.former) for text in (both.da, both.en)))
 
 
 @dataclass(frozen=True, slots=True)

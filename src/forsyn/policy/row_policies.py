@@ -12,12 +12,12 @@ The sets come from functions of the schema ``enforcement``, which run as the tab
 once a statement (an init-plan or a hashed sub-plan), never once a row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from forsyn.policy.bindings import Path, Personal, Table
 from forsyn.policy.catalog import Catalog
-from forsyn.policy.policy import Purpose
+from forsyn.policy.policy import Consent, Purpose
 from forsyn.policy.privileges import visible_kinds
 from forsyn.policy.row_sets import SCHEMA, Function, days, ids
 from forsyn.policy.vocabulary import Objection, Scope
@@ -122,10 +122,10 @@ def _own_account(table: Table) -> list[str]:
     return found
 
 
-def sets_of_customers(roles: dict[str, Purpose]) -> dict[str, Function]:
+def sets_of_customers(roles: dict[str, Purpose], consents: Mapping[str, Consent]) -> dict[str, Function]:
     """The two functions that everything rests on; ``roles`` are the database's names of the purposes."""
     return {name: Function(f"{name}_customers", "setof bigint", body)
-            for name, body in (("hidden", _hidden_body(roles)), ("shown", _shown_body(roles)))}  # fmt: skip
+            for name, body in (("hidden", _hidden_body(roles)), ("shown", _shown_body(roles, consents)))}  # fmt: skip
 
 
 def _hidden_body(roles: dict[str, Purpose]) -> str:
@@ -148,7 +148,7 @@ def _hidden_body(roles: dict[str, Purpose]) -> str:
     )
 
 
-def _shown_body(roles: dict[str, Purpose]) -> str:
+def _shown_body(roles: dict[str, Purpose], consents: Mapping[str, Consent]) -> str:
     rows = [
         (role, f"'{purpose.scope}'", _literal(purpose.consent))
         for role, purpose in roles.items()
@@ -160,7 +160,8 @@ def _shown_body(roles: dict[str, Purpose]) -> str:
         f" where entry.role = current_setting('role');\n"
         "  if asked is not null then\n"
         "    return query select c.customer_id from public.safeguards_consent as c\n"
-        "      where c.consent = asked and c.withdrawn_at is null;\n"
+        "      where c.consent = asked and c.withdrawn_at is null\n"
+        f"        and (c.consent, c.text) in ({_said_yes_to(consents)});\n"
         "  elsif scope = 'self' then\n"
         "    return query select p.customer_id from public.customers_portal_access as p\n"
         f"      where p.account_id = {ACTOR} and p.period @> (now() at time zone 'Europe/Copenhagen')::date;\n"
@@ -170,12 +171,19 @@ def _shown_body(roles: dict[str, Purpose]) -> str:
     )
 
 
+def _said_yes_to(consents: Mapping[str, Consent]) -> str:
+    """A yes counts for the words that it was said to: a new text asks anew, and nobody is assumed to have agreed."""
+    pairs = [(key, text) for key, consent in consents.items() for text in consent.texts]
+    listed = ",\n          ".join(f"({_literal(key)}, {_literal(text)})" for key, text in pairs)
+    return listed or "select '', '' where false"
+
+
 def _objectable(purpose: Purpose) -> str | None:
     return None if purpose.objection is Objection.NONE else purpose.key
 
 
 def _literal(text: str | None) -> str:
-    return "null::text" if text is None else f"'{text}'"
+    return "null::text" if text is None else "'" + text.replace("'", "''") + "'"
 
 
 def _values(rows: list[tuple[str, str, str]]) -> str:

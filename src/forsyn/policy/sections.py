@@ -203,7 +203,13 @@ def _purpose(node: Node) -> Purpose:
 
 
 def _consent(node: Node) -> Consent:
-    return Consent(*item(node), node.both("name"), node.both("explanation"), node.flag("written", default=False))
+    return Consent(
+        *item(node),
+        name=node.both("name"),
+        explanation=node.both("explanation"),
+        written=node.flag("written", default=False),
+        former=tuple(each.as_text() for each in node.items("former", required=False)),
+    )
 
 
 def _event(node: Node) -> Event:

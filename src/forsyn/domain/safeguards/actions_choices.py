@@ -50,7 +50,7 @@ def give_consent(
     live = Consent.objects.filter(LIVE_CONSENT, customer_id=customer_id, consent=consent).defer("proof")
     former = live.select_for_update().first()
     if former is not None:
-        if not rules.changed_since(policy, consent=consent, text=former.text, language=former.language):
+        if not rules.changed_since(policy, consent=consent, text=former.text):
             raise ChoiceRefused(ALREADY_GIVEN)
         live.update(withdrawn_at=now, withdrawn_channel=channel)
     try:

@@ -17,6 +17,7 @@ from forsyn.domain.safeguards.choices_models import (
     Restriction,
 )
 from forsyn.domain.safeguards.choices_rules import GivenConsent, Proof
+from forsyn.policy.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,24 @@ def live_consent_counts() -> dict[str, int]:
     """How many live ones there are of each consent. 1 query."""
     with connection.cursor() as cursor:
         cursor.execute("select consent, count(*) from safeguards_consent where withdrawn_at is null group by consent")
+        return dict(cursor.fetchall())
+
+
+def outdated_consent_counts(policy: Policy) -> dict[str, int]:
+    """How many live ones were given to a text that the policy asks no more: they do not count until answered. 1 query.
+
+    What the privacy desk must ask anew, by consent.
+    """
+    pairs = [(key, text) for key, consent in policy.consents.items() for text in consent.texts]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select consent, count(*) from safeguards_consent as given"
+            " where withdrawn_at is null and consent = any(%s)"
+            "   and not exists (select from unnest(%s::text[], %s::text[]) as asked (consent, text)"
+            "                    where asked.consent = given.consent and asked.text = given.text)"
+            " group by consent",
+            [list(policy.consents), [key for key, _ in pairs], [text for _, text in pairs]],
+        )
         return dict(cursor.fetchall())
 
 

@@ -62,7 +62,7 @@ class Answer(StrEnum):
     NOT_GIVEN = "not_given"
     GIVEN = "given"
     TEXT_CHANGED = "text_changed"
-    """Given to a text that reads otherwise today: asked anew."""
+    """Given to a text that reads otherwise today: asked anew, and not used meanwhile."""
     NO_LONGER_ASKED = "no_longer_asked"
     """Live, but the policy asks for it no more: it can only be withdrawn."""
 
@@ -147,13 +147,16 @@ def check_proof(proof: Proof) -> None:
         raise ChoiceRefused(f"Filen {name} er hverken en PDF, en PNG eller en JPEG. Gem erklæringen som en af dem.")
 
 
-def changed_since(policy: Policy, *, consent: str, text: str, language: str) -> bool:
-    """Whether the text that a person said yes to reads otherwise today, in the language that it was read in.
+def changed_since(policy: Policy, *, consent: str, text: str) -> bool:
+    """Whether a yes to a text counts no more: the policy asks for something else today.
 
-    The words count, not the version: a policy that changes elsewhere asks nobody anew.
+    The words count, not the version: a policy that changes elsewhere asks nobody anew, and neither does one that names
+    the earlier wording as asking for the same (`Consent.former`). A consent covers what the person was told, and no
+    more (EDPB Guidelines 05/2020, paragraphs 110 and 167); whether new words mean something new, only the controller
+    can say, so what it does not say is not assumed: the purpose sees the person no more until he or she has answered.
     """
     asked = policy.consents.get(consent)
-    return asked is not None and asked.explanation.in_(Language(language)) != text
+    return asked is not None and text not in asked.texts
 
 
 def _consent(policy: Policy, key: str) -> Consent:
@@ -168,7 +171,7 @@ def _asks_itself(policy: Policy, key: str) -> bool:
 
 
 def _answer_to(policy: Policy, live: GivenConsent) -> Answer:
-    changed = changed_since(policy, consent=live.consent, text=live.text, language=live.language)
+    changed = changed_since(policy, consent=live.consent, text=live.text)
     return Answer.TEXT_CHANGED if changed else Answer.GIVEN
 
 

@@ -184,7 +184,7 @@ def _outside(who: str, code: str, country: Country | None) -> str:
 
 def _marketing(case: _Case) -> Iterator[Reason]:
     """Nobody gets anything for marketing of their own."""
-    itself = case.recipient.role in (Role.CONTROLLER, Role.JOINT_CONTROLLER)
+    itself = case.recipient.role is not Role.PROCESSOR  # who works for us alone may help with our own marketing
     if case.request.their_marketing or (itself and is_marketing(case.purpose)):
         yield Reason(
             "marketing_by_others",

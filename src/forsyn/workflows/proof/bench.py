@@ -94,6 +94,14 @@ class Bench:
     def purposes(self, wanted: Callable[[Purpose], bool] = lambda purpose: True) -> list[Purpose]:
         return [purpose for purpose in self.policy.purposes.values() if wanted(purpose)]
 
+    def consent_texts(self, consent: str | None) -> list[str]:
+        """The texts to which a yes counts today, the Danish one first."""
+        return list(self.policy.consents[consent].texts) if consent in self.policy.consents else [""]
+
+    def consenting(self, purpose: Purpose) -> tuple[str | None, list[str]]:
+        """A purpose's consent, and the texts to which a yes counts."""
+        return purpose.consent, self.consent_texts(purpose.consent)
+
     def rows(self, statement: str, parameters: Sequence[Any] = (), *, role: str | None = None) -> list[tuple[Any, ...]]:
         """The rows that a role (the reader) gets."""
         with self.as_role(role or self.reader) as cursor:

@@ -17,7 +17,7 @@ OBJECT = (
 )
 GIVE = """
     insert into safeguards_consent (customer_id, consent, text_version, text, language, channel, given_at)
-    values (%s, %s, 'forsyn prove', 'forsyn prove', 'da', 'letter', %s)
+    values (%s, %s, 'forsyn prove', %s, 'da', 'letter', %s)
 """
 WITHDRAW = """
     update safeguards_consent set withdrawn_at = greatest(given_at, %s), withdrawn_channel = 'letter'
@@ -59,6 +59,57 @@ CHANGES_OF_A_CONFIRMATION = (
     "update accounts_instruction_confirmation set fingerprint = repeat('0', 64) where false",
     "update accounts_instruction_confirmation set confirmed_at = now() where false",
     "delete from accounts_instruction_confirmation where false",
+)
+CLOSE_UNTOLD = """
+    do $trying$
+    declare
+        made bigint;
+        looked bigint;
+    begin
+        insert into accountability_breach
+               (title, what_happened, aware_at, notify_by_at, confidentiality, integrity, availability, data_categories,
+                person_groups, consequences, measures, processor, capacity, on_behalf_of, registered_at,
+                registered_by_id, risk, risk_reason, assessed_at, letter_da, letter_en, exception_reason, lessons)
+        values ('forsyn prove', 'forsyn prove', now(), now(), true, false, false, '{name}', '{customer}', '', '', '',
+                'controller', '', now(), %s, null, '', null, '', '', '', '')
+        returning id into made;
+        insert into accountability_breach_search (breach_id, kind, recipient, found, added, made_at, made_by_id)
+        values (made, 'numbers', '', 1, 1, now(), %s) returning id into looked;
+        insert into accountability_breach_person (breach_id, customer_id, search_id, added_at, left_out_reason)
+        values (made, %s, looked, now(), '');
+        insert into accountability_breach_notice
+               (breach_id, phase, final, recipient, text, prepared_at, prepared_by_id, late_reason, sent_at, sent_by_id,
+                receipt, disclosure_id)
+        select made, 1, true, 'forsyn prove', 'forsyn prove', now(), by, '', now(), by, '', -1
+          from (values (%s::bigint)) as who (by);
+        update accountability_breach
+           set risk = 'high', risk_reason = 'forsyn prove', assessed_at = now(), assessed_by_id = by, closed_at = now(),
+               closed_by_id = by
+          from (values (%s::bigint)) as who (by) where id = made;
+    end $trying$
+"""
+NOTIFY_LATE = """
+    do $trying$
+    declare
+        made bigint;
+    begin
+        insert into accountability_breach
+               (title, what_happened, aware_at, notify_by_at, confidentiality, integrity, availability, data_categories,
+                person_groups, consequences, measures, processor, capacity, on_behalf_of, registered_at,
+                registered_by_id, risk_reason, letter_da, letter_en, exception_reason, lessons)
+        values ('forsyn prove', 'forsyn prove', now() - interval '73 hours', now(), true, false, false, '{name}',
+                '{customer}', '', '', '', 'controller', '', now(), %s, '', '', '', '', '')
+        returning id into made;
+        insert into accountability_breach_notice
+               (breach_id, phase, final, recipient, text, prepared_at, prepared_by_id, late_reason, sent_at, sent_by_id,
+                receipt, disclosure_id)
+        values (made, 1, true, 'forsyn prove', 'forsyn prove', now(), %s, '', now(), %s, '', -1);
+    end $trying$
+"""
+CHANGES_OF_A_BREACH = (
+    "update accountability_breach_step set text = '' where false",
+    "update accountability_breach_step set at = now() where false",
+    "delete from accountability_breach_step where false",
 )
 CHANGES_OF_THE_LOG = (
     "update safeguards_access_log set search = null where false",

@@ -148,7 +148,7 @@ def withdrawn_gets_nothing(bench: Bench) -> Finding:
 
 
 def _give(bench: Bench, purpose: Purpose) -> Deed:
-    return lambda who: (GIVE, [who, purpose.consent, bench.now])
+    return lambda who: (GIVE, [who, purpose.consent, bench.consent_texts(purpose.consent)[0], bench.now])
 
 
 def _withdraw(bench: Bench, purpose: Purpose) -> Deed:

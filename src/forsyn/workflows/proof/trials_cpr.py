@@ -76,7 +76,7 @@ def _one_consent(bench: Bench, purpose: Purpose) -> Iterator[_Trying | None]:
         if row is None:
             yield None
             return
-        cursor.execute(GIVE, [row[0], purpose.consent, bench.now])
+        cursor.execute(GIVE, [row[0], purpose.consent, bench.consent_texts(purpose.consent)[0], bench.now])
         become(cursor, bench.names.of(purpose.key))
         cursor.execute(KEEP_CPR, row)
         yield _Trying(bench, cursor, row[0])
@@ -188,7 +188,7 @@ def no_cpr_by_another_consent(bench: Bench) -> Finding:
         f"{purpose.key}: {table.name}"
         for purpose in _consented(bench)
         for table in tables
-        if seen_without(bench, View(purpose, table, "customer_id"), CONSENTING, (purpose.consent,))
+        if seen_without(bench, View(purpose, table, "customer_id"), CONSENTING, bench.consenting(purpose))
     ]
     consents = {purpose.consent for purpose in _consented(bench)}
     shared = [] if len(consents) == len(_consented(bench)) else ["one consent for two purposes"]

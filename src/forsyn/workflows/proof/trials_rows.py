@@ -26,7 +26,9 @@ OBJECTING = """
     select customer_id from safeguards_objection
      where purpose = %s and ended_at is null and (decided_at is null or upheld)
 """
-CONSENTING = "select customer_id from safeguards_consent where consent = %s and withdrawn_at is null"
+CONSENTING = """
+    select customer_id from safeguards_consent where consent = %s and text = any(%s) and withdrawn_at is null
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,7 @@ def _opened_and_closed(bench: Bench, view: View) -> Finding:
         seen = []
         for deed, parameters in (
             ("select", []),
-            (GIVE, [customer_id, consent, bench.now]),
+            (GIVE, [customer_id, consent, bench.consent_texts(consent)[0], bench.now]),
             (WITHDRAW, [bench.now, customer_id, consent]),
         ):
             become(cursor, bench.reader)
@@ -286,7 +288,8 @@ def _row_without_consent(view: View) -> str:
 def none_without_consent_is_seen(bench: Bench) -> Finding:
     """Rows of all whom a consent purpose sees today."""
     seen = [
-        (view, seen_without(bench, view, CONSENTING, (view.purpose.consent,))) for view in views(bench, _needs_consent)
+        (view, seen_without(bench, view, CONSENTING, bench.consenting(view.purpose)))
+        for view in views(bench, _needs_consent)
     ]
     return rows_wrong(bench, seen, CONSENTING, lambda one: stands_for(bench, one, _needs_consent, Part.SHOWN))
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from forsyn.domain.safeguards import choices_rules as rules
 from forsyn.domain.safeguards.choices_rules import Answer, ChoiceRefused, GivenConsent, Proof
 from forsyn.policy.loading import load_policy
-from forsyn.policy.policy import Policy
+from forsyn.policy.policy import Policy, Text
 from forsyn.policy.vocabulary import Language, Objection
 
 POLICIES = {
@@ -74,6 +74,14 @@ def test_a_new_text_asks_anew_and_another_version_of_the_same_text_does_not() ->
     assert stand(UTILITY, a_yes(UTILITY, "newsletter", text="Noget andet"))["newsletter"].answer is Answer.TEXT_CHANGED
     same_words = replace(UTILITY, version="2.0")
     assert stand(same_words, a_yes(UTILITY, "newsletter"))["newsletter"].answer is Answer.GIVEN
+
+
+def test_a_wording_that_the_policy_names_as_the_same_question_still_counts() -> None:
+    asked = UTILITY.consents["newsletter"]
+    reworded = replace(asked, explanation=Text("Nye ord.", "New words."), former=(asked.explanation,))
+    policy = replace(UTILITY, consents={**UTILITY.consents, "newsletter": reworded})
+    assert stand(policy, a_yes(UTILITY, "newsletter"))["newsletter"].answer is Answer.GIVEN
+    assert stand(policy, a_yes(UTILITY, "newsletter", text="Andet"))["newsletter"].answer is Answer.TEXT_CHANGED
 
 
 def test_a_consent_that_the_policy_has_dropped_can_still_be_withdrawn() -> None:

@@ -24,7 +24,8 @@ REFUSE = "select safeguards_refuse(%s::jsonb)"
 
 def consent(customer_id: int, key: str) -> None:
     Consent.objects.create(
-        customer_id=customer_id, consent=key, text="Ja.", text_version="1.0", language="da", channel="letter",
+        customer_id=customer_id, consent=key, text=rules().matrix.policy.consents[key].explanation.da,
+        text_version="1.0", language="da", channel="letter",
         given_at=NOW,
     )  # fmt: skip
 
