@@ -296,3 +296,5 @@ LOGGING = {
 POLICY_FILE = INSTANCE.policy_file
 KEY_STORE = KeyStore.from_environment(INSTANCE.state)  # keys of sensitive data; never in the database
 PROJECT_ROOT = PROJECT
+
+NIGHT_HOUR = number("FORSYN_NIGHT_HOUR", 2) % 24  # local hour at which the retention night begins

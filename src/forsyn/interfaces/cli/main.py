@@ -13,6 +13,7 @@ from forsyn.interfaces.cli import (
     jobs,
     keys,
     mailbox,
+    night,
     operation,
     outbox,
     policy,
@@ -68,6 +69,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(breaches.app, name="breaches")
 app.add_typer(requests.app, name="requests")
 app.add_typer(mailbox.app, name="mailbox")
+app.add_typer(night.app, name="night")
 
 
 def _version(wanted: bool) -> None:

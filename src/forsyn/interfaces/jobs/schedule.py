@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,16 +11,23 @@ from django.conf import settings
 from django.utils import timezone
 
 from forsyn.domain.accounts.actions import clear_expired
+from forsyn.domain.retention.queries import last_day as last_night_day
+from forsyn.domain.retention.queries import running_night
+from forsyn.domain.retention.rules import may_begin
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.sensitive.actions import forget_withdrawn
 from forsyn.interfaces.access_seals import EVERY, notes_file, seal_and_note
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
 from forsyn.workflows.breaches import tell_released
+from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.night import run_night
 from forsyn.workflows.outgoing import deliver_due
 from forsyn.workflows.privacy_mail import fetch_if_set_up
 from forsyn.workflows.source_notices import send_source_notices
 from forsyn.workflows.staff_access import end_overdue
+
+NIGHT_PART_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,20 @@ def _clear(now: datetime) -> str:
 
 def _fetch(_: datetime) -> str:
     return fetch_if_set_up(clock=timezone.now)
+
+
+def _night(now: datetime) -> str:
+    """A part of the night, so that the other jobs are not kept waiting; the next call goes on."""
+    with purpose(P.RETENTION, actor=None):
+        under_way, last_day = running_night() is not None, last_night_day()
+    if not under_way and not may_begin(now=now, hour=settings.NIGHT_HOUR, last_day=last_day):
+        return "No night is due."
+    done = run_night(
+        current_policy(), today=local_day(now), clock=timezone.now, sleep=time.sleep, budget_seconds=NIGHT_PART_SECONDS
+    )
+    if done.night_id is None:
+        return "Another process works at the night."
+    return f"{done.deleted} rows in {done.chunks} chunks; {'the night is over' if done.finished else 'it goes on'}."
 
 
 JOBS = (
@@ -135,6 +157,13 @@ JOBS = (
         (P.RETENTION,),
         _clear,
         "Deletes sessions and counted sign-in attempts whose time is over.",
+    ),
+    Job(
+        "night",
+        timedelta(minutes=1),
+        (P.RETENTION,),
+        _night,
+        "Once a night, in parts: deletes, masks and thins what is over, as the policy's retention rules say.",
     ),
 )
 """In the order in which they are done where several are due."""
