@@ -26,6 +26,39 @@ class Mutation:
 
 MUTATIONS = [
     Mutation(
+        "a breach closes while somebody waits",
+        "drop trigger accountability_breach_guard on accountability_breach",
+        {"SF-30"},
+    ),
+    Mutation(
+        "late needs no reason", "drop trigger accountability_notice_guard on accountability_breach_notice", {"SF-30"}
+    ),
+    Mutation(
+        "somebody at high risk waits for days",
+        "insert into accountability_breach_person (breach_id, customer_id, search_id, added_at, left_out_reason)"
+        " select breach_id, %(gorm)s, search_id, added_at, '' from accountability_breach_person",
+        {"SF-30"},
+    ),
+    Mutation(
+        "a letter of a breach is not on the door's record",
+        "delete from safeguards_disclosure_person where disclosure_id in"
+        " (select disclosure_id from accountability_breach_person)",
+        {"SF-30"},
+    ),
+    Mutation("a breach is unnotified after 72 hours", "delete from accountability_breach_notice", {"SF-30"}),
+    Mutation(
+        "a legitimate interest was never weighed",
+        "delete from accountability_assessment where purpose = 'satisfaction_surveys'",
+        {"SF-11"},
+    ),
+    Mutation(
+        "a balancing test is past its review",
+        "set constraints all immediate;"
+        " alter table accountability_assessment disable trigger accountability_assessment_guard;"
+        " update accountability_assessment set review_date = '2026-11-02' where purpose = 'security'",
+        {"SF-11"},
+    ),
+    Mutation(
         "a marked mail has waited for days",
         "insert into correspondence_mailbox_look (mailbox, looked_at, waiting, oldest_waiting_at)"
         " values ('post', '2026-11-02', 1, '2026-10-30')",
@@ -40,6 +73,24 @@ MUTATIONS = [
         "mails open no case",
         "alter table rights_request add constraint no_mails check (channel <> 'email') not valid",
         {"SF-01"},
+    ),
+    Mutation(
+        "a request has waited for three months",
+        'insert into rights_request ("right", state, channel, received_at, received_date, first_deadline_date,'
+        " deadline_date, paused_days, requester_name, requester_email, requester_address, on_behalf, language, subject,"
+        " wish, version) values ('access', 'received', 'letter', '2026-08-03 10:00Z', '2026-08-03', '2026-09-03',"
+        " '2026-09-03', 0, '', '', '', 'self', 'da', '', '', 1)",
+        {"SF-20", "SF-21", "SF-25"},
+    ),
+    Mutation(
+        "strangers can be answered",
+        "alter table rights_request drop constraint rights_request_identity_first",
+        {"SF-20", "SF-21", "SF-25"},
+    ),
+    Mutation(
+        "requests can be closed without a letter, and limits extended when they have passed",
+        "alter table rights_request disable trigger rights_request_is_kept",
+        {"SF-20", "SF-21", "SF-25", "SF-26"},
     ),
     Mutation(
         "a note holds a CPR number that nobody answered for",

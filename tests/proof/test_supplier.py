@@ -13,12 +13,14 @@ from django.db import connection, transaction
 
 from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.domain.accounts.actions import create_staff
+from forsyn.domain.accounts.models import Account
 from forsyn.domain.safeguards.purposes import rules
 from forsyn.policy.proof import Outcome
 from forsyn.workflows import enforcement
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.migrate import migrate
 from forsyn.workflows.proof.prove import Proof, prove
+from tests.proof.conftest import balance
 from tests.world import agree_with_processors
 
 TODAY, NOW = date(2026, 11, 2), datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -31,7 +33,7 @@ select id, way, 'value', daterange('2026-01-01', null), 'person', now()
   from customers_customer cross join unnest(array['email', 'mobile']) as way;
 insert into safeguards_consent (customer_id, consent, text_version, text, language, channel, given_at, proof,
                                 proof_name, proof_type)
-select min(id), 'health_notice', '1.0', 'text', 'da', 'letter', '2026-10-01'::timestamptz, '\\x00'::bytea,
+select min(id), 'health_notice', '1.0', %(text)s, 'da', 'letter', '2026-10-01'::timestamptz, '\\x00'::bytea,
        'paper.pdf', 'application/pdf' from customers_customer;
 insert into sensitive_health_notice (id, customer_id, sealed, sealing_key, source, recorded_at, review_date, consent_id)
 select gen_random_uuid(), customer_id, decode(repeat('00', 64), 'hex'), 'key', 'person', '2026-10-01', '2027-03-01', id
@@ -107,6 +109,10 @@ MUTATIONS: dict[str, tuple[str, set[str]]] = {
         " insert into accounts_external_staff (account_id, employer) select id, 'Elsewhere' from accounts_account",
         {"SV-02", "SV-03"},
     ),
+    "a legitimate interest that nobody weighed": (
+        "delete from accountability_assessment where purpose = 'newsletter_statistics'",
+        {"SV-09"},
+    ),
     "a session past its time": (
         "insert into accounts_session (session_key, session_data, expire_date) values ('old', '', '2026-10-30')",
         {"SV-11"},
@@ -134,7 +140,8 @@ def suppliers_database(own_database: dict[str, str], settings: object) -> Iterat
         staff = {"first_date": date(2026, 10, 1), "until_date": date(2027, 3, 1), "review_date": date(2026, 12, 1)}
         create_staff(email="support@fjernbit.example", name="Sune Support", roles=["clerk"], now=NOW, **staff)
         with connection.cursor() as cursor:
-            cursor.execute(FURNISH)
+            cursor.execute(FURNISH, {"text": current_policy().consents["health_notice"].explanation.da})
+        balance(current_policy(), account_id=Account.objects.values_list("pk", flat=True)[0])
         yield
         transaction.set_rollback(True)
     _forget()

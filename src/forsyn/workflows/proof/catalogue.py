@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forsyn.workflows.proof import (
+    trials_breaches,
     trials_choices,
     trials_corrections,
     trials_cpr,
@@ -12,6 +13,7 @@ from forsyn.workflows.proof import (
     trials_instructions,
     trials_mailbox,
     trials_notes,
+    trials_requests,
     trials_roles,
     trials_rows,
     trials_sensitive,
@@ -30,11 +32,13 @@ MODULES = (
     trials_cpr,
     trials_notes,
     trials_mailbox,
+    trials_requests,
     trials_sensitive,
     trials_door,
     trials_destinations,
     trials_staff,
     trials_instructions,
+    trials_breaches,
     trials_time,
     trials_web,
 )
