@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
-from itertools import count, groupby
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from uuid import UUID, uuid5
 from xml.sax.saxutils import escape
 
 from forsyn.integrations.espi.values import Interval, Kind, MeterReading, Quality, Reading, Service, UsagePoint
-from forsyn.kernel.local_days import local_day
+from forsyn.kernel.local_days import day_start_seconds, local_day
 from forsyn.kernel.quantities import BaseUnit
 
 NAMESPACE = "http://naesb.org/espi"
@@ -102,10 +102,10 @@ class _Writer:
             here, series.title, "<espi:MeterReading/>", f"{here}/IntervalBlock", type_here, key=f"{key}\0series"
         )
         yield self._entry(type_here, series.title, _reading_type(point.service, series), key=f"{key}\0type")
-        months = groupby(_checked(series), key=lambda reading: _month(reading.start_seconds))
-        for number, (month, readings) in enumerate(months, 1):
+        for number, readings in enumerate(_by_month(_checked(series)), 1):
+            month = _month(readings[0].start_seconds)
             yield self._entry(
-                f"{here}/IntervalBlock/{number}", f"{month:%Y-%m}", _block(list(readings)), key=f"{key}\0{month}"
+                f"{here}/IntervalBlock/{number}", f"{month:%Y-%m}", _block(readings), key=f"{key}\0{month}"
             )
 
     def _entry(self, here: str, title: str, content: str, *related: str, key: str) -> bytes:
@@ -151,6 +151,25 @@ def _checked(series: MeterReading) -> Iterator[Reading]:
             raise NotEspi(f"A reading of {series.title!r} at {_instant(start)} is larger than ESPI can hold.")
         end = start + duration
         yield reading
+
+
+def _by_month(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
+    """Readings of one local month after the other."""
+    waiting: list[Reading] = []
+    month_end = None
+    for reading in readings:
+        if month_end is None or reading.start_seconds >= month_end:
+            if waiting:
+                yield waiting
+            waiting = []
+            month_end = _seconds_of_next(_month(reading.start_seconds))
+        waiting.append(reading)
+    if waiting:
+        yield waiting
+
+
+def _seconds_of_next(month: date) -> int:
+    return day_start_seconds((month + timedelta(days=31)).replace(day=1))
 
 
 def _block(readings: list[Reading]) -> str:
