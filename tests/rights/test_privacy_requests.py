@@ -24,7 +24,13 @@ from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Channel, Right, Source
 from forsyn.workflows import privacy_answers
-from forsyn.workflows.privacy_requests import Received, receive_at_desk, receive_from_mail, receive_from_portal
+from forsyn.workflows.privacy_requests import (
+    Received,
+    receive_at_desk,
+    receive_from_mail,
+    receive_from_portal,
+    withdraw_own,
+)
 from tests.world import NOW, Party, World
 
 LATER = NOW + timedelta(days=1)
@@ -106,6 +112,14 @@ def test_nobody_asks_for_another_in_the_portal(world: World) -> None:
     with pytest.raises(RequestRefused, match="for dig selv"), transaction.atomic():
         _asked(world.gorm, customer_id=world.anna.customer_id)
     assert not Request.objects.exists()
+
+
+def test_one_takes_back_ones_own_request_only(world: World) -> None:
+    received = _asked(world.anna)
+    with pytest.raises(RequestRefused, match="ikke din"), transaction.atomic():
+        withdraw_own(account_id=world.gorm.account.pk, request_id=received.request_id, now=LATER)
+    withdraw_own(account_id=world.anna.account.pk, request_id=received.request_id, now=LATER)
+    assert Request.objects.get(pk=received.request_id).state == State.WITHDRAWN
 
 
 def test_a_complaint_is_linked_to_ones_own_request_only(world: World) -> None:

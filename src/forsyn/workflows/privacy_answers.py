@@ -75,7 +75,7 @@ def addressee(*, request_id: int, today: date) -> Addressee:
         request.requester_name or person.name,
         person.contact("email") or "",
         given or _supplied_at(person, today),
-        language,
+        Language(person.language) if request.channel == Intake.EMAIL else language,
         customer_ids,
     )
 

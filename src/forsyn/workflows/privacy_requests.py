@@ -86,6 +86,19 @@ def receive_from_portal(
     return _received(request_id, now, True, person.language, chosen)
 
 
+def withdraw_own(*, account_id: int, request_id: int, now: datetime) -> None:
+    """A signed-in person takes back a request of his or her own. Raises RequestRefused."""
+    today = local_day(now)
+    with purpose(P.SELF_SERVICE, actor=account_id):
+        own = {choice.id for choice in customers_of_account(account_id=account_id, today=today)}
+        if not own_queries.is_own(request_id=request_id, account_id=account_id, customer_ids=own):
+            raise RequestRefused("Den anmodning er ikke din.")
+    with purpose(P.PRIVACY_RIGHTS, actor=account_id):
+        actions.withdraw(
+            request_id=request_id, by_id=account_id, now=now, today=today, text="Taget tilbage i selvbetjeningen."
+        )
+
+
 def _check_same_person(one: CustomerOverview, other: CustomerOverview) -> None:
     """A household may share a sign-in; each asks for his or her own. Raises RequestRefused."""
     dates = {one.birth_date, other.birth_date} - {None}
@@ -149,6 +162,7 @@ def receive_from_mail(
     cut. An address that is one customer's e-mail on file links that customer, and settles nothing: anybody can write
     any sender. Where it is several customers', a clerk chooses. ``right`` is None unless the subject says it plainly.
     A mail whose subject names an open request of the same address is kept with that one (`Received.is_reply`).
+    What is written before it is settled who asks is in Danish: the language on file would tell that there is a file.
     Attachments with content are sealed; those without carry why (`Attachment.not_kept`).
     """
     digest = bytes.fromhex(message_digest)
@@ -159,18 +173,17 @@ def receive_from_mail(
             return _replied(about)
         reached = mailboxes.reached_at(email=sender_address, today=today) if "@" in sender_address else []
         linked = [reached[0].customer_id] if len(reached) == 1 else []
-        language = reached[0].language if reached else "da"
         request_id, is_new = actions.receive(
             right=right,
             channel=Intake.EMAIL,
-            said=WordsOfRequest(name=sender_name, email=sender_address, wish=text, subject=subject, language=language),
+            said=WordsOfRequest(name=sender_name, email=sender_address, wish=text, subject=subject),
             received_at=received_at,
             now=now,
             customer_ids=linked,
             message_sha256=digest,
             attachments=attachments,
         )
-    return _received(request_id, received_at, is_new, language, linked)
+    return _received(request_id, received_at, is_new, "da", linked)
 
 
 def _replied(request_id: int) -> Received:

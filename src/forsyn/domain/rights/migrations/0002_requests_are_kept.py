@@ -6,6 +6,13 @@ REQUEST = """
 create function rights_request_is_kept() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+    if tg_op = 'INSERT' then
+        if new.state not in ('received', 'open') then
+            raise exception 'a request begins as received, or open' using errcode = 'check_violation',
+                constraint = 'rights_request_begins';
+        end if;
+        return new;
+    end if;
     if (new.id, new.received_at, new.received_date, new.channel)
        is distinct from (old.id, old.received_at, old.received_date, old.channel) then
         raise exception 'request %: when and how it came does not change', old.id using errcode = 'check_violation';
@@ -51,7 +58,7 @@ begin
     return new;
 end
 $$;
-create trigger rights_request_is_kept before update on rights_request
+create trigger rights_request_is_kept before insert or update on rights_request
     for each row execute function rights_request_is_kept();
 
 -- Regulation 1182/71 moves a limit by five days at most (Maundy Thursday to Easter Monday).
