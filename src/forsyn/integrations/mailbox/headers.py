@@ -72,6 +72,16 @@ def known_charset(name: str) -> str | None:
     return found if found in _CHARSETS else None
 
 
+def extended_value(text: str) -> str:
+    """A parameter's value as RFC 2231 encodes it, ``utf-8'da'm%C3%A5ler.mp4``; another text as it is."""
+    charset, mark, rest = text.partition("'")
+    _, second, value = rest.partition("'")
+    if not mark or not second:
+        return text
+    content = value.encode("utf-8", "surrogateescape")
+    return decoded(re.sub(rb"%([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), content), charset)
+
+
 def clean_line(text: str, *, longest: int) -> str:
     """One line: composed (NFC), without anything that is not shown or turns the writing direction, blanks joined."""
     shown = "".join(_NEVER_SHOWN.get(unicodedata.category(one), one) for one in text[: longest * 4])

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.utils import collapse_rfc2231_value, decode_rfc2231
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -20,6 +19,7 @@ from imapclient.exceptions import LoginError
 
 from forsyn.integrations.mailbox.address import MailboxAddress
 from forsyn.integrations.mailbox.codec import LeftOut
+from forsyn.integrations.mailbox.headers import extended_value
 
 PASSED_BY = "$ForsynAutomatic"
 """Keyword of a marked mail that no person wrote: looked at once, left where it is."""
@@ -94,7 +94,7 @@ class OpenMailbox:
         """A bounded part of the mail, however large it is."""
         header = self.header(uid)
         structure = self._fetched(uid, "BODYSTRUCTURE").get(b"BODYSTRUCTURE")
-        parts = list(_parts(structure)) if structure else []
+        parts = _parts_or_none(structure)
         text = next((part for kind in (b"plain", b"html") for part in parts if part.is_text(kind)), None)
         left = tuple(LeftOut(part.name, part.size) for part in parts if part.is_file)
         if text is None:
@@ -246,6 +246,14 @@ class _Part:
         return self.is_attachment or self.kind not in (b"text", b"multipart")
 
 
+def _parts_or_none(structure: Any) -> list[_Part]:
+    """The leaves; none where the server described the mail in a way that is not the standard's."""
+    try:
+        return list(_parts(structure)) if structure else []
+    except (AttributeError, IndexError, TypeError, ValueError):
+        return []
+
+
 def _parts(structure: Any) -> Iterator[_Part]:
     """The leaves of a BODYSTRUCTURE (RFC 3501, 7.4.2), with the numbers that they are fetched by."""
     waiting = [(structure, "")]
@@ -286,7 +294,7 @@ def _parameter(pairs: Any, name: str) -> str:
         if said == name:
             return text
         if said.startswith(f"{name}*"):
-            return collapse_rfc2231_value(decode_rfc2231(text)) if said.endswith("*") else text
+            return extended_value(text) if said.endswith("*") else text
     return ""
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from forsyn.integrations.mailbox import codec
 from forsyn.integrations.mailbox.codec import IncomingMail, LeftOut, MailNotReadable, is_marked, read_mail, read_outline
+from forsyn.integrations.mailbox.headers import extended_value
 from forsyn.integrations.mailbox.html_text import words_of
 
 OWN = frozenset({"post@nordbyforsyning.example"})
@@ -242,6 +243,20 @@ def test_the_digest_is_that_of_the_mail_and_not_of_its_way() -> None:
         written("From: bo@kunde.example", "Message-ID: <1@x>", "Subject: Persondata"),
     ):
         assert read(other).digest != first.digest
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("utf-8''m%C3%A5ler.mp4", "måler.mp4"),
+        ("iso-8859-1'da'm%E5ler.mp4", "måler.mp4"),
+        ("unicode_escape''%5Cu0041", "\\u0041"),
+        ("det's.pdf", "det's.pdf"),
+        ("'", "'"),
+    ],
+)
+def test_a_parameter_in_another_charset(text: str, value: str) -> None:
+    assert extended_value(text) == value
 
 
 def test_an_outline() -> None:

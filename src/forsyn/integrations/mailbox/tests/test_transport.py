@@ -7,9 +7,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from imapclient.response_parser import parse_fetch_response
 
 from forsyn.integrations.mailbox.codec import is_marked
-from forsyn.integrations.mailbox.transport import MailboxNotRead, OpenMailbox, opened
+from forsyn.integrations.mailbox.transport import MailboxNotRead, OpenMailbox, _parts_or_none, opened
 from tests.certificates import certificate
 from tests.mail_server import HANDLED, PASSWORD, MailServer, running
 from tests.mail_server import mail_server as mail_server
@@ -103,6 +104,39 @@ def test_a_large_mail_is_fetched_in_part_only(mail_server: MailServer, box: Open
     assert b"Her er min film." in outline.part
     assert [(each.name, each.size > 4_000_000) for each in outline.left_out] == [("film.mp4", True)]
     assert len(outline.header) + len(outline.part_header) + len(outline.part) < 2_000
+
+
+TEXT = b'("text" "plain" ("charset" "utf-8") NIL NIL "8bit" 12 1 NIL NIL NIL NIL)'
+PAGE = b'("text" "html" ("charset" "utf-8") NIL NIL "8bit" 12 1 NIL NIL NIL NIL)'
+FILM = (
+    b'("video" "mp4" NIL NIL NIL "base64" 41052632 NIL ("attachment" ("filename*" "utf-8\'\'m%C3%A5ler.mp4")) NIL NIL)'
+)
+MAIL = (
+    b'("message" "rfc822" NIL NIL NIL "7bit" 342 (NIL "x" NIL NIL NIL NIL NIL NIL NIL NIL) '
+    + TEXT
+    + b" 9 NIL NIL NIL NIL)"
+)
+
+
+@pytest.mark.parametrize(
+    ("structure", "found"),
+    [
+        (b"(" + TEXT + FILM + b' "mixed" ("boundary" "x") NIL NIL NIL)', [("1", ""), ("2", "måler.mp4")]),
+        (
+            b"((" + TEXT + PAGE + b' "alternative" NIL NIL NIL NIL)' + FILM + MAIL + b' "mixed" NIL NIL NIL NIL)',
+            [("1.1", ""), ("1.2", ""), ("2", "måler.mp4"), ("3", "")],
+        ),
+        (TEXT, [("1", "")]),
+        (b'("text" "plain")', []),
+        (b'(NIL "mixed")', []),
+    ],
+)
+def test_a_structure_as_servers_tell_it(structure: bytes, found: list[tuple[str, str]]) -> None:
+    """RFC 3501, 7.4.2; the first is Dovecot's."""
+    answer = parse_fetch_response([b"1 (UID 7 BODYSTRUCTURE " + structure + b")"])
+    parts = _parts_or_none(answer[7][b"BODYSTRUCTURE"])
+    assert [(part.path, part.name) for part in parts] == found
+    assert [part.path for part in parts if part.is_file] == [path for path, name in found if name or path == "3"]
 
 
 def test_a_large_mail_of_one_part(mail_server: MailServer, box: OpenMailbox) -> None:
