@@ -12,6 +12,7 @@ from forsyn.config.connections import SESSION_DEFAULTS, forget_everything
 from forsyn.config.environment import MAIL_SECURITY, flag, mail_security, mailbox, number, secret_key
 from forsyn.config.instance import PROJECT, Instance
 from forsyn.config.keys import KeyStore
+from forsyn.integrations.erasure_log.transport import ErasureLog
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTANCE = Instance.from_environment()
@@ -294,6 +295,7 @@ LOGGING = {
 }
 
 POLICY_FILE = INSTANCE.policy_file
+ERASURE_LOG = ErasureLog(Path(os.environ.get("FORSYN_ERASURE_LOG") or INSTANCE.state / f"erasures-{INSTANCE.name}.log"))
 KEY_STORE = KeyStore.from_environment(INSTANCE.state)  # keys of sensitive data; never in the database
 PROJECT_ROOT = PROJECT
 

@@ -102,7 +102,7 @@ def _erase_ids(rows: RowClass, verdict: Verdict, ids: list[str], keys: Collectio
     with connection.cursor() as cursor:
         if ids and (verdict.goes or verdict.over):
             free = " and ".join([mine, "true" if verdict.goes else verdict.over, *_unreferred(table.name, keys)])
-            cursor.execute(f"delete from public.{table.name} as t0 where {free}", given)  # noqa: S608 - derived
+            cursor.execute(f"delete from public.{table.name} as t0 where {free}", given)
             deleted = cursor.rowcount
         kept = len(ids) - deleted
         columns = tuple(table.masked) if verdict.goes else verdict.masked
@@ -111,7 +111,7 @@ def _erase_ids(rows: RowClass, verdict: Verdict, ids: list[str], keys: Collectio
             assigned = ", ".join(f"{column} = {table.masked[column]}" for column in columns)
             differs = " or ".join(f"t0.{column} is distinct from ({table.masked[column]})" for column in columns)
             cursor.execute(
-                f"update public.{table.name} as t0 set {assigned} where {mine} and ({differs})",  # noqa: S608 - derived
+                f"update public.{table.name} as t0 set {assigned} where {mine} and ({differs})",
                 given,
             )
             masked = cursor.rowcount

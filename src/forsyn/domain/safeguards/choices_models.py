@@ -33,6 +33,8 @@ class RestrictionGround(models.TextChoices):
     """(c) We need the data no longer; the person needs them for a legal claim."""
     OBJECTION = "objection"
     """(d) The person has objected; whose grounds weigh more is being looked into."""
+    KEPT = "kept"
+    """No letter of Art. 18: the person was erased, and what is left is kept for its ground alone (Art. 17(3))."""
 
 
 LIVE_CONSENT = Q(withdrawn_at=None)

@@ -15,6 +15,7 @@ from forsyn.domain.safeguards.choices_models import (
     Consent,
     Objection,
     Restriction,
+    RestrictionGround,
 )
 from forsyn.domain.safeguards.choices_rules import GivenConsent, Proof
 from forsyn.policy.policy import Policy
@@ -101,8 +102,9 @@ def restriction(*, restriction_id: int) -> Restriction:
 
 
 def live_restrictions() -> list[Restriction]:
-    """All that hold now, the oldest first. 1 query."""
-    return list(Restriction.objects.filter(LIVE_RESTRICTION).order_by("began_at", "pk"))
+    """All that hold now and that somebody may lift, the oldest first; not what is left of the erased. 1 query."""
+    standing = Restriction.objects.filter(LIVE_RESTRICTION).exclude(ground=RestrictionGround.KEPT)
+    return list(standing.order_by("began_at", "pk"))
 
 
 def ended_restrictions(*, limit: int) -> list[Restriction]:
@@ -141,10 +143,10 @@ def past_objections(*, limit: int) -> list[Objection]:
 
 
 _OPEN = """
-    select (select count(*) from safeguards_restriction where ended_at is null),
+    select (select count(*) from safeguards_restriction where ended_at is null and ground <> 'kept'),
            (select count(*) from safeguards_objection
              where ended_at is null and decided_at is null and purpose = any(%(assessed)s)),
-           (select min(began_at) from safeguards_restriction where ended_at is null),
+           (select min(began_at) from safeguards_restriction where ended_at is null and ground <> 'kept'),
            (select min(made_at) from safeguards_objection
              where ended_at is null and decided_at is null and purpose = any(%(assessed)s))
 """

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from forsyn.domain.safeguards.choices_models import LIVE_RESTRICTION, Restriction
+from forsyn.domain.safeguards.choices_models import LIVE_RESTRICTION, Restriction, RestrictionGround
 from forsyn.domain.safeguards.holds_models import UNRELEASED, Hold
 from forsyn.domain.safeguards.holds_rules import Held
 
@@ -26,8 +26,12 @@ def live_holds(*, today: date, customer_ids: Sequence[int] | None = None) -> tup
 
 
 def restricted_customers() -> frozenset[int]:
-    """Whose data are only stored: a live restriction (Art. 18) holds everything about them. 1 query."""
-    return frozenset(Restriction.objects.filter(LIVE_RESTRICTION).values_list("customer_id", flat=True))
+    """Whose data are only stored: a live restriction (Art. 18) holds everything about them. 1 query.
+
+    What is left of somebody erased is not: it goes as soon as its own time is over.
+    """
+    stored = Restriction.objects.filter(LIVE_RESTRICTION).exclude(ground=RestrictionGround.KEPT)
+    return frozenset(stored.values_list("customer_id", flat=True))
 
 
 def listed_holds(*, released: bool = False) -> QuerySet[Hold]:

@@ -16,13 +16,14 @@ GROUNDS: Mapping[str, Promise] = {
     RestrictionGround.CLAIM: _("Vi har ikke brug for dem længere, men personen skal bruge dem til et retskrav."),
     RestrictionGround.OBJECTION: _("Personen har gjort indsigelse. Vi afgør, hvis grunde der vejer tungest."),
 }
-LETTERS: Mapping[str, str] = dict(zip(RestrictionGround, "abcd", strict=True))
+LETTERS: Mapping[str, str] = dict(zip(GROUNDS, "abcd", strict=True)) | {RestrictionGround.KEPT: "–"}
 """The letter of Art. 18(1) of each ground."""
 SHORT_GROUNDS: Mapping[str, Promise] = {
     RestrictionGround.ACCURACY: _("rigtigheden undersøges"),
     RestrictionGround.UNLAWFUL: _("ulovlig behandling, gemmes i stedet for at slettes"),
     RestrictionGround.CLAIM: _("personens retskrav"),
     RestrictionGround.OBJECTION: _("en indsigelse vurderes"),
+    RestrictionGround.KEPT: _("slettet; resten gemmes kun efter loven"),
 }
 EFFECTS: Mapping[Objection, Promise] = {
     Objection.ASSESSED: _("Vurderes af et menneske, og stopper imens"),

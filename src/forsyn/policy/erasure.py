@@ -1,0 +1,190 @@
+"""What a wish to be erased (Art. 17) does to each kind of row: it goes now, or stays with a ground and an end. Pure.
+
+The same rules as the retention night's, asked otherwise: what a statute demands stays until its time is over
+(Art. 17(3)(b)), as does what a hold, an open claim or a restriction keeps; what nobody needs to give goes at once; what
+the running agreement needs stays while it runs; the rest goes now instead of later.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from forsyn.policy.bindings import Bindings, Personal, Table
+from forsyn.policy.catalog import Catalog
+from forsyn.policy.ends import End, cutoff, end_date, ends_of
+from forsyn.policy.night import by_kinds
+from forsyn.policy.policy import Policy, Retention, Text
+from forsyn.policy.purposes import P
+from forsyn.policy.reach import ends_at
+
+RUNS = Text("aftalen løber, og oplysningen er nødvendig for den", "the agreement runs and needs it")
+CLAIM = Text("et krav er ikke afgjort", "a claim has not been settled")
+RESTRICTED = Text("personen har bedt om, at det bliver gemt", "the person has asked that it be kept")
+SHARED = Text("det er også om en anden", "it is about somebody else as well")
+REFERRED = Text("noget, der bliver, henviser til det", "something that stays refers to it")
+UNTOLD = Text("ingen hændelse fortæller, hvornår tiden er gået", "no event tells when its time is over")
+
+
+class Outcome(StrEnum):
+    """What happens to a class of rows."""
+
+    ERASED = "erased"
+    MASKED = "masked"
+    """The row stays; the columns that nothing needs are overwritten."""
+    THINNED = "thinned"
+    """Hours are put together to days."""
+    KEPT = "kept"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """A hold on categories, or on all of them (None), with its ground and its end."""
+
+    categories: frozenset[str] | None
+    ground: str
+    end_date: date
+
+    def covers(self, categories: Collection[str]) -> bool:
+        return self.categories is None or not self.categories.isdisjoint(categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """How things stand with a person today.
+
+    ``event_days``: the day of each event of the person, by table of persons and event; None while it has not come.
+    ``claim_open``: something is being handed over for collection. ``wants_kept``: a restriction that asks for storage.
+    """
+
+    agreement_runs: bool
+    event_days: Mapping[tuple[str, str], date | None]
+    holds: tuple[HeldBy, ...] = ()
+    claim_open: bool = False
+    wants_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowClass:
+    """Rows of one table with which the same happens; ``kinds`` where the table tells rows apart."""
+
+    table: Table
+    kinds: tuple[str, ...] | None
+    ends: tuple[End, ...]
+    categories: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.table.name}:{'+'.join(self.kinds)}" if self.kinds else self.table.name
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What happens to a class. ``over``: SQL for those of kept rows whose time is up, which go all the same.
+
+    ``masked``: columns that are overwritten while the row stays.
+    """
+
+    goes: bool
+    ground: Text | None = None
+    until: date | None = None
+    rule: str = ""
+    over: str = ""
+    masked: tuple[str, ...] = field(default=())
+    is_gap: bool = False
+
+
+def row_classes(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterator[RowClass]:
+    """Every class of rows about persons; tables that stay as homes and pipes, and views, are none."""
+    for table in bindings.tables:
+        live = catalog.tables.get(table.name)
+        if live is None or live.is_view or table.stays or not table.persons:
+            continue
+        for kinds, ends in by_kinds(table, ends_of(policy, bindings, table)):
+            yield RowClass(table, kinds, ends, _categories(policy, table, ends))
+
+
+def verdict(policy: Policy, rows: RowClass, situation: Situation, today: date) -> Verdict:
+    """Decide about a class of rows. Columns that may go earlier are masked."""
+    held = next((hold for hold in situation.holds if hold.covers(rows.categories)), None)
+    if held is not None:
+        return Verdict(False, Text(held.ground, held.ground), held.end_date, "hold")
+    if situation.wants_kept:
+        return Verdict(False, RESTRICTED)
+    if situation.claim_open and not _claimed(policy).isdisjoint(rows.categories):
+        return Verdict(False, CLAIM)
+    single = [(end, _of_end(policy, rows, end, situation, today)) for end in rows.ends]
+    keeping = [found for _, found in single if not found.goes]
+    if not keeping:
+        return Verdict(True, rule=", ".join(end.rule.key for end, _ in single))
+    free = {column for end, found in single if found.goes for column in end.columns}
+    free -= {column for end, found in single if not found.goes for column in end.columns}
+    masked = tuple(column for column in rows.table.masked if column in free)
+    longest = max(keeping, key=lambda found: (found.until is None, found.until or date.min))
+    over = " and ".join(f"({found.over})" for found in keeping) if all(found.over for found in keeping) else ""
+    return Verdict(False, longest.ground, longest.until, longest.rule, over, masked, any(f.is_gap for f in keeping))
+
+
+def _of_end(policy: Policy, rows: RowClass, end: End, situation: Situation, today: date) -> Verdict:
+    if end.rule.demanded_by is not None:
+        return _demanded(policy, rows, end, end.rule.demanded_by, situation, today)
+    categories = set(end.rule.categories).intersection(rows.categories) or set(rows.categories)
+    optional = all(policy.categories[key].optional for key in categories if key in policy.categories)
+    if optional or not situation.agreement_runs:
+        return Verdict(True, rule=end.rule.key)
+    over = ""
+    if end.moment is not None:
+        over = f"coalesce({end.moment} < date '{cutoff(policy, end.rule, today).isoformat()}', false)"
+    return Verdict(False, RUNS, None, end.rule.key, over)
+
+
+def _demanded(policy: Policy, rows: RowClass, end: End, statute: Text, situation: Situation, today: date) -> Verdict:
+    """Kept while a statute demands it, by the row's own event or by one of the person."""
+    before = cutoff(policy, end.rule, today)
+    if end.moment is not None:
+        over = f"coalesce({end.moment} < date '{before.isoformat()}', false)"
+        return Verdict(False, statute, None, end.rule.key, over)
+    for root in dict.fromkeys(ends_at(path, rows.table) for path in rows.table.persons):
+        if (root, end.rule.event) in situation.event_days:
+            day = situation.event_days[root, end.rule.event]
+            if day is None:
+                return Verdict(False, statute, None, end.rule.key)
+            if day < before:
+                return Verdict(True, rule=end.rule.key)
+            return Verdict(False, statute, end_date(policy, end.rule, day), end.rule.key)
+    if rows.table.ended_by:
+        return Verdict(False, statute, None, end.rule.key)
+    return Verdict(False, UNTOLD, None, end.rule.key, is_gap=True)
+
+
+def still_needed_by(policy: Policy, categories: Collection[str]) -> tuple[str, ...]:
+    """The purposes that read the categories, and so still need what is kept."""
+    return tuple(
+        key
+        for key, purpose in policy.purposes.items()
+        if not purpose.all_categories and any(purpose.reads(category) for category in categories)
+    )
+
+
+def _claimed(policy: Policy) -> frozenset[str]:
+    """What is needed to pursue a claim (Art. 17(3)(e))."""
+    found: set[str] = set()
+    for work in (P.COLLECTION, P.DEBT_HAND_OVER, P.LEGAL_CLAIMS):
+        purpose = policy.purpose_for(work)
+        found.update(purpose.categories if purpose else ())
+    return frozenset(found)
+
+
+def _categories(policy: Policy, table: Table, ends: Collection[End]) -> tuple[str, ...]:
+    if table.kept_as is not None:
+        return (table.kept_as,)
+    ruled = {category for end in ends for category in end.rule.categories}
+    bound = {c for b in table.columns.values() if isinstance(b, Personal) and b.person is None for c in b.categories}
+    return tuple(sorted((ruled & bound) or bound))
+
+
+def hours_rule(policy: Policy, category: str = "consumption") -> Retention | None:
+    """The rule that puts hours together to days, if there is one: no statute demands the hours."""
+    found = (rule for rule in policy.retention_of(category) if rule.then == "thin_to_days")
+    return next((rule for rule in found if rule.demanded_by is None), None)
