@@ -1,7 +1,7 @@
 """Tells persons of data that somebody else gave (Art. 14): by mail by itself, by letter through a member of staff.
 
 A run mails at most so many that a mail server bears it, and a mistaken import can be stopped in time: a hundred
-thousand persons are told within nine days, of the month that the law gives. Of each source a person is told once: the
+thousand persons are told within five days, of the month that the law gives. Of each source a person is told once: the
 policy lists what may come from there, so what comes later is known already (Art. 14(5)(a)).
 """
 
@@ -28,9 +28,9 @@ from forsyn.workflows.outgoing import Letter, carrier, composed
 from forsyn.workflows.recipient_letters import Words
 from forsyn.workflows.source_letters import source_notice
 
-AT_ONCE = 100
+AT_ONCE = 500
 """Mails in one transaction."""
-A_RUN = 500
+A_RUN = 1_000
 LETTERS_AT_ONCE = 200
 SOON = timedelta(days=7)
 MAILED = ("name", "email")

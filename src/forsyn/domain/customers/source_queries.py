@@ -22,22 +22,24 @@ OTHERS = (Source.EMPLOYER, Source.OTHER_PERSON, Source.PUBLIC_REGISTER, Source.P
 
 # the list is literal, as in the indexes of migration 0009, which are used for no other
 _OTHERS = "('employer', 'other_person', 'public_register', 'partner')"
-_OWED = f"""
+
+
+def _owed_from(sources: str) -> str:
+    """Two common tables: what was ``given`` by others, row by row, and who is ``owed`` a notice of which source."""
+    return f"""
     with given as (
         select id as customer_id, source, recorded_at,
                array_remove(array[case when birth_date is not null then 'date_of_birth' end,
                                   case when cvr is not null then 'cvr' end], null) as categories
-          from customers_customer where source in {_OTHERS}
+          from customers_customer where {sources}
          union all
-        select customer_id, source, recorded_at, '{{name}}' from customers_customer_name where source in {_OTHERS}
+        select customer_id, source, recorded_at, '{{name}}' from customers_customer_name where {sources}
          union all
-        select customer_id, source, recorded_at, array[kind::text]
-          from customers_contact_point where source in {_OTHERS}
+        select customer_id, source, recorded_at, array[kind::text] from customers_contact_point where {sources}
          union all
         select holder.customer_id, agreement.source, agreement.recorded_at, '{{address,housing,moves}}'
-          from customers_agreement as agreement
-          join customers_agreement_holder as holder on holder.agreement_id = agreement.id
-         where agreement.source in {_OTHERS}),
+          from (select * from customers_agreement where {sources}) as agreement
+          join customers_agreement_holder as holder on holder.agreement_id = agreement.id),
     owed as (
         select given.customer_id, given.source, min(given.recorded_at) as obtained_at
           from given join customers_customer as customer on customer.id = given.customer_id
@@ -46,6 +48,8 @@ _OWED = f"""
                             where told.customer_id = given.customer_id and told.source = given.source)
          group by given.customer_id, given.source)
 """
+
+
 _MAILED = """
     exists (select from customers_contact_point as mail
              where mail.customer_id = owed.customer_id and mail.kind = 'email' and mail.period @> %(today)s::date)
@@ -71,9 +75,9 @@ class OwedNotice:
 
 
 _SOME = (
-    _OWED
+    _owed_from(f"source in {_OTHERS} and source = %(source)s")
     + f"""
-    , chosen as (select owed.* from owed where owed.source = %(source)s and {_MAILED} = %(by_email)s
+    , chosen as (select owed.* from owed where {_MAILED} = %(by_email)s
                 order by owed.obtained_at, owed.customer_id limit %(most)s)
     select customer.id, customer.number, coalesce(named.name, ''), customer.language, chosen.source,
            (chosen.obtained_at at time zone 'Europe/Copenhagen')::date,
@@ -148,7 +152,7 @@ class NoticesOwed:
 
 
 _COUNTED = (
-    _OWED
+    _owed_from(f"source in {_OTHERS}")
     + f"""
     select count(*) filter (where mailed), count(*) filter (where not mailed),
            count(*) filter (where obtained <= %(overdue)s),
