@@ -71,7 +71,7 @@ def write(request: HttpRequest, kind: str, purpose: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except AssessmentRefused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, _(str(refusal)))
         else:
             messages.success(request, _("Udkastet er gemt."))
             return redirect("privacy_desk:assessment", kind=kind, purpose=purpose)
@@ -103,7 +103,7 @@ def decide(request: HttpRequest, kind: str, purpose: str) -> HttpResponse:
                 today=timezone.localdate(),
             )
         except AssessmentRefused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, _(str(refusal)))
         else:
             messages.success(request, _("Vurderingen er afgjort med dit navn."))
             return redirect("privacy_desk:assessment", kind=kind, purpose=purpose)

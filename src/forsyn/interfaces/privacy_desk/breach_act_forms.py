@@ -44,7 +44,7 @@ class SentForm(WithoutNumbers):
 
     sent_at = moment_field(_("Hvornår blev den sendt?"))
     late_reason = long_text(
-        _("Hvorfor er den mere end 72 timer undervejs?"), _("Kun hvis fristen var gået."), required=False, rows=3
+        _("Hvorfor kommer den efter de 72 timer?"), _("Kun hvis fristen var gået."), required=False, rows=3
     )
     receipt = forms.CharField(
         label=_("Kvittering eller sagsnummer"), help_text=_("Kan også skrives senere."), required=False, max_length=100

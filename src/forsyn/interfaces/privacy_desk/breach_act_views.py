@@ -148,7 +148,7 @@ def release(request: HttpRequest, breach_id: int) -> HttpResponse:
                 actions_persons.release_letters(breach_id=breach_id, by_id=request.user.pk, now=now)
                 told = breaches.tell_by_mail(breach_id=breach_id, actor=request.user.pk, now=now)
         except (BreachRefused, DisclosureRefused) as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, _(str(refusal)))
         else:
             text = ngettext(
                 "Brevene er frigivet. %(n)s e-mail er på vej; resten følger af sig selv.",
@@ -177,7 +177,7 @@ def print_next(request: HttpRequest, breach_id: int) -> HttpResponse:
     try:
         batch = breaches.print_letters(breach_id=breach_id, actor=request.user.pk, now=timezone.now())
     except (BreachRefused, DisclosureRefused) as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, _(str(refusal)))
         batch = None
     return _printed(request, breach_id, batch)
 

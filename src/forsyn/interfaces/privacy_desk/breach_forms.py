@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from forsyn.domain.accountability.actions_persons import Search
@@ -222,7 +223,7 @@ class SearchForm(WithoutNumbers):
         try:
             return tuple(numbers_in(self.cleaned_data["numbers"]))
         except BreachRefused as refusal:
-            raise forms.ValidationError(str(refusal)) from None
+            raise forms.ValidationError(gettext(str(refusal))) from None
 
     def search(self) -> Search:
         """What the form asks for."""

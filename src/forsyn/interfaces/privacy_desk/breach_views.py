@@ -58,7 +58,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 policy=policy, reported=form.reported(), registered_by_id=request.user.pk, now=timezone.now()
             )
         except BreachRefused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, _(str(refusal)))
         else:
             messages.success(request, _("Bruddet er skrevet ind, og de 72 timer løber."))
             return redirect("privacy_desk:breach", breach_id=made)

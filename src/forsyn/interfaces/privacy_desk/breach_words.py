@@ -26,7 +26,7 @@ SHORT_RISKS: Words = {Risk.NONE: _("ingen risiko"), Risk.RISK: _("risiko"), Risk
 CLOCKS: Words = {
     Clock.RUNNING: _("skal anmeldes"),
     Clock.SOON: _("skal anmeldes inden et døgn"),
-    Clock.OVERDUE: _("anmeldelsen er for sent"),
+    Clock.OVERDUE: _("fristen er overskredet"),
     Clock.NOTIFIED: _("anmeldt i tide"),
     Clock.NOTIFIED_LATE: _("anmeldt for sent"),
     Clock.NOT_NEEDED: _("skal ikke anmeldes"),
