@@ -61,7 +61,7 @@ def _mailed(address: str, **more: Any) -> Received:
 def _at_desk(world: World, party: Party | None, right: Right = Right.ACCESS, **more: Any) -> Received:
     facts = {
         "by_id": world.dpo.pk,
-        "channel": Intake.LETTER,
+        "channel": Intake.PHONE,
         "said": WordsOfRequest(name=party.name if party else "Ukendt Ukendtsen"),
         "received_at": LATER,
         "now": LATER,
@@ -254,6 +254,19 @@ def test_a_mails_own_sender_is_not_believed_when_it_is_answered(world: World) ->
     _carried_out(world, received)
     _answered(world, received)
     assert [message.to for message in mail.outbox] == [[world.anna.email]]
+
+
+def test_a_letter_is_answered_by_a_letter_unless_a_mail_is_chosen(world: World) -> None:
+    received = _at_desk(world, world.anna, channel=Intake.LETTER)
+    _seen(world, received)
+    _carried_out(world, received)
+    sent = _answered(world, received)
+    assert (sent.channel, sent.to_print, mail.outbox) == (Channel.LETTER, True, [])
+    assert "Ærøvej 7" in _text(sent)
+    other = _at_desk(world, world.anna, channel=Intake.LETTER)
+    _seen(world, other)
+    _carried_out(world, other)
+    assert not _answered(world, other, channel=Channel.EMAIL).to_print
 
 
 def test_a_moved_person_is_written_to_where_he_or_she_lives_now(world: World) -> None:

@@ -264,12 +264,17 @@ class _Case:
 
     def send(self, document: Document, channel: Channel | None) -> tuple[Sent, Attachment, int]:
         """Let the letter out; return it, what is kept of it, and the door's record."""
-        chosen = channel or (Channel.EMAIL if self.to.email else Channel.LETTER)
+        chosen = channel or self._usual_channel()
         plain = to_plain(document, contents=False) | {"edition": letters.edition(self.facts, self.today)}
         pdf = typeset(plain, dated=self.today)
         disclosure = self._mailed(document) if chosen is Channel.EMAIL else self._posted(pdf)
         kept = Attachment(f"{self.request.number}.pdf", PDF, len(pdf), pdf)
         return Sent(self.request.pk, chosen, chosen is Channel.LETTER, pdf), kept, disclosure
+
+    def _usual_channel(self) -> Channel:
+        """By e-mail where we may (Art. 12(3)); a letter is answered by a letter."""
+        wrote = self.request.channel == Intake.LETTER and self.to.address
+        return Channel.EMAIL if self.to.email and not wrote else Channel.LETTER
 
     def _mailed(self, document: Document) -> int:
         if not self.to.email:

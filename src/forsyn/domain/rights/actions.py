@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from forsyn.domain.customers.models import Customer
 from forsyn.domain.rights import rules, words
 from forsyn.domain.rights.actions_record import add_step, change, limits, locked, move, resumed
 from forsyn.domain.rights.models import IdentityCheck, Request, RequestCustomer, RequestDocument, Withheld
@@ -198,7 +199,7 @@ def link_customer(
         raise RequestRefused("Kunden er allerede knyttet til anmodningen.")
     RequestCustomer.objects.create(request_id=request_id, customer_id=customer_id, linked_at=now)
     change(request)
-    add_step(request_id, StepKind.CUSTOMER_LINKED, text=f"{customer_id}", by_id=by_id, now=now)
+    add_step(request_id, StepKind.CUSTOMER_LINKED, text=_number(customer_id), by_id=by_id, now=now)
 
 
 @transaction.atomic
@@ -213,7 +214,11 @@ def unlink_customer(
     if not gone:
         raise RequestRefused("Kunden er ikke knyttet til anmodningen.")
     change(request)
-    add_step(request_id, StepKind.CUSTOMER_UNLINKED, text=f"{customer_id}", by_id=by_id, now=now)
+    add_step(request_id, StepKind.CUSTOMER_UNLINKED, text=_number(customer_id), by_id=by_id, now=now)
+
+
+def _number(customer_id: int) -> str:
+    return f"Kundenummer {Customer.objects.values_list('number', flat=True).get(pk=customer_id)}"
 
 
 @transaction.atomic

@@ -122,7 +122,9 @@ def code_mail(policy: Policy, *, code: str, language: Language) -> tuple[str, st
 
 def mail_text(document: Document) -> str:
     """A letter as the text of a mail."""
-    return re.sub(r"^#+ ", "", as_text(document), flags=re.MULTILINE)
+    headings = {f"# {document.title}", *(f"## {section.title}" for section in document.sections)}
+    lines = as_text(document).splitlines()
+    return "\n".join(line.lstrip("# ") if line in headings else line for line in lines) + "\n"
 
 
 def edition(facts: LetterFacts, today: date) -> str:
