@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 
 from forsyn.domain.customers.corrections_queries import recipients_told
-from forsyn.domain.customers.models import CustomerName
+from forsyn.domain.customers.models import ContactPoint, CustomerName
 from forsyn.domain.safeguards.actions_choices import give_consent, object_to, withdraw_consent
 from forsyn.domain.safeguards.actions_door import disclose
 from forsyn.domain.safeguards.choices_models import Channel as Told
@@ -139,6 +139,23 @@ def test_the_person_is_told_before_it_is_lifted(world: World) -> None:
     for words in ("9. november 2026", "Navnet er rettet.", "Datatilsynet"):
         assert words in mail.outbox[-1].body
     assert Restriction.objects.get().ended_at is None
+
+
+def test_without_an_address_staff_get_the_words_to_send(world: World) -> None:
+    restriction_id = restricted(world)
+    ContactPoint.objects.filter(customer_id=world.anna.customer_id, kind="email").delete()
+    with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
+        announced = announce_lifting(
+            current_policy(),
+            restriction_id=restriction_id,
+            why="Navnet er rettet.",
+            lift_date=date(2026, 11, 9),
+            actor=world.dpo.pk,
+            now=NOW,
+        )
+    assert not announced.mailed
+    assert "Navnet er rettet." in announced.words.text
+    assert not mail.outbox
 
 
 def test_what_waits_for_a_restricted_person_waits_on(world: World, server_is_down: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from django.core import mail
 from django.db import connection
 
 from forsyn.domain.customers.actions import change_contact_point, register_customer
+from forsyn.domain.customers.actions_bulk import ChangedMeanwhile
 from forsyn.domain.customers.actions_notices import exempt_from_notice
 from forsyn.domain.customers.correction_models import SourceNotice
 from forsyn.domain.customers.rules import NotPossible
@@ -20,6 +21,7 @@ from forsyn.interfaces.jobs.schedule import JOBS
 from forsyn.kernel.deadlines import month_limit
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Channel, Language, Source
+from forsyn.workflows import source_notices
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.outgoing import deliver_due
 from forsyn.workflows.source_letters import source_notice
@@ -149,6 +151,17 @@ def test_a_named_person_may_decide_that_somebody_knows_already(world: World) -> 
                 continue
             exempt_from_notice(**values, reason=reason, decided_by_id=world.dpo.pk, now=NOW)
     assert send_source_notices(now=NOW).mailed == 0
+
+
+def test_two_at_once_tell_nobody_twice(world: World) -> None:
+    """The second rolls back wholly, its mails included."""
+    told_by_another(world)
+    with purpose(P.PRIVACY_RIGHTS, actor=None):
+        found = owed_notices(source=Source.OTHER_PERSON, by_email=True, today=TODAY, most=10)
+    send_source_notices(now=NOW)
+    with pytest.raises(ChangedMeanwhile), purpose(P.PRIVACY_RIGHTS, actor=None):
+        source_notices._mail(found, NOW)
+    assert OutboxMessage.objects.count() == SourceNotice.objects.count() == 1
 
 
 def test_an_import_is_told_in_batches_by_few_statements(world: World, django_assert_max_num_queries: object) -> None:
