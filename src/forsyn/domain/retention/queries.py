@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from forsyn.domain.customers.models import PortalAccess
-from forsyn.domain.retention.models import Night, NightState, Step, StepState
+from forsyn.domain.retention.models import Night, NightState, Step, StepState, Work
 from forsyn.domain.retention.rules import Spared, spare
 from forsyn.domain.safeguards.holds_queries import live_holds, restricted_customers
 from forsyn.policy.night import ForeignKey, MaskStep, NightPlan, PersonStep, RowStep
@@ -160,6 +161,17 @@ def last_day() -> date | None:
 def nights() -> QuerySet[Night]:
     """All nights, the newest first."""
     return Night.objects.order_by("-started_at", "-pk")
+
+
+def nights_with_totals(*, limit: int) -> list[Night]:
+    """The newest nights with what they did: ``gone`` and ``waiting`` (steps that others' locks held up). 1 query."""
+    beside_tidying = ~Q(steps__work=Work.DEAD)
+    return list(
+        nights().annotate(
+            gone=Coalesce(Sum("steps__done_count", filter=beside_tidying), 0),
+            waiting=Count("steps", filter=Q(steps__state=StepState.HELD_UP)),
+        )[:limit]
+    )
 
 
 def steps_of(night_id: int) -> list[Step]:

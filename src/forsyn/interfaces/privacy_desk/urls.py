@@ -7,6 +7,7 @@ from forsyn.interfaces.privacy_desk import disclosure_views as left
 from forsyn.interfaces.privacy_desk import look_views as log
 from forsyn.interfaces.privacy_desk import processor_views as register
 from forsyn.interfaces.privacy_desk.breach_urls import PATTERNS as REGISTERS
+from forsyn.interfaces.privacy_desk.hold_urls import PATTERNS as HOLDS
 from forsyn.interfaces.privacy_desk.request_urls import PATTERNS as REQUESTS
 
 app_name = "privacy_desk"
@@ -50,5 +51,6 @@ urlpatterns = [
     path("videregivelser/", left.disclosures, name="disclosures"),
     path("videregivelser/afvist/", left.refusals, name="refusals"),
     path("videregivelser/<int:disclosure_id>/igen/", left.try_again, name="try_again"),
+    *HOLDS,
     *REGISTERS,
 ]
