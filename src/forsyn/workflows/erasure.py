@@ -96,8 +96,8 @@ class ErasurePlan:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the plan, in hexadecimal."""
-        return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
+        """SHA-256 of what the plan does, in hexadecimal: what stays as it is may have grown by a line meanwhile."""
+        return hashlib.sha256(json.dumps(essence_of_erasure(self.as_json()), sort_keys=True).encode()).hexdigest()
 
     def counts(self) -> dict[str, int]:
         """Rows by outcome, without persons."""
@@ -105,6 +105,11 @@ class ErasurePlan:
         for line in self.lines:
             found[line.outcome] += line.count
         return {key: count for key, count in found.items() if count}
+
+
+def essence_of_erasure(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan's JSON without what stays as it is: that grows as the request itself is worked on."""
+    return dict(plan) | {"lines": [line for line in plan["lines"] if line["outcome"] != Outcome.KEPT]}
 
 
 def plan_erasure(

@@ -15,10 +15,13 @@ from forsyn.domain.customers.correction_rules import Field, PlaceAddress
 from forsyn.domain.safeguards.actions_choices import object_to, withdraw_consents
 from forsyn.domain.safeguards.choices_models import Channel, RestrictionGround
 from forsyn.domain.safeguards.choices_queries import consents_of
+from forsyn.policy.erasure import Outcome
 from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Language, Right
-from forsyn.policy.wording import date_words
+from forsyn.policy.wording import capitalised, date_words, series
 from forsyn.workflows.choice_plans import carry_out_restriction, plan_objection, plan_restriction
+from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.erasure import ErasureRefused, carry_out_erasure, essence_of_erasure, plan_erasure
 from forsyn.workflows.rectification import carry_out_rectification, plan_rectification
 from forsyn.workflows.rectification_plan import RectificationPlan, Wish
 
@@ -63,6 +66,8 @@ class Deed:
     plan: Callable[[Case, Mapping[str, Any]], Mapping[str, Any]]
     carry_out: Callable[[Case, Mapping[str, Any]], Mapping[str, Any]]
     tell: Callable[[Mapping[str, Any], Mapping[str, Any], Language], Told]
+    essence: Callable[[Mapping[str, Any]], Any] = lambda body: body
+    """What must still be so when the plan is carried out: reading a plan, too, leaves a line in the access log."""
 
 
 # -- rectification (16) ------------------------------------------------------------------------------------------------
@@ -252,7 +257,68 @@ def _tell_withdrawn(plan: Mapping[str, Any], counts: Mapping[str, Any], language
     return Told([_WITHDRAWN[language]])
 
 
+# -- erasure (17) ------------------------------------------------------------------------------------------------------
+
+
+def _plan_erasure(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = plan_erasure(
+        customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy
+    )
+    return found.as_json()
+
+
+def _erase(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        read = plan_erasure(
+            customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy
+        )
+        done = carry_out_erasure(
+            customer_ids=case.customer_ids,
+            fingerprint=read.fingerprint,
+            today=case.today,
+            now=case.now,
+            actor=case.person,
+            policy=case.policy,
+        )
+    except ErasureRefused as refusal:
+        raise PlanRefused(str(refusal)) from refusal
+    return done.counts()
+
+
+_ERASED = {
+    Language.DANISH: "Slettet: {what}.",
+    Language.ENGLISH: "Erased: {what}.",
+}
+_STAYS = {
+    Language.DANISH: "{what}: bliver gemt, fordi {ground}{until}.",
+    Language.ENGLISH: "{what}: kept, because {ground}{until}.",
+}
+_DEMANDED = {Language.DANISH: "{statute} kræver det", Language.ENGLISH: "{statute} demands it"}
+_UNTIL = {Language.DANISH: ", indtil {day}", Language.ENGLISH: ", until {day}"}
+
+
+def _tell_erased(plan: Mapping[str, Any], counts: Mapping[str, Any], language: Language) -> Told:
+    """By category, in the policy's own words; what is kept for several reasons is told once a reason."""
+    policy = current_policy()
+    erased: dict[str, None] = {}
+    kept: dict[str, None] = {}
+    for line in plan["lines"]:
+        names = [policy.categories[key].name.in_(language) for key in line["categories"] if key in policy.categories]
+        if line["outcome"] in (Outcome.ERASED, Outcome.THINNED):
+            erased.update(dict.fromkeys(names))
+        elif line["ground"]:
+            ground = line["ground"]["en" if language is Language.ENGLISH else "da"]
+            demanded = any(rule.key == line["rule"] and rule.demanded_by for rule in policy.retention.values())
+            said = _DEMANDED[language].format(statute=ground) if demanded else ground
+            until = _UNTIL[language].format(day=day_words(line["until"], language)) if line["until"] else ""
+            for name in names:
+                kept[capitalised(_STAYS[language].format(what=name, ground=said, until=until))] = None
+    done = [_ERASED[language].format(what=series(list(erased), language))] if erased else []
+    return Told(done, list(kept))
+
+
 DEEDS: Mapping[Right, Deed] = {
+    Right.ERASURE: Deed(_plan_erasure, _erase, _tell_erased, essence_of_erasure),
     Right.RECTIFICATION: Deed(_plan_rectification, _rectify, _tell_rectified),
     Right.RESTRICTION: Deed(_plan_restriction, _restrict, _tell_restricted),
     Right.OBJECTION: Deed(_plan_objection, _object, _tell_objected),

@@ -56,7 +56,7 @@ def make_plan(
     details: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> int:
-    """Plan what the request asks for, and keep the plan; return its id. ``details``: what its form said, in JSON's types.
+    """Plan what the request asks for, and keep the plan; return its id. ``details``: what its form said, as JSON.
 
     Raises RequestRefused and PlanRefused.
     """
@@ -94,8 +94,8 @@ def carry_out(
     case = case_of(request_id, by_id=by_id, now=now, today=today)
     deed = DEEDS[Right(waiting.right)]
     details: Mapping[str, Any] = waiting.plan["details"]  # type: ignore[assignment]
-    again = {"details": dict(details), "body": _said(lambda: deed.plan(case, details))}
-    if fingerprint_of(again) != waiting.fingerprint:
+    again = _said(lambda: deed.plan(case, details))
+    if _settled(deed.essence(again)) != _settled(deed.essence(waiting.plan["body"])):  # type: ignore[arg-type]
         raise PlanRefused("Noget er ændret, siden planen blev lagt. Læg den om, og læs den, før den udføres.")
     counts: Mapping[str, Any] = _said(lambda: deed.carry_out(case, details))
     record_carried_out(plan_id=waiting.id, counts=counts, by_id=by_id, now=now, expected_fingerprint=fingerprint)
@@ -110,6 +110,10 @@ def result_of(request_id: int, *, outcome: Outcome, words: str, today: date) -> 
         return Result(outcome, words=words)
     told = DEEDS[Right(plan.right)].tell(plan.plan["body"], plan.counts or {}, language)  # type: ignore[arg-type]
     return Result(outcome, done=told.done, kept=told.kept, words=words)
+
+
+def _settled(essence: Any) -> str:
+    return fingerprint_of({"essence": essence})
 
 
 def _right_of(request_id: int) -> Right:

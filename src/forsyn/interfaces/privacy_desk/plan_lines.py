@@ -14,8 +14,9 @@ from forsyn.domain.rights.queries import PlanView
 from forsyn.interfaces.privacy_desk.request_words import FIELDS
 from forsyn.interfaces.privacy_desk.templatetags.choices import consent_name, purpose_name
 from forsyn.interfaces.privacy_desk.templatetags.declarations import capitalised, reader
-from forsyn.policy.vocabulary import Right
-from forsyn.policy.wording import date_words
+from forsyn.policy.erasure import Outcome
+from forsyn.policy.vocabulary import Language, Right
+from forsyn.policy.wording import date_words, series
 from forsyn.workflows.declarations import current_policy
 
 
@@ -127,6 +128,31 @@ def _withdrawal(body: Mapping[str, Any]) -> Iterable[Group]:
     yield Group(_("Trækkes tilbage"), [Line(capitalised(consent_name(key))) for key in body["consents"]])
 
 
+def _erasure(body: Mapping[str, Any]) -> Iterable[Group]:
+    by_outcome: dict[str, list[Line]] = {}
+    for line in body["lines"]:
+        by_outcome.setdefault(line["outcome"], []).append(_erasure_line(line))
+    yield Group(_("Huller"), by_outcome.get(Outcome.GAP, []))
+    yield Group(_("Bliver slettet"), by_outcome.get(Outcome.ERASED, []))
+    yield Group(_("Timetal bliver til døgntal"), by_outcome.get(Outcome.THINNED, []))
+    text = _("Rækken bliver, men det, ingen har brug for, bliver tømt.")
+    yield Group(_("Bliver delvis tømt"), by_outcome.get(Outcome.MASKED, []), text)
+    text = _("Bliver kun brugt til det, der kræver det, og forsvinder af sig selv bagefter.")
+    yield Group(_("Bliver gemt"), by_outcome.get(Outcome.KEPT, []), text)
+    consents = [Line(capitalised(consent_name(key))) for key in body["consents"]]
+    yield Group(_("Samtykker, der trækkes tilbage"), consents)
+
+
+def _erasure_line(line: Mapping[str, Any]) -> Line:
+    policy, language = current_policy(), reader()
+    names = [policy.categories[key].name.in_(language) for key in line["categories"] if key in policy.categories]
+    ground = line["ground"] and line["ground"]["en" if language is Language.ENGLISH else "da"]
+    needed = [purpose_name(key) for key in line["needed_by"]]
+    detail = _("Bruges stadig til: %(purposes)s.") % {"purposes": series(needed, language)} if needed else ""
+    until = date.fromisoformat(line["until"]) if line["until"] else None
+    return Line(capitalised(series(names, language)) or line["table"], line["count"], ground or "", until, detail)
+
+
 def _nothing(body: Mapping[str, Any]) -> Iterable[Group]:
     return ()
 
@@ -136,10 +162,13 @@ def _CARRY_OUT() -> tuple[str, str]:  # noqa: N802 - a default in a table of fun
 
 
 _GROUPS: Mapping[Right, Callable[[Mapping[str, Any]], Iterable[Group]]] = {
+    Right.ERASURE: _erasure,
     Right.RECTIFICATION: _rectification,
     Right.RESTRICTION: _restriction,
     Right.OBJECTION: _objection,
     Right.WITHDRAWAL: _withdrawal,
     Right.COMPLAINT: _nothing,
 }
-_BUTTONS: Mapping[Right, Callable[[], tuple[str, str]]] = {}
+_BUTTONS: Mapping[Right, Callable[[], tuple[str, str]]] = {
+    Right.ERASURE: lambda: (_("Det kan ikke gøres om. Det hele sker på én gang, eller slet ikke."), _("Slet nu")),
+}

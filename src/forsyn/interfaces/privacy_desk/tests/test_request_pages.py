@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from forsyn.domain.customers.models import ContactPoint
 from forsyn.domain.rights.models import Request, RequestPlan
 from forsyn.domain.rights.rules import Outcome, State
 from forsyn.domain.safeguards.choices_models import LIVE_RESTRICTION, Restriction
+from forsyn.integrations.erasure_log.transport import ErasureLog
 from forsyn.interfaces.privacy_desk.tests.test_pages import signed_in
 from tests.world import NOW, World
 
@@ -106,3 +110,20 @@ def test_an_unknown_number_is_told(desk: Client, world: World) -> None:
 def test_a_clerk_does_not_see_the_queue(world: World, client: Client) -> None:
     signed_in(client, world.clerk)
     assert client.get(reverse("privacy_desk:requests")).status_code == 404
+
+
+def test_an_erasure_is_read_before_it_is_done(desk: Client, world: World, settings: Any, tmp_path: Path) -> None:
+    settings.ERASURE_LOG = ErasureLog(tmp_path / "erasures.log")
+    request = _received(desk, world, right="erasure", numbers=world.dorthe.number)
+    _act(desk, request, "set", seen="pas, foto og navn passer")
+    request.refresh_from_db()
+    page = reverse("privacy_desk:request_plan", args=[request.pk])
+    shown = re.sub(r"\s+", " ", desk.post(page, {"version": request.version}, follow=True).content.decode())
+    assert "Bliver slettet" in shown
+    assert "bogføringslovens § 12" in shown
+    assert "1. januar 2032" in shown
+    plan = RequestPlan.objects.get(request=request)
+    assert "Planen er udført" in _act(desk, request, "udfoer", fingerprint=plan.fingerprint)
+    assert not ContactPoint.objects.filter(customer_id=world.dorthe.customer_id).exists()
+    assert len(settings.ERASURE_LOG.entries()) == 1
+    assert "Svaret er sendt" in _act(desk, request, "svar", outcome=Outcome.PARTLY, text="")
