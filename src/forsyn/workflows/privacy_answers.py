@@ -73,7 +73,7 @@ def addressee(*, request_id: int, today: date) -> Addressee:
     person = customer_overview(customer_id=customer_ids[0], today=today)
     return Addressee(
         request.requester_name or person.name,
-        person.contact("email") or "",
+        person.contact("email") or (request.requester_email if queries.was_carried_out(request_id=request_id) else ""),
         given or _supplied_at(person, today),
         Language(person.language) if request.channel == Intake.EMAIL else language,
         customer_ids,

@@ -12,6 +12,7 @@ from typing import Any
 
 from forsyn.domain.customers.actions_notices import Evidence
 from forsyn.domain.customers.correction_rules import Field, PlaceAddress
+from forsyn.domain.rights.actions import set_answer_address
 from forsyn.domain.safeguards.actions_choices import object_to, withdraw_consents
 from forsyn.domain.safeguards.choices_models import Channel, RestrictionGround
 from forsyn.domain.safeguards.choices_queries import consents_of
@@ -22,6 +23,7 @@ from forsyn.policy.wording import capitalised, date_words, series
 from forsyn.workflows.choice_plans import carry_out_restriction, plan_objection, plan_restriction
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.erasure import ErasureRefused, carry_out_erasure, essence_of_erasure, plan_erasure
+from forsyn.workflows.privacy_answers import addressee
 from forsyn.workflows.rectification import carry_out_rectification, plan_rectification
 from forsyn.workflows.rectification_plan import RectificationPlan, Wish
 
@@ -268,6 +270,10 @@ def _plan_erasure(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _erase(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
+    to = addressee(request_id=case.request_id, today=case.today)  # the answer must find its way when all is gone
+    set_answer_address(
+        request_id=case.request_id, email=to.email, address="\n".join(to.address), by_id=case.by_id, now=case.now
+    )
     try:
         read = plan_erasure(
             customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy

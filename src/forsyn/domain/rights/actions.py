@@ -243,6 +243,17 @@ def add_note(*, request_id: int, text: str, by_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
+def set_answer_address(
+    *, request_id: int, email: str, address: str, by_id: int | None, now: datetime, version: int | None = None
+) -> None:
+    """Where the answer goes: as the person says, or as it stood on file before it was erased. ``address``: lines."""
+    request = locked(request_id, version=version)
+    clean, _ = WordsOfRequest(email=email, address=address).cleaned()
+    change(request, requester_email=clean.email, requester_address=clean.address)
+    add_step(request_id, StepKind.NOTED, text=words.ANSWER_ADDRESS, by_id=by_id, now=now)
+
+
+@transaction.atomic
 def withhold(*, request_id: int, item: str, reason: str, by_id: int, now: datetime, version: int | None = None) -> None:
     """Leave an item out of the answer (Art. 15(4)). ``item`` is its key in the plan; the person reads the reason."""
     request = locked(request_id, version=version)

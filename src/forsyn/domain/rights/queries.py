@@ -238,6 +238,11 @@ def customers_of(*, request_id: int) -> tuple[int, ...]:
     return _customers_of([request_id])[request_id]
 
 
+def was_carried_out(*, request_id: int) -> bool:
+    """Whether a plan of the request has been carried out. 1 query."""
+    return RequestPlan.objects.filter(request_id=request_id, carried_out_at__isnull=False).exists()
+
+
 def withheld_items(*, request_id: int) -> dict[str, str]:
     """What is left out of the answer, and why: item key to the reason that the person reads. 1 query."""
     return dict(Withheld.objects.filter(request_id=request_id).order_by("item").values_list("item", "reason"))

@@ -9,6 +9,7 @@ from forsyn.domain.rights.rules import NAME_LENGTH, TEXT_LENGTH, WISH_LENGTH, Re
 from forsyn.kernel.cpr_search import find_cpr, replace
 
 CPR_TAKEN_OUT = "[CPR-nummer fjernet]"
+ANSWER_ADDRESS = "Adressen, svaret skal sendes til, er skrevet ind."
 NOT_TAKEN_IN = "Filen blev ikke taget ind."
 _CONTROL = dict.fromkeys(
     [

@@ -141,6 +141,11 @@ def _refuse(act: Act) -> str:
     return _("Afslaget er sendt, og anmodningen er afsluttet.") + _by_post(sent)
 
 
+def _address(act: Act) -> str:
+    actions.set_answer_address(**act.seen, email=act.said["email"], address=act.said["address"])
+    return _("Svaret går dertil.")
+
+
 def _withdraw(act: Act) -> str:
     actions.withdraw(**act.seen, today=act.today)
     return _("Anmodningen er taget tilbage af personen.")
@@ -198,6 +203,7 @@ ACTS: Mapping[str, tuple[type[forms.Form], Callable[[Act], str]]] = {
     "forlaeng": (FORMS["forlaeng"], _extend),
     "tag-med": (ItemForm, _include),
     "udfoer": (PlanForm, _carry_out),
+    "adresse": (FORMS["adresse"], _address),
     "svar": (FORMS["svar"], _answer),
     "afslag": (FORMS["afslag"], _refuse),
     "tilbage": (VersionedForm, _withdraw),

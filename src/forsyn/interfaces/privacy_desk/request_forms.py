@@ -199,3 +199,14 @@ class DoubtForm(VersionedForm):
         _("Kun ved rimelig tvivl. Fristen står stille, til identiteten er på plads (artikel 12, stk. 6)."),
         rows=2,
     )
+
+
+class AnswerAddressForm(VersionedForm):
+    """Where the answer goes."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, error_messages={"invalid": _("Skriv adressen som navn@eksempel.dk.")}
+    )
+    address = forms.CharField(
+        label=_("Postadresse"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

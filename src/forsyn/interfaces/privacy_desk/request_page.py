@@ -31,6 +31,7 @@ FORMS: Mapping[str, type[forms.Form]] = {
     "tvivl": request_forms.DoubtForm,
     "forlaeng": request_forms.ExtensionForm,
     "hold-ude": request_forms.WithholdingForm,
+    "adresse": request_forms.AnswerAddressForm,
     "svar": request_forms.AnswerForm,
     "afslag": request_forms.RefusalForm,
 }
@@ -104,6 +105,7 @@ def _may_plan(view: RequestView) -> bool:
 
 def _forms(view: RequestView, bound: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
     initial = {"version": view.line.version, "right": view.row.right, "on_behalf": view.row.on_behalf}
+    initial |= {"email": view.row.requester_email, "address": view.row.requester_address}
     return {name: bound.get(name) or form(initial=initial, auto_id=f"{name}_%s") for name, form in FORMS.items()}
 
 

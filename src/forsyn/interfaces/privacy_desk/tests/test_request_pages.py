@@ -14,6 +14,7 @@ from forsyn.domain.customers.models import ContactPoint
 from forsyn.domain.rights.models import Request, RequestPlan
 from forsyn.domain.rights.rules import Outcome, State
 from forsyn.domain.safeguards.choices_models import LIVE_RESTRICTION, Restriction
+from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.integrations.erasure_log.transport import ErasureLog
 from forsyn.interfaces.privacy_desk.tests.test_pages import signed_in
 from tests.world import NOW, World
@@ -127,3 +128,4 @@ def test_an_erasure_is_read_before_it_is_done(desk: Client, world: World, settin
     assert not ContactPoint.objects.filter(customer_id=world.dorthe.customer_id).exists()
     assert len(settings.ERASURE_LOG.entries()) == 1
     assert "Svaret er sendt" in _act(desk, request, "svar", outcome=Outcome.PARTLY, text="")
+    assert Disclosure.objects.filter(channel="email").count() == 1  # to the address as it stood before
