@@ -314,7 +314,7 @@ def test_a_processor_tells_its_controller_whatever_the_risk(world: World, settin
     assert Task.NOTIFY in line.tasks
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
         text = breaches.draft_notice(line, phase=1, final=True, now=world.now)
-    assert text.startswith("# Underretning om brud")
+    assert text.startswith("Underretning om brud")
     assert "Dataansvarlig: Prøveby Fjernvarme." in text
 
 

@@ -9,14 +9,15 @@ from django.conf import settings
 from forsyn.domain.accountability import actions, actions_assessments, actions_persons
 from forsyn.domain.accountability.actions_persons import Search
 from forsyn.domain.accountability.assessment_models import Assessment, AssessmentKind, Decision
-from forsyn.domain.accountability.assessment_rules import BALANCING, must_balance, starter
+from forsyn.domain.accountability.assessment_rules import purposes_of, starter
 from forsyn.domain.accountability.breach_models import Breach, Risk, SearchKind
 from forsyn.domain.accountability.rules import Reported
 from forsyn.domain.accounts.queries import account_with_email
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.local_days import local_day
+from forsyn.policy.policy import Policy, Purpose
 from forsyn.policy.purposes import P
-from forsyn.policy.vocabulary import PersonGroup
+from forsyn.policy.vocabulary import Kind, PersonGroup
 from forsyn.workflows import breaches
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.demo_accounts import STAFF, NotADemo
@@ -47,9 +48,16 @@ The other customer has returned the letter. Letters are now counted before the e
 
 You need not do anything. We are sorry that this has happened."""
 JUDGED = {
-    "necessity": "Vi har set efter, om det kan gøres med færre oplysninger. Det kan det ikke.",
-    "impact": "Personerne kan vente det af deres forsyning, og det får ingen følger for dem hver for sig.",
-    "balance": "Interessen vejer tungest, fordi der er få oplysninger, og fordi enhver kan sige nej.",
+    AssessmentKind.BALANCING: {
+        "necessity": "Vi har set efter, om det kan gøres med færre oplysninger. Det kan det ikke.",
+        "impact": "Personerne kan vente det af deres forsyning, og det får ingen følger for dem hver for sig.",
+        "balance": "Interessen vejer tungest, fordi der er få oplysninger, og fordi enhver kan sige nej.",
+    },
+    AssessmentKind.IMPACT: {
+        "risks": "At nogen uden for arbejdet ser oplysningen. Det er ikke sandsynligt, men kan være alvorligt.",
+        "advice": "Databeskyttelsesrådgiveren har læst med og er enig.",
+        "views": "De berørte er ikke spurgt, fordi de selv har givet oplysningen eller kender reglen.",
+    },
 }
 
 
@@ -108,30 +116,46 @@ def _handle(officer_id: int, aware_at: datetime) -> None:
 
 
 def _assess(officer_id: int, now: datetime) -> None:
-    """A balancing test for each purpose that rests on Art. 6(1)(f), decided, where there is none."""
+    """What the policy's purposes call for is written and decided, where there is nothing yet."""
     policy, decided_at = current_policy(), now - timedelta(days=30)
-    known = set(Assessment.objects.filter(kind=BALANCING).values_list("purpose", flat=True))
-    for one in must_balance(policy):
-        if one.key in known:
-            continue
-        assessment_id = actions_assessments.write(
-            policy=policy,
-            kind=AssessmentKind.BALANCING,
-            purpose=one.key,
-            texts=starter(policy, one, BALANCING) | JUDGED,
-            author_id=officer_id,
-            now=decided_at,
-        )
-        actions_assessments.decide(
-            policy=policy,
-            assessment_id=assessment_id,
-            decision=Decision.CARRY_ON,
-            reason="Interessen vejer tungest med de foranstaltninger, der er nævnt.",
-            review_date=_a_year_after(local_day(decided_at)),
-            decided_by_id=officer_id,
-            now=decided_at,
-            today=local_day(decided_at),
-        )
+    known = set(Assessment.objects.values_list("kind", "purpose"))
+    for kind in AssessmentKind:
+        for one in purposes_of(policy, kind):
+            if (kind.value, one.key) not in known:
+                decision, reason = _decision(policy, kind, one)
+                _decide(officer_id, kind, one, decision, reason, decided_at)
+
+
+def _decision(policy: Policy, kind: AssessmentKind, one: Purpose) -> tuple[Decision, str]:
+    if kind is AssessmentKind.BALANCING:
+        return Decision.CARRY_ON, "Interessen vejer tungest med de foranstaltninger, der er nævnt."
+    if any(policy.categories[key].kind in (Kind.SPECIAL, Kind.CRIMINAL) for key in one.categories):
+        return Decision.CARRY_ON_WITH, "Risikoen er lille, når kun de få, der planlægger arbejdet, kan se det."
+    return Decision.NOT_NEEDED, "Loven siger, hvad nummeret må bruges til, og det bliver ikke brugt til andet."
+
+
+def _decide(
+    officer_id: int, kind: AssessmentKind, one: Purpose, decision: Decision, reason: str, decided_at: datetime
+) -> None:
+    policy, judged = current_policy(), JUDGED[kind]
+    assessment_id = actions_assessments.write(
+        policy=policy,
+        kind=kind,
+        purpose=one.key,
+        texts=starter(policy, one, kind) | judged,
+        author_id=officer_id,
+        now=decided_at,
+    )
+    actions_assessments.decide(
+        policy=policy,
+        assessment_id=assessment_id,
+        decision=decision,
+        reason=reason,
+        review_date=_a_year_after(local_day(decided_at)),
+        decided_by_id=officer_id,
+        now=decided_at,
+        today=local_day(decided_at),
+    )
 
 
 def _a_year_after(day: date) -> date:

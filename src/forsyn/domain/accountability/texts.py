@@ -73,11 +73,11 @@ def notification(policy: Policy, reported: Reported, found: Assessed, *, phase: 
     """The text to send: to the authority (Art. 33(3)), or in a processor's capacity to the controller (Art. 33(2))."""
     to_controller = reported.capacity is Capacity.PROCESSOR
     title = "Underretning om" if to_controller else "Anmeldelse af"
-    lines = [f"# {title} brud på persondatasikkerheden", ""]
+    lines = [f"{title} brud på persondatasikkerheden", ""]
     for heading, paragraphs in _parts(policy, reported, found, phase, final, now):
         written = [text for text in paragraphs if text]
         if written:
-            lines += [f"## {heading}", "", *(line for text in written for line in (text, ""))]
+            lines += [f"{heading}:", *written, ""]
     return "\n".join(lines).strip() + "\n"
 
 

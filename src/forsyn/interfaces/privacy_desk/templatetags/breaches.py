@@ -107,6 +107,29 @@ def step_words(step: BreachStep) -> str:
 
 
 @register.filter
+def step_text(step: BreachStep) -> str:
+    """What a step says besides; it begins with a word of the register's where its kind has one."""
+    first, parted, rest = step.text.partition(": ")
+    known = _FIRST.get(step.kind, {})
+    return f"{known[first]}: {rest}" if parted and first in known else step.text
+
+
+_FIRST: dict[str, words.Words] = {
+    StepKind.SEARCHED: words.SEARCHES,
+    StepKind.ASSESSED: words.SHORT_RISKS,
+    StepKind.TOLD: words.TOLD,
+    StepKind.EXCEPTION: words.EXCEPTIONS,
+}
+
+
+@register.filter
+def worth_showing(steps: list[BreachStep]) -> list[BreachStep]:
+    """All but the database's own of what another step of the same moment tells, where nothing stood before."""
+    told = {step.at for step in steps if step.kind != StepKind.CHANGED}
+    return [step for step in steps if step.kind != StepKind.CHANGED or step.at not in told or before(step)]
+
+
+@register.filter
 def before(step: BreachStep) -> list[tuple[str, str]]:
     """What stood in the columns that a step changed, where something did."""
     return [
