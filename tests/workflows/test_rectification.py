@@ -29,6 +29,7 @@ from forsyn.integrations.mail.transport import MailNotSent
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Channel, Source
 from forsyn.workflows import rectification
+from forsyn.workflows.change_contact import change_contact
 from forsyn.workflows.change_email import change_email
 from forsyn.workflows.outgoing import Letter, deliver_due, mail_person
 from forsyn.workflows.recipient_notices import Reach
@@ -211,6 +212,30 @@ def test_a_customers_own_change_reaches_the_waiting_mails_too(world: World, serv
         )
     assert change.signs_in_with_it
     assert change.mails_readdressed == 1
+
+
+def test_who_works_for_us_with_a_number_gets_the_new_one_and_others_do_not(world: World) -> None:
+    with purpose(P.WASTE_COLLECTION, actor=None):
+        disclose(
+            categories=("name", "mobile"),
+            recipient="emptying_contractor",
+            customer_ids=[world.anna.customer_id],
+            payload=b"a route",
+            channel=Channel.FILE,
+            keep=False,
+            now=NOW,
+            today=TODAY,
+        )
+    given_to("debt_collector", world.anna, "name", "mobile")
+    with purpose(P.SELF_SERVICE, actor=world.anna.account.pk):
+        values = {"customer_id": world.anna.customer_id, "kind": "mobile", "today": TODAY, "now": NOW + HOUR}
+        assert change_contact(value="20991001", **values)
+        assert not change_contact(value="20991001", **values)
+    [told] = mail.outbox
+    assert told.to == ["persondata@vognmand.example"]
+    assert "+4520991001" in told.body
+    [notice] = queries.recipients_told(customer_id=world.anna.customer_id)
+    assert (notice.cause, notice.by_mail) == ("change", True)
 
 
 # -- everything else -----------------------------------------------------------------------------------------------

@@ -12,12 +12,11 @@ from django.db import transaction
 
 from forsyn.domain.accounts import actions as accounts
 from forsyn.domain.accounts.models import Account
-from forsyn.domain.customers import actions as customers
 from forsyn.domain.customers.queries import customer_overview
 from forsyn.domain.customers.rules import NotPossible
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
-from forsyn.policy.vocabulary import Source
+from forsyn.workflows.change_contact import change_contact
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.rectification_copies import readdress
 
@@ -40,9 +39,7 @@ def change_email(*, account_id: int, customer_id: int, email: str, today: date, 
     with purpose(P.SIGN_IN, actor=account_id):
         account = Account.objects.select_for_update().get(pk=account_id)
     former = customer_overview(customer_id=customer_id, today=today).contact("email")
-    customers.change_contact_point(
-        customer_id=customer_id, kind="email", value=email, source=Source.PERSON, today=today, now=now
-    )
+    change_contact(customer_id=customer_id, kind="email", value=email, today=today, now=now)
     signs_in = former is not None and former.casefold() == account.email.casefold()
     if signs_in:
         try:

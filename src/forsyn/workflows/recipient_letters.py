@@ -54,6 +54,14 @@ def rectified(policy: Policy, recipient: Recipient, received: Received, who: str
     return _letter(policy, recipient, received, who, "Rettede oplysninger", opening, lines, closing)
 
 
+def changed(policy: Policy, new: Mended, recipient: Recipient, received: Received, who: str) -> Words:
+    """Something that the recipient works with has changed; what it got was right then."""
+    opening = "I arbejder for os med oplysninger om en person, og en af dem er nu ændret. Brug den nye fra nu af."
+    after = new.right or "Personen vil ikke længere kontaktes på den måde. Slet oplysningen."
+    lines = f"{capitalised(new.name)}\n  Før: {new.wrong}\n  Nu: {after}"
+    return _letter(policy, recipient, received, who, "Ændrede oplysninger", opening, lines, "")
+
+
 def restricted(policy: Policy, recipient: Recipient, received: Received, who: str) -> Words:
     """What the recipient got may only be stored for now."""
     opening = (

@@ -20,8 +20,10 @@ class CorrectionOutcome(models.TextChoices):
 
 
 class NoticeCause(models.TextChoices):
-    """Why recipients are told (Art. 19)."""
+    """Why recipients are told (Art. 19, and for a change: Art. 5(1)(d))."""
 
+    CHANGE = "change"
+    """The person has told us something new: who works for us with what was before gets it too."""
     RECTIFICATION = "rectification"
     ERASURE = "erasure"
     RESTRICTION = "restriction"

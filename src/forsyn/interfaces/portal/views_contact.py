@@ -17,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forsyn.domain.accounts.models import Account
-from forsyn.domain.customers.actions import change_contact_point
 from forsyn.domain.customers.models import ContactKind
 from forsyn.domain.customers.queries import contact_history, customer_overview
 from forsyn.domain.customers.rules import NotPossible
@@ -28,7 +27,8 @@ from forsyn.interfaces.portal.contact_page import contact_lines, shown
 from forsyn.interfaces.portal.forms import KINDS, CodeForm, ContactForm
 from forsyn.interfaces.portal.on_hold import on_hold
 from forsyn.policy.purposes import P
-from forsyn.policy.vocabulary import Language, Source
+from forsyn.policy.vocabulary import Language
+from forsyn.workflows import change_contact as changes
 from forsyn.workflows.change_email import change_email
 from forsyn.workflows.outgoing import Letter, mail_code, mail_person
 
@@ -138,11 +138,10 @@ def _current(request: HttpRequest, kind: str) -> str | None:
 
 def _save(request: HttpRequest, kind: str, value: str | None) -> HttpResponse:
     try:
-        changed = change_contact_point(
+        changed = changes.change_contact(
             customer_id=_customer_id(request),
             kind=kind,
             value=value,
-            source=Source.PERSON,
             today=timezone.localdate(),
             now=timezone.now(),
         )
