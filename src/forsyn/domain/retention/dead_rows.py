@@ -16,16 +16,21 @@ from forsyn.domain.safeguards.actions import OWNER
 _LEAVES = """
     select relation.relname::text
       from unnest(%(tables)s::text[]) as named (name)
-     cross join lateral pg_partition_tree(to_regclass('public.' || named.name)) as leaf
-      join pg_class as relation on relation.oid = leaf.relid
-     where leaf.isleaf and (pg_stat_get_dead_tuples(leaf.relid) > 0 or leaf.level = 0)
+     cross join lateral (
+        select to_regclass('public.' || named.name) as relid
+         where not exists (select from pg_partition_tree(to_regclass('public.' || named.name)))
+        union all
+        select leaf.relid from pg_partition_tree(to_regclass('public.' || named.name)) as leaf
+         where leaf.isleaf and pg_stat_get_dead_tuples(leaf.relid) > 0) as part
+      join pg_class as relation on relation.oid = part.relid
+     order by 1
 """
 # Of a table without rows ANALYZE writes nothing, and the old samples stay. Indexes on expressions have some, too.
 _FORGET = """
-    select count(pg_clear_attribute_stats('public', relation.relname, attribute.attname, false))
+    select pg_clear_attribute_stats('public', relation.relname, attribute.attname, false)
       from pg_class as relation
-      join pg_attribute as attribute on attribute.attrelid = relation.oid and attribute.attnum > 0
-      join pg_statistic as kept on kept.starelid = relation.oid and kept.staattnum = attribute.attnum
+      join pg_attribute as attribute
+        on attribute.attrelid = relation.oid and attribute.attnum > 0 and not attribute.attisdropped
      where relation.oid = %(table)s::regclass
         or relation.oid in (select indexrelid from pg_index where indrelid = %(table)s::regclass)
 """
