@@ -136,3 +136,17 @@ FROM_NOWHERE = {
         insert into customers_agreement (number, supply_point_id, commodity, relation, period, source, recorded_at)
         values ('forsyn prove', -1, 'heat', 'owner', daterange('1900-01-01', '1900-01-02'), %s, now())""",
 }
+
+REQUEST_RECEIVED = """
+    insert into rights_request ("right", state, channel, received_at, received_date, first_deadline_date, deadline_date,
+                                paused_days, requester_name, requester_email, requester_address, on_behalf, language,
+                                subject, wish, version)
+    values ('access', %s, 'letter', %s, %s, %s, %s, 0, '', '', '', 'self', 'da', 'forsyn prove', '', 1)
+"""
+_REQUEST_NEXT = "; update rights_request set version = version + 1, {} where subject = 'forsyn prove'"
+REQUEST_PLANNED = _REQUEST_NEXT.format("state = 'planned'")
+REQUEST_REFUSED = _REQUEST_NEXT.format("state = 'refused', closed_at = received_at, refusal_ground = 'unidentified'")
+REQUEST_EXTENDED = _REQUEST_NEXT.format(
+    "extended_at = received_at + interval '80 days', extension_told_at = received_at + interval '80 days',"
+    " extension_reason = '-', deadline_date = received_date + 85"
+)

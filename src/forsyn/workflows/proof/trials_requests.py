@@ -16,21 +16,14 @@ from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Language, Right
 from forsyn.workflows.proof.attempts import Attempt, none_of, refused
 from forsyn.workflows.proof.bench import CHECK_VIOLATION, Bench, Finding, spoken
+from forsyn.workflows.proof.deeds import (
+    REQUEST_EXTENDED,
+    REQUEST_PLANNED,
+    REQUEST_RECEIVED,
+    REQUEST_REFUSED,
+)
 from forsyn.workflows.proof.trial import control, invariant
 
-RECEIVED = """
-    insert into rights_request ("right", state, channel, received_at, received_date, first_deadline_date, deadline_date,
-                                paused_days, requester_name, requester_email, requester_address, on_behalf, language,
-                                subject, wish, version)
-    values ('access', %s, 'letter', %s, %s, %s, %s, 0, '', '', '', 'self', 'da', 'forsyn prove', '', 1)
-"""
-NEXT = "; update rights_request set version = version + 1, {} where subject = 'forsyn prove'"
-PLANNED = NEXT.format("state = 'planned'")
-REFUSED = NEXT.format("state = 'refused', closed_at = received_at, refusal_ground = 'unidentified'")
-EXTENDED = NEXT.format(
-    "extended_at = received_at + interval '80 days', extension_told_at = received_at + interval '80 days',"
-    " extension_reason = '-', deadline_date = received_date + 85"
-)
 LATE = """
     select count(*) from rights_request
      where closed_at is null and paused_since_date is null and deadline_date < %s
@@ -59,7 +52,7 @@ def nobody_unknown_is_answered(bench: Bench) -> Finding:
     return refused(
         bench,
         [
-            _attempt(bench, "open", PLANNED, "rights_request_identity_first", "planned for a stranger"),
+            _attempt(bench, "open", REQUEST_PLANNED, "rights_request_identity_first", "planned for a stranger"),
             _attempt(bench, "answered", "", "rights_request_begins", "answered at once"),
         ],
     )
@@ -73,7 +66,9 @@ def nobody_unknown_is_answered(bench: Bench) -> Finding:
 )
 def nothing_is_refused_without_a_letter(bench: Bench) -> Finding:
     """The database asks for the letter; what stands in letters is tried beside this."""
-    return refused(bench, [_attempt(bench, "received", REFUSED, "rights_request_letter", "refused without a letter")])
+    return refused(
+        bench, [_attempt(bench, "received", REQUEST_REFUSED, "rights_request_letter", "refused without a letter")]
+    )
 
 
 @control(
@@ -89,7 +84,7 @@ def nothing_is_refused_without_a_letter(bench: Bench) -> Finding:
 def no_limit_is_extended_afterwards(bench: Bench) -> Finding:
     """Art. 12(3): the person is told within the first month."""
     return refused(
-        bench, [_attempt(bench, "received", EXTENDED, "rights_request_extended_in_time", "extended afterwards")]
+        bench, [_attempt(bench, "received", REQUEST_EXTENDED, "rights_request_extended_in_time", "extended afterwards")]
     )
 
 
@@ -137,7 +132,7 @@ def every_letter_says_how_to_complain(bench: Bench) -> Finding:
 def _attempt(bench: Bench, state: str, then: str, constraint: str, where: str) -> Attempt:
     limit = answer_limits(bench.today).first
     values = (state, bench.now, bench.today, limit, limit)
-    return Attempt(bench.reader, RECEIVED + then, where, values, (CHECK_VIOLATION,), constraint)
+    return Attempt(bench.reader, REQUEST_RECEIVED + then, where, values, (CHECK_VIOLATION,), constraint)
 
 
 def _every_letter(policy: Policy, today: date) -> Iterator[Document]:
