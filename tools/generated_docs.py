@@ -23,6 +23,7 @@ import typer.main  # noqa: E402 - Django comes first
 from forsyn.interfaces.cli.main import app  # noqa: E402
 from forsyn.policy import describe  # noqa: E402
 from forsyn.policy.claims import Claim, claims  # noqa: E402
+from forsyn.policy.document import as_text  # noqa: E402
 from forsyn.policy.loading import parse_policy  # noqa: E402
 from forsyn.policy.matrix import rows as matrix_rows  # noqa: E402
 from forsyn.policy.policy import Policy  # noqa: E402
@@ -30,6 +31,7 @@ from forsyn.policy.privileges import Matrix  # noqa: E402
 from forsyn.policy.vocabulary import Language  # noqa: E402
 from forsyn.workflows.declarations import all_bindings  # noqa: E402
 from forsyn.workflows.proof.prove import trials_of  # noqa: E402
+from forsyn.workflows.record_of_processing import capacities, present  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDER = REPOSITORY / "docs" / "generated"
@@ -44,6 +46,7 @@ def documents() -> dict[str, str]:
     policies = {name: load(file) for name, file in POLICIES.items()}
     pages = {f"policy-{name}.md": policy_page(policy) for name, policy in policies.items()}
     pages |= {f"matrix-{name}.md": matrix_page(policy) for name, policy in policies.items()}
+    pages |= {f"record-{name}.md": record_page(policy) for name, policy in policies.items()}
     pages["purposes.md"] = purposes_page(policies.values())
     pages["retention.md"] = retention_page(policies.values())
     pages["columns.md"] = columns_page()
@@ -107,6 +110,11 @@ def policy_page(policy: Policy) -> str:
         section(2, "Consents", listed(describe.consents(policy, EN), consents)),
         section(2, "Claims", listed(claim_rows(policy), ("claim", "declared by"))),
     )
+
+
+def record_page(policy: Policy) -> str:
+    """The records of processing activities (Art. 30) that the policy's controller keeps, in English."""
+    return "\n\n".join(as_text(present(capacity, EN, policy)) for capacity in capacities(policy))
 
 
 def not_held_section(policy: Policy) -> Iterator[str]:
