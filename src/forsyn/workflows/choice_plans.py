@@ -34,7 +34,7 @@ from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language, Objection
 from forsyn.policy.wording import date_words
 from forsyn.workflows.outgoing import Letter, mail_person
-from forsyn.workflows.recipient_letters import Words, lifted, restricted
+from forsyn.workflows.recipient_letters import Words, erased, lifted, restricted
 from forsyn.workflows.recipient_notices import Notified, RecipientToTell, joined, tell, to_tell
 
 NO_CUSTOMER = "Kunden findes ikke."
@@ -154,6 +154,11 @@ def carry_out_lifting(
     return _tell(policy, customer_id, NoticeCause.LIFTING, request_id, now)
 
 
+def tell_of_erasure(policy: Policy, *, customer_id: int, request_id: int | None, now: datetime) -> Notified:
+    """Tell everybody who really received something that the person is being erased (Art. 19)."""
+    return _tell(policy, customer_id, NoticeCause.ERASURE, request_id, now)
+
+
 # -- objection -------------------------------------------------------------------------------------------------------
 
 
@@ -215,10 +220,13 @@ def _tell(policy: Policy, customer_id: int, cause: NoticeCause, request_id: int 
         recipients,
         customer=found[customer_id],
         cause=cause,
-        compose=partial(restricted if cause is NoticeCause.RESTRICTION else lifted, policy),
+        compose=partial(_COMPOSE[cause], policy),
         request_id=request_id,
         now=now,
     )
+
+
+_COMPOSE = {NoticeCause.RESTRICTION: restricted, NoticeCause.LIFTING: lifted, NoticeCause.ERASURE: erased}
 
 
 def _lifting_words(policy: Policy, why: str, lift_date: date, language: Language) -> Words:

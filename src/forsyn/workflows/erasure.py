@@ -119,7 +119,7 @@ def plan_erasure(
     policy = policy or current_policy()
     subject = subject_of(customer_ids=customer_ids)
     with transaction.atomic():
-        plan = _do(policy, subject, today=today, now=now, actor=actor)
+        plan = do_erasure(policy, subject, today=today, now=now, actor=actor)
         transaction.set_rollback(True)
     return plan
 
@@ -141,7 +141,7 @@ def carry_out_erasure(
     policy = policy or current_policy()
     subject = subject_of(customer_ids=customer_ids)
     _lock(subject)
-    plan = _do(policy, subject, today=today, now=now, actor=actor)
+    plan = do_erasure(policy, subject, today=today, now=now, actor=actor)
     if plan.fingerprint != fingerprint:
         raise ErasureRefused("Noget er ændret, siden planen blev lagt. Læg den om, og læs den, før der slettes.")
     if plan.gaps:
@@ -164,7 +164,8 @@ def _lock(subject: Subject) -> None:
         raise ErasureRefused("Kunden findes ikke længere.")
 
 
-def _do(policy: Policy, subject: Subject, *, today: date, now: datetime, actor: int | None) -> ErasurePlan:
+def do_erasure(policy: Policy, subject: Subject, *, today: date, now: datetime, actor: int | None) -> ErasurePlan:
+    """Erase within the caller's transaction, and read back; nothing is written to the log."""
     catalog, persons = live_catalog(), subject.parameters
     situation = situation_of(policy, subject, today=today)
     consents = _withdraw(subject, now)

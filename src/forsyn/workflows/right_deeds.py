@@ -20,7 +20,12 @@ from forsyn.policy.erasure import Outcome
 from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Language, Right
 from forsyn.policy.wording import capitalised, date_words, series
-from forsyn.workflows.choice_plans import carry_out_restriction, plan_objection, plan_restriction
+from forsyn.workflows.choice_plans import (
+    carry_out_restriction,
+    plan_objection,
+    plan_restriction,
+    tell_of_erasure,
+)
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.erasure import ErasureRefused, carry_out_erasure, essence_of_erasure, plan_erasure
 from forsyn.workflows.privacy_answers import addressee
@@ -274,6 +279,10 @@ def _erase(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
     set_answer_address(
         request_id=case.request_id, email=to.email, address="\n".join(to.address), by_id=case.by_id, now=case.now
     )
+    told = [
+        tell_of_erasure(case.policy, customer_id=key, request_id=case.request_id, now=case.now)
+        for key in case.customer_ids
+    ]  # one person's few numbers
     try:
         read = plan_erasure(
             customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy
@@ -288,7 +297,7 @@ def _erase(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
         )
     except ErasureRefused as refusal:
         raise PlanRefused(str(refusal)) from refusal
-    return done.counts()
+    return done.counts() | {"recipients": sum(one.mailed + one.tasks for one in told)}
 
 
 _ERASED = {

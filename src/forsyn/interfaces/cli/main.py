@@ -10,6 +10,7 @@ from forsyn.interfaces.cli import (
     breaches,
     customers,
     demo,
+    erasure,
     jobs,
     keys,
     mailbox,
@@ -70,6 +71,7 @@ app.add_typer(breaches.app, name="breaches")
 app.add_typer(requests.app, name="requests")
 app.add_typer(mailbox.app, name="mailbox")
 app.add_typer(night.app, name="night")
+app.add_typer(erasure.app, name="erasure")
 
 
 def _version(wanted: bool) -> None:
