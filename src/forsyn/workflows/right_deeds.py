@@ -5,77 +5,22 @@ Plans and counts are plain values that JSON can carry; they are kept as evidence
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from forsyn.domain.customers.actions_notices import Evidence
 from forsyn.domain.customers.correction_rules import Field, PlaceAddress
-from forsyn.domain.rights.actions import set_answer_address
 from forsyn.domain.safeguards.actions_choices import object_to, withdraw_consents
 from forsyn.domain.safeguards.choices_models import Channel, RestrictionGround
 from forsyn.domain.safeguards.choices_queries import consents_of
-from forsyn.policy.erasure import Outcome
-from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Language, Right
-from forsyn.policy.wording import capitalised, date_words, series
-from forsyn.workflows.choice_plans import (
-    carry_out_restriction,
-    plan_objection,
-    plan_restriction,
-    tell_of_erasure,
-)
-from forsyn.workflows.declarations import current_policy
-from forsyn.workflows.erasure import ErasureRefused, carry_out_erasure, essence_of_erasure, plan_erasure
-from forsyn.workflows.privacy_answers import addressee
+from forsyn.workflows.choice_plans import carry_out_restriction, plan_objection, plan_restriction
 from forsyn.workflows.rectification import carry_out_rectification, plan_rectification
 from forsyn.workflows.rectification_plan import RectificationPlan, Wish
-
-
-class PlanRefused(RuntimeError):
-    """It cannot be planned, or not carried out; the message says why and what to do, in Danish."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A request as a deed needs it. ``withheld``: item keys that are left out of the answer, with their reasons."""
-
-    request_id: int
-    customer_ids: tuple[int, ...]
-    by_id: int | None
-    now: datetime
-    today: date
-    policy: Policy
-    language: Language
-    withheld: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def person(self) -> int:
-        """Who decides, where somebody must. Raises PlanRefused for the program itself."""
-        if self.by_id is None:
-            raise PlanRefused("En medarbejder skal tage stilling, før det kan gøres.")
-        return self.by_id
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Whole sentences for the answer."""
-
-    done: Sequence[str] = ()
-    kept: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One right. ``plan`` reads only; ``carry_out`` does what the plan of now says, and returns counts."""
-
-    plan: Callable[[Case, Mapping[str, Any]], Mapping[str, Any]]
-    carry_out: Callable[[Case, Mapping[str, Any]], Mapping[str, Any]]
-    tell: Callable[[Mapping[str, Any], Mapping[str, Any], Language], Told]
-    essence: Callable[[Mapping[str, Any]], Any] = lambda body: body
-    """What must still be so when the plan is carried out: reading a plan, too, leaves a line in the access log."""
-
+from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told
+from forsyn.workflows.right_erasure import ERASURE
 
 # -- rectification (16) ------------------------------------------------------------------------------------------------
 
@@ -264,84 +209,11 @@ def _tell_withdrawn(plan: Mapping[str, Any], counts: Mapping[str, Any], language
     return Told([_WITHDRAWN[language]])
 
 
-# -- erasure (17) ------------------------------------------------------------------------------------------------------
-
-
-def _plan_erasure(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = plan_erasure(
-        customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy
-    )
-    return found.as_json()
-
-
-def _erase(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
-    to = addressee(request_id=case.request_id, today=case.today)  # the answer must find its way when all is gone
-    set_answer_address(
-        request_id=case.request_id, email=to.email, address="\n".join(to.address), by_id=case.by_id, now=case.now
-    )
-    told = [
-        tell_of_erasure(case.policy, customer_id=key, request_id=case.request_id, now=case.now)
-        for key in case.customer_ids
-    ]  # one person's few numbers
-    try:
-        read = plan_erasure(
-            customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy
-        )
-        done = carry_out_erasure(
-            customer_ids=case.customer_ids,
-            fingerprint=read.fingerprint,
-            today=case.today,
-            now=case.now,
-            actor=case.person,
-            policy=case.policy,
-        )
-    except ErasureRefused as refusal:
-        raise PlanRefused(str(refusal)) from refusal
-    return done.counts() | {"recipients": sum(one.mailed + one.tasks for one in told)}
-
-
-_ERASED = {
-    Language.DANISH: "Slettet: {what}.",
-    Language.ENGLISH: "Erased: {what}.",
-}
-_STAYS = {
-    Language.DANISH: "{what}: bliver gemt, fordi {ground}{until}.",
-    Language.ENGLISH: "{what}: kept, because {ground}{until}.",
-}
-_DEMANDED = {Language.DANISH: "{statute} kræver det", Language.ENGLISH: "{statute} demands it"}
-_UNTIL = {Language.DANISH: ", indtil {day}", Language.ENGLISH: ", until {day}"}
-
-
-def _tell_erased(plan: Mapping[str, Any], counts: Mapping[str, Any], language: Language) -> Told:
-    """By category, in the policy's own words; what is kept for several reasons is told once a reason."""
-    policy = current_policy()
-    erased: dict[str, None] = {}
-    kept: dict[str, None] = {}
-    for line in plan["lines"]:
-        names = [policy.categories[key].name.in_(language) for key in line["categories"] if key in policy.categories]
-        if line["outcome"] in (Outcome.ERASED, Outcome.THINNED):
-            erased.update(dict.fromkeys(names))
-        elif line["ground"]:
-            ground = line["ground"]["en" if language is Language.ENGLISH else "da"]
-            demanded = any(rule.key == line["rule"] and rule.demanded_by for rule in policy.retention.values())
-            said = _DEMANDED[language].format(statute=ground) if demanded else ground
-            until = _UNTIL[language].format(day=day_words(line["until"], language)) if line["until"] else ""
-            for name in names:
-                kept[capitalised(_STAYS[language].format(what=name, ground=said, until=until))] = None
-    done = [_ERASED[language].format(what=series(list(erased), language))] if erased else []
-    return Told(done, list(kept))
-
-
 DEEDS: Mapping[Right, Deed] = {
-    Right.ERASURE: Deed(_plan_erasure, _erase, _tell_erased, essence_of_erasure),
+    Right.ERASURE: ERASURE,
     Right.RECTIFICATION: Deed(_plan_rectification, _rectify, _tell_rectified),
     Right.RESTRICTION: Deed(_plan_restriction, _restrict, _tell_restricted),
     Right.OBJECTION: Deed(_plan_objection, _object, _tell_objected),
     Right.WITHDRAWAL: Deed(_plan_withdrawal, _withdraw, _tell_withdrawn),
 }
 """A complaint has no plan: it is answered."""
-
-
-def day_words(text: str | None, language: Language) -> str:
-    """A date of a plan in words."""
-    return date_words(date.fromisoformat(text[:10]), language) if text else ""

@@ -25,7 +25,9 @@ from forsyn.domain.safeguards.choices_rules import ChoiceRefused
 from forsyn.kernel.identifiers import InvalidIdentifier
 from forsyn.policy.vocabulary import Language, Right
 from forsyn.workflows.declarations import current_policy
-from forsyn.workflows.right_deeds import DEEDS, Case, PlanRefused
+from forsyn.workflows.right_case import Case
+from forsyn.workflows.right_case import PlanRefused as PlanRefused
+from forsyn.workflows.right_deeds import DEEDS
 
 REFUSED = (NotPossible, ChoiceRefused, InvalidIdentifier)
 """What the deeds say no with; all Danish sentences."""
