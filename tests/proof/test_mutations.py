@@ -163,9 +163,31 @@ MUTATIONS = [
         {"SF-14"},
     ),
     Mutation(
+        "a note past its time",
+        "insert into correspondence_note (customer_id, written_at, account_id, kind, text, cpr_taken_out, cpr_denied)"
+        " values (%(anna)s, '2023-10-31 12:00Z', %(dpo)s, 'phone', 'old', 0, 0)",
+        {"SF-14"},
+    ),
+    Mutation(
+        "a customer past the last bill's time",
+        "update customers_agreement set period = daterange('2019-01-01', '2020-01-01')"
+        " where id in (select agreement_id from customers_agreement_holder where customer_id = %(gorm)s)",
+        {"SF-14"},
+    ),
+    Mutation(
+        "a hold may have no reason",
+        "alter table safeguards_hold drop constraint safeguards_hold_reason",
+        {"SF-14"},
+    ),
+    Mutation(
+        "a health notice past its review",
+        "update sensitive_health_notice set review_date = '2026-10-30'",
+        {"SF-15"},
+    ),
+    Mutation(
         "a notice past its review",
         "update sensitive_offence set review_date = '2026-10-30'",
-        {"SF-15"},
+        {"SF-15", "SF-16"},
     ),
     Mutation(
         "a processor stores in a third country",

@@ -12,6 +12,7 @@ from forsyn.workflows.proof import (
     trials_door,
     trials_instructions,
     trials_mailbox,
+    trials_night,
     trials_notes,
     trials_requests,
     trials_roles,
@@ -40,6 +41,7 @@ MODULES = (
     trials_instructions,
     trials_breaches,
     trials_time,
+    trials_night,
     trials_web,
 )
 TRIALS: tuple[Trial, ...] = tuple(trial for module in MODULES for trial in module.TRIALS)
