@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -19,12 +21,14 @@ from forsyn.domain.accountability.breach_models import Exception34, Risk, Search
 from forsyn.domain.accountability.models import Breach, BreachNotice, BreachPerson, BreachStep
 from forsyn.domain.accountability.rules import BreachRefused, Clock, Reported, Task
 from forsyn.domain.customers.models import ContactPoint, Customer
+from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.safeguards.actions_log import record
-from forsyn.domain.safeguards.door_models import Disclosure, DisclosurePerson, OutboxMessage
+from forsyn.domain.safeguards.door_models import Disclosure, DisclosurePerson, OutboxMessage, RecipientAgreement
 from forsyn.domain.safeguards.log_models import AccessEntry, AccessKind, Aspect
 from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
+from forsyn.policy.loading import load_policy
 from forsyn.policy.purposes import P
-from forsyn.policy.vocabulary import PersonGroup
+from forsyn.policy.vocabulary import Capacity, PersonGroup
 from forsyn.workflows import breaches
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.outgoing import deliver_due
@@ -307,7 +311,7 @@ def test_late_needs_a_reason_and_what_was_sent_stays(world: World) -> None:
     assert BreachNotice.objects.get(pk=follow_up).phase == 2
 
 
-def test_a_processor_tells_its_controller_whatever_the_risk(world: World, settings: Any) -> None:
+def test_a_processor_tells_its_controller_whatever_the_risk(world: World) -> None:
     breach_id = _register(world, on_behalf_of="Prøveby Fjernvarme")
     _do(world, actions.assess, breach_id=breach_id, risk=Risk.NONE, reason="Ingen så det.")
     line = _line(world, breach_id)
@@ -403,6 +407,30 @@ def test_a_letter_that_somebody_has_had_stays(world: World) -> None:
         _do(world, actions_persons.leave_out, person_id=person.pk, reason="En anden.")
     with pytest.raises(DatabaseError, match="stays on record"), transaction.atomic():
         BreachPerson.objects.update(told_at=None, told_by=None, disclosure_id=None)
+
+
+def test_what_the_door_refuses_leaves_nobody_told(world: World) -> None:
+    """Without an agreement with the carrier nothing leaves, and nobody stands as told who was not."""
+    breach_id = _ready(world, "1001", "1002")
+    _do(world, actions_persons.release_letters, breach_id=breach_id)
+    RecipientAgreement.objects.filter(recipient="mail_and_text_messages").update(signed_date=None)
+    with pytest.raises(DisclosureRefused, match="ingen databehandleraftale"):
+        breaches.tell_by_mail(breach_id=breach_id, actor=world.dpo.pk, now=world.now)
+    assert not OutboxMessage.objects.exists()
+    assert BreachPerson.objects.filter(breach_id=breach_id, told_at=None).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "capacity", "recipient"),
+    [
+        ("utility", Capacity.CONTROLLER, "datatilsynet"),
+        ("supplier", Capacity.CONTROLLER, "datatilsynet"),
+        ("supplier", Capacity.PROCESSOR, "utilities"),
+    ],
+)
+def test_who_is_notified_stands_in_the_policy(policy: str, capacity: Capacity, recipient: str) -> None:
+    declared = load_policy(Path(settings.PROJECT_ROOT) / "policies" / f"{policy}.toml")
+    assert breaches.notified_recipient(declared, capacity).key == recipient
 
 
 # -- the end ---------------------------------------------------------------------------------------------------------
