@@ -1,0 +1,1 @@
+"""Files for a person to take home: a ZIP with tables as CSV."""
