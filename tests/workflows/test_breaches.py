@@ -223,6 +223,20 @@ def test_found_by_place_are_those_who_lived_there_then(
     assert _found_numbers(breach_id) == numbers
 
 
+@pytest.mark.parametrize(
+    ("place", "numbers"),
+    [
+        ({"postal_code": "9999", "street": "Ågade"}, ["1002", "1003", "1010"]),
+        ({"postal_code": "9998"}, []),
+        ({"postal_code": "9999", "street": "Ågade", "numbers": ("5001",)}, ["1001", "1002", "1003", "1010"]),
+    ],
+)
+def test_found_by_street_are_all_who_live_in_it(world: World, place: dict[str, Any], numbers: list[str]) -> None:
+    breach_id = _register(world)
+    assert _find(world, breach_id, Search(SearchKind.PLACES, **place, **DAYS)).found == len(numbers)
+    assert _found_numbers(breach_id) == numbers
+
+
 def test_everybody_supplied_is_found_and_the_household_both(world: World) -> None:
     breach_id = _register(world)
     found = _find(world, breach_id, Search(SearchKind.SUPPLIED, **DAYS))

@@ -39,7 +39,10 @@ _FOUND = {
           join customers_agreement as agreement
             on agreement.supply_point_id = point.id and agreement.period && %(days)s::daterange
           join customers_agreement_holder as holder on holder.agreement_id = agreement.id
-         where point.number = any(%(numbers)s)""",
+         where point.number = any(%(numbers)s)
+            or point.address_id in (select address.id from customers_address as address
+                                     where address.postal_code = %(postal_code)s
+                                       and (%(street)s = '' or address.street = %(street)s))""",
     SearchKind.METERS: """
         select holder.customer_id from metering_meter as meter
           join metering_mounting as mounting on mounting.meter_id = meter.id and mounting.period && %(days)s::daterange
@@ -70,8 +73,8 @@ _ADD = """
 class Search:
     """By what to look for affected persons; each kind has its own of the rest. ``until`` is not in the span any more.
 
-    LOOKS: account and instants. DISCLOSURES: recipient and instants. NUMBERS: numbers. PLACES and METERS: numbers and
-    days. SUPPLIED: days.
+    LOOKS: account and instants. DISCLOSURES: recipient and instants. NUMBERS: numbers. METERS: numbers and days.
+    PLACES: days with numbers, or with a postal code and, narrower, a street. SUPPLIED: days.
     """
 
     kind: SearchKind
@@ -82,6 +85,8 @@ class Search:
     until_at: datetime | None = None
     from_date: date | None = None
     until_date: date | None = None
+    postal_code: str = ""
+    street: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ def find(*, breach_id: int, search: Search, by_id: int, now: datetime) -> Found:
             "account": search.account_id,
             "recipient": search.recipient,
             "numbers": list(search.numbers),
+            "postal_code": search.postal_code,
+            "street": search.street,
             "from_at": search.from_at,
             "until_at": search.until_at,
             "days": days,

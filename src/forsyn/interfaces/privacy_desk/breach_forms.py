@@ -166,7 +166,7 @@ class SearchForm(WithoutNumbers):
 
     NEEDS = {
         SearchKind.NUMBERS: ("numbers",),
-        SearchKind.PLACES: ("numbers", "first_date", "last_date"),
+        SearchKind.PLACES: ("numbers", "postal_code", "street", "first_date", "last_date"),
         SearchKind.METERS: ("numbers", "first_date", "last_date"),
         SearchKind.SUPPLIED: ("first_date", "last_date"),
         SearchKind.LOOKS: ("account", "from_at", "until_at"),
@@ -179,6 +179,18 @@ class SearchForm(WithoutNumbers):
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=2_000_000,
         error_messages={"required": _("Skriv mindst ét nummer.")},
+    )
+    postal_code = forms.RegexField(
+        r"^[0-9]{4}$",
+        label=_("Eller hele postnummeret"),
+        required=False,
+        error_messages={"invalid": _("Et postnummer har fire cifre.")},
+    )
+    street = forms.CharField(
+        label=_("Kun én vej i postnummeret"),
+        help_text=_("Vejens navn, som det staves på kuverter."),
+        required=False,
+        max_length=100,
     )
     account = forms.ChoiceField(
         label=_("Medarbejder"), error_messages=dict.fromkeys(NOT_CHOSEN, _("Vælg en medarbejder."))
@@ -201,6 +213,10 @@ class SearchForm(WithoutNumbers):
         self.kind = kind
         for name in [name for name in self.fields if name not in self.NEEDS[kind]]:
             del self.fields[name]
+        self.of_places = kind is SearchKind.PLACES
+        if self.of_places:
+            self.fields["numbers"].required = False
+            self.fields["numbers"].label = _("Forsyningsstedernes numre")
         if "account" in self.fields:
             self.fields["account"].choices = [("", _("Vælg")), *staff]  # type: ignore[attr-defined]
         if "recipient" in self.fields:
@@ -217,9 +233,13 @@ class SearchForm(WithoutNumbers):
         begins, ends = (values.get(first) or values.get(other) for first, other in _ENDS)
         if begins and ends and (ends < begins or (isinstance(begins, datetime) and ends == begins)):
             self.add_error(None, _("Perioden slutter, før den begynder."))
+        if self.of_places and not self.errors and not (values.get("numbers") or values.get("postal_code")):
+            self.add_error(None, _("Skriv forsyningsstedernes numre eller et postnummer."))
         return values
 
     def clean_numbers(self) -> tuple[str, ...]:
+        if self.of_places and not self.cleaned_data["numbers"].strip():
+            return ()
         try:
             return tuple(numbers_in(self.cleaned_data["numbers"]))
         except BreachRefused as refusal:
@@ -234,6 +254,8 @@ class SearchForm(WithoutNumbers):
             account_id=int(values["account"]) if "account" in values else None,
             recipient=values.get("recipient", ""),
             numbers=values.get("numbers", ()),
+            postal_code=values.get("postal_code", ""),
+            street=values.get("street", "").strip(),
             from_at=values.get("from_at"),
             until_at=values.get("until_at"),
             from_date=values.get("first_date"),

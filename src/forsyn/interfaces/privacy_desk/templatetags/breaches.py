@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from forsyn.domain.accountability.assessment_models import AssessmentKind
+from forsyn.domain.accountability.assessment_queries import wanting
 from forsyn.domain.accountability.assessment_rules import Standing
 from forsyn.domain.accountability.breach_models import BreachStep, StepKind
 from forsyn.domain.accountability.queries import Line, Reminders, reminders
@@ -21,6 +22,7 @@ from forsyn.interfaces.privacy_desk import breach_words as words
 from forsyn.interfaces.privacy_desk.assessment_forms import DECISIONS
 from forsyn.interfaces.privacy_desk.templatetags.declarations import reader
 from forsyn.policy.wording import date_words, series
+from forsyn.workflows.declarations import current_policy
 
 register = template.Library()
 
@@ -156,6 +158,12 @@ def assessment_kind(value: str) -> str:
 def decision_words(value: str) -> str:
     """What was decided."""
     return str(DECISIONS[value])  # type: ignore[index]
+
+
+@register.simple_tag
+def balancing_wanting() -> int:
+    """How many balancing tests are missing, or no longer hold. 1 query."""
+    return wanting(current_policy(), today=timezone.localdate())
 
 
 @register.simple_tag

@@ -168,6 +168,21 @@ def test_each_search_has_its_page(desk: Client, world: World, kind: str) -> None
         )
 
 
+def test_a_place_is_named_by_number_or_by_postal_code(desk: Client) -> None:
+    row = _written_in(desk)
+    where = {"breach_id": row.pk, "kind": "places"}
+    days = {"first_date": "2026-10-01", "last_date": "2026-10-31"}
+    assert "numre eller et postnummer" in _text(_post(desk, "breach_search", days, **where))
+    assert "fire cifre" in _text(_post(desk, "breach_search", days | {"postal_code": "99"}, **where))
+    asked = days | {"postal_code": "9999", "street": "Ågade"}
+    assert _post(desk, "breach_search", asked, **where).status_code == 302
+    assert "3 kunder er på listen" in _page(desk, "breach", breach_id=row.pk)
+
+
+def test_the_home_page_tells_of_balancing_tests_that_are_missing(desk: Client) -> None:
+    assert "7 interesseafvejninger mangler eller skal ses efter igen" in _page(desk, "home")
+
+
 def test_somebody_found_by_mistake_is_taken_off(desk: Client, world: World) -> None:
     row = _written_in(desk)
     _post(desk, "breach_search", {"numbers": "1001"}, breach_id=row.pk, kind="numbers")
