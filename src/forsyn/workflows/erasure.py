@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, transaction
+from psycopg import errors
 
 from forsyn.domain.customers.models import Customer
-from forsyn.domain.metering.thinning_sql import BITS, CARRIED, HAS_HOURS
+from forsyn.domain.metering.actions_hours import take_hours
 from forsyn.domain.retention.erasing import Erased, erase, find, left
 from forsyn.domain.retention.queries import foreign_keys
 from forsyn.domain.safeguards.actions_choices import restrict, withdraw_consents
@@ -32,20 +34,22 @@ from forsyn.policy.erasure import (
     Outcome,
     RowClass,
     Verdict,
-    hours_rule,
+    keep_ways,
+    months_rule,
     row_classes,
     still_needed_by,
     verdict,
 )
+from forsyn.policy.catalog import Catalog
+from forsyn.policy.night import ForeignKey
 from forsyn.policy.policy import Policy, Text
 from forsyn.policy.purposes import P
-from forsyn.policy.reach import only_about
 from forsyn.workflows.declarations import all_bindings, current_policy
 from forsyn.workflows.erasure_situation import Subject, situation_of, subject_of
 
 KEPT_REASON = "Slettet efter artikel 17. Det, der er tilbage, bliver kun gemt, fordi en lov eller et krav kræver det."
-IMPORT_LOCK = 4
-DAYS = ("metering_day", "metering_day_superseded")
+DAYS, REPLACED, MONTHS = "metering_day", "metering_day_superseded", "metering_month"
+LOCK_SECONDS, STATEMENT_SECONDS = 3, 60
 
 
 class ErasureRefused(RuntimeError):
@@ -115,16 +119,15 @@ def essence_of_erasure(plan: Mapping[str, Any]) -> dict[str, Any]:
 def plan_erasure(
     *, customer_ids: Collection[int], today: date, now: datetime, actor: int | None, policy: Policy | None = None
 ) -> ErasurePlan:
-    """What a wish to be erased would do today. Nothing is changed: it is done, and undone."""
+    """What a wish to be erased would do today. Nothing is changed: it is done, and undone. Raises ErasureRefused."""
     policy = policy or current_policy()
     subject = subject_of(customer_ids=customer_ids)
-    with transaction.atomic():
+    with _not_beside_others(), transaction.atomic():
         plan = do_erasure(policy, subject, today=today, now=now, actor=actor)
         transaction.set_rollback(True)
     return plan
 
 
-@transaction.atomic
 def carry_out_erasure(
     *,
     customer_ids: Collection[int],
@@ -140,46 +143,87 @@ def carry_out_erasure(
     """
     policy = policy or current_policy()
     subject = subject_of(customer_ids=customer_ids)
-    _lock(subject)
-    plan = do_erasure(policy, subject, today=today, now=now, actor=actor)
-    if plan.fingerprint != fingerprint:
-        raise ErasureRefused("Noget er ændret, siden planen blev lagt. Læg den om, og læs den, før der slettes.")
-    if plan.gaps:
-        raise ErasureRefused("Planen har huller: noget er ikke erklæret. Ret det i programmet først.")
-    note_erasure(subject, now=now, policy=policy)
+    with _not_beside_others(), transaction.atomic():
+        numbers = lock_subject(subject)
+        plan = do_erasure(policy, subject, today=today, now=now, actor=actor)
+        if plan.fingerprint != fingerprint:
+            raise ErasureRefused("Noget er ændret, siden planen blev lagt. Læg den om, og læs den, før der slettes.")
+        if plan.gaps:
+            raise ErasureRefused("Planen har huller: noget er ikke erklæret. Ret det i programmet først.")
+        note_erasure(numbers, now=now, policy=policy)
     return plan
 
 
-def note_erasure(subject: Subject, *, now: datetime, policy: Policy) -> None:
+@contextmanager
+def _not_beside_others() -> Iterator[None]:
+    """Whoever has what is to be erased in hand goes first: after a few seconds it is said, and nothing is erased."""
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected):
+            raise
+        raise ErasureRefused(
+            "Personens oplysninger er i brug lige nu, for eksempel af en indlæsning af målinger eller den natlige "
+            "oprydning. Intet er slettet. Vent et par minutter, og prøv igen."
+        ) from None
+
+
+def lock_subject(subject: Subject) -> list[str]:
+    """Their customer numbers. Nobody else erases these persons or writes of them until the transaction ends."""
+    work_beside_others(lock_seconds=LOCK_SECONDS, statement_seconds=STATEMENT_SECONDS)
+    locked = Customer.objects.select_for_update(no_key=False).filter(pk__in=subject.customers).order_by("pk")
+    numbers = list(locked.values_list("number", flat=True))
+    if len(numbers) != len(subject.customers):
+        raise ErasureRefused("Kunden findes ikke længere.")
+    return numbers
+
+
+def note_erasure(numbers: Sequence[str], *, now: datetime, policy: Policy) -> None:
     """Write to the log outside the database; a deed that is rolled back after this is merely done again by a replay."""
     log = settings.ERASURE_LOG
-    numbers = Customer.objects.filter(pk__in=subject.customers).order_by("pk").values_list("number", flat=True)
     log.append(Entry(now, log.hashed(number), policy.version) for number in numbers)
 
 
-def _lock(subject: Subject) -> None:
-    """Nobody else erases this person, and nobody agrees with it, until the transaction ends."""
-    locked = Customer.objects.select_for_update(no_key=False).filter(pk__in=subject.customers)
-    if len(list(locked.values_list("pk", flat=True))) != len(subject.customers):
-        raise ErasureRefused("Kunden findes ikke længere.")
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What follows from declarations and the database's tables, which change with the program only."""
+
+    policy: Policy
+    catalog: Catalog
+    keys: tuple[ForeignKey, ...]
+    classes: tuple[RowClass, ...]
+
+
+_bases: dict[int, _Basis] = {}
+
+
+def _basis(policy: Policy) -> _Basis:
+    """Made once a process and policy. 2 queries, then none."""
+    known = _bases.get(id(policy))
+    if known is None or known.policy is not policy:
+        catalog = live_catalog()
+        classes = tuple(row_classes(policy, all_bindings(), catalog))
+        known = _bases[id(policy)] = _Basis(policy, catalog, foreign_keys(), classes)
+    return known
 
 
 def do_erasure(policy: Policy, subject: Subject, *, today: date, now: datetime, actor: int | None) -> ErasurePlan:
     """Erase within the caller's transaction, and read back; nothing is written to the log."""
-    catalog, persons = live_catalog(), subject.parameters
+    basis, persons = _basis(policy), subject.parameters
     situation = situation_of(policy, subject, today=today)
     consents = _withdraw(subject, now)
-    classes = list(row_classes(policy, all_bindings(), catalog))
     with purpose(P.RETENTION, actor=actor):
-        found = find(classes, catalog, persons)
-        judged = [(rows, verdict(policy, rows, situation, today)) for rows in classes if rows.name in found]
-        thinned = {} if situation.agreement_runs else _thin(policy, judged, catalog, persons)
-        done = erase(judged, catalog, foreign_keys(), persons)
-        _check(judged, left([rows for rows, _ in judged], catalog, persons), done)
+        work_beside_others(lock_seconds=LOCK_SECONDS, statement_seconds=STATEMENT_SECONDS)
+        judged = [(rows, verdict(policy, rows, situation, today)) for rows in basis.classes]
+        found = find(judged, basis.catalog, persons)
+        judged = keep_ways([(rows, seen) for rows, seen in judged if rows.name in found])
+        thinned = {} if situation.agreement_runs else _thin(policy, basis, judged, found)
+        done = erase(judged, found, basis.catalog, basis.keys, persons)
+        _check(basis, judged, found, done, persons)
     lines = [
         line
-        for rows, found_verdict in judged
-        for line in _lines(policy, rows, found_verdict, done[rows.name], found[rows.name].about, thinned)
+        for rows, seen in judged
+        for line in _lines(policy, rows, seen, done[rows.name], found[rows.name], thinned.get(rows.name, 0))
     ]
     kept = any(line.outcome in (Outcome.KEPT, Outcome.MASKED, Outcome.THINNED) for line in lines)
     restricts = kept and not situation.agreement_runs and _restrict(subject, actor, now)
@@ -198,57 +242,52 @@ def _withdraw(subject: Subject, now: datetime) -> tuple[str, ...]:
     return tuple(sorted({consent for consents in by_customer.values() for consent in consents}))
 
 
-def _thin(
-    policy: Policy, judged: Sequence[tuple[RowClass, Verdict]], catalog: Any, persons: Mapping[str, Any]
-) -> dict[str, int]:
-    """No statute demands the hours: of days that stay, they go."""
-    if hours_rule(policy) is None:
+def _thin(policy: Policy, basis: _Basis, judged: Judged, found: dict[str, Found]) -> dict[str, int]:
+    """No statute demands days and hours: where the bills rest on the consumption, the months stay, and no more."""
+    days = [
+        (rows, found[rows.name])
+        for rows, seen in judged
+        if rows.table.name in (DAYS, REPLACED) and seen.rule in policy.retention and not seen.goes
+    ]
+    if not days or months_rule(policy) is None:
         return {}
-    done = {}
-    for rows, found in judged:
-        if rows.table.name in DAYS and not found.goes and found.rule not in ("", "hold"):
-            bits, carried, has_hours = (part.replace("d.", "t0.") for part in (BITS, CARRIED, HAS_HOURS))
-            assigned = (
-                f"values = '{{}}', carried = {carried}, quality = case when t0.quality is null and"
-                f" array_position(t0.values, null) is null then null else array[{bits}]::smallint[] end"
-            )
-            with connection.cursor() as cursor:
-                cursor.execute(only_about(rows.table, catalog).update(assigned, has_hours), persons)
-                done[rows.name] = cursor.rowcount
-    return done
+    wait_for_deliveries()
+    gone = dict(zip((DAYS, REPLACED), days_to_months(spans=days[0][1].spans), strict=True))
+    for rows, seen in judged:
+        if rows.table.name == MONTHS:
+            of = found[rows.name]
+            now_there = count_again(rows, of, basis.catalog)
+            of.about, of.alone = of.about + now_there - of.alone, now_there
+    return {rows.name: gone[rows.table.name] for rows, _ in days}
 
 
 def _check(
-    judged: Sequence[tuple[RowClass, Verdict]], remaining: Mapping[str, int], done: Mapping[str, Erased]
+    basis: _Basis, judged: Judged, found: Mapping[str, Found], done: Mapping[str, Erased], persons: Persons
 ) -> None:
     """Read back: of what was to go there is nothing left but what something that stays refers to."""
-    with connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate")
-        cursor.execute("set constraints all deferred")
-    for rows, found in judged:
-        if found.goes and remaining.get(rows.name, 0) > done[rows.name].referred:
-            raise ErasureRefused(f"Sletningen blev ikke fuldført i {rows.table.name}; intet er slettet. Prøv igen.")
+    check_keys()
+    gone = [(rows, seen) for rows, seen in judged if seen.goes and found[rows.name].alone]
+    for name, count in left(gone, found, basis.catalog, persons).items():
+        if count > done[name].referred:
+            raise ErasureRefused(f"Sletningen blev ikke fuldført i {name}; intet er slettet. Prøv igen.")
 
 
-def _lines(
-    policy: Policy, rows: RowClass, found: Verdict, done: Erased, about: int, thinned: Mapping[str, int]
-) -> list[Line]:
+def _lines(policy: Policy, rows: RowClass, seen: Verdict, done: Erased, found: Found, thinned: int) -> list[Line]:
     said = (rows.table.name, rows.kinds or (), rows.categories)
     needed = still_needed_by(policy, rows.categories)
     lines = []
     if done.deleted:
-        lines.append(Line(*said, Outcome.ERASED, done.deleted, rule=found.rule))
-    if found.is_gap:
-        return [*lines, Line(*said, Outcome.GAP, done.kept, found.ground, rule=found.rule)]
-    columns = tuple(rows.table.masked) if found.goes else found.masked
-    ground = REFERRED if found.goes else found.ground
-    hours = thinned.get(rows.name, 0)
-    if hours:
-        lines.append(Line(*said, Outcome.THINNED, hours, found.ground, found.until, found.rule, (), needed))
-    if done.kept - hours > 0:
+        lines.append(Line(*said, Outcome.ERASED, done.deleted, rule=seen.rule))
+    if seen.is_gap:
+        return [*lines, Line(*said, Outcome.GAP, done.kept, seen.ground, rule=seen.rule)]
+    columns = tuple(rows.table.masked) if seen.goes else seen.masked
+    ground = REFERRED if seen.goes else seen.ground
+    if thinned:
+        lines.append(Line(*said, Outcome.THINNED, thinned, seen.ground, seen.until, seen.rule, (), needed))
+    if done.kept > thinned:
         outcome = Outcome.MASKED if columns else Outcome.KEPT
-        lines.append(Line(*said, outcome, done.kept - hours, ground, found.until, found.rule, columns, needed))
-    shared = about - done.deleted - done.kept
+        lines.append(Line(*said, outcome, done.kept - thinned, ground, seen.until, seen.rule, columns, needed))
+    shared = found.about - done.deleted - done.kept
     if shared > 0:
         lines.append(Line(*said, Outcome.KEPT, shared, SHARED, needed_by=needed))
     return lines
