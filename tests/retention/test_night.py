@@ -20,6 +20,8 @@ from forsyn.domain.retention.models import Night, NightState, Step, StepState, W
 from forsyn.domain.safeguards.actions_choices import restrict
 from forsyn.domain.safeguards.actions_holds import hold, release_hold
 from forsyn.domain.safeguards.choices_models import RestrictionGround
+from forsyn.kernel.local_days import local_day
+from forsyn.policy.ends import end_date
 from forsyn.policy.periods import Period
 from forsyn.policy.policy import Policy
 from forsyn.workflows.declarations import current_policy
@@ -147,6 +149,28 @@ def test_a_note_goes_three_years_after_it_was_written(world: World) -> None:
     assert set(Note.objects.values_list("pk", flat=True)) == {kept}
     assert last not in {kept}
     assert evidence(done)["rows", "correspondence_note"] == 1
+
+
+@pytest.mark.parametrize("today", [date(2029, 2, 28), date(2029, 3, 1), date(2028, 10, 29), date(2028, 3, 26)])
+def test_the_database_takes_what_the_rule_says_row_by_row(world: World, today: date) -> None:
+    """Around the day that many years before, at each hour where a local day begins or ends."""
+    around = today.replace(year=today.year - 3, day=min(today.day, 28))
+    moments = [
+        datetime.combine(around + timedelta(days=day), time(hour, 30), UTC)
+        for day in range(-4, 5)
+        for hour in (0, 11, 21, 22, 23)
+    ]
+    made = Note.objects.bulk_create(
+        Note(customer_id=world.anna.customer_id, written_at=moment, account_id=world.clerk.pk, kind="phone", text="Ja.",
+             cpr_taken_out=0)
+        for moment in moments
+    )  # fmt: skip
+    policy = current_policy()
+    rule = policy.retention["dialogue"]
+    kept = {note.pk for note in made if end_date(policy, rule, local_day(note.written_at)) > today}
+    assert 0 < len(kept) < len(made)
+    night(today)
+    assert set(Note.objects.values_list("pk", flat=True)) == kept
 
 
 def test_a_rule_made_shorter_counts_the_same_night(world: World) -> None:
