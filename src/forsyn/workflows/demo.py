@@ -27,6 +27,7 @@ from forsyn.workflows.demo_deliveries import PROFILES, DemoFile, later_files, re
 from forsyn.workflows.demo_history import make_history
 from forsyn.workflows.demo_notes import make_demo_notes
 from forsyn.workflows.demo_processors import make_demo_agreements
+from forsyn.workflows.demo_requests import make_demo_requests
 from forsyn.workflows.demo_sensitive import make_demo_sensitive
 from forsyn.workflows.demo_town import Town, build_town, customer_rows
 from forsyn.workflows.demo_windows import delivered_until, windows
@@ -70,6 +71,7 @@ def prepare_demo(*, folder: Path, today: date, now: datetime, tell: Tell = lambd
     make_demo_sensitive(now=now)
     make_demo_notes(now=now)
     make_demo_breaches(now=now)
+    make_demo_requests(now=now)
     receipts = [
         import_readings(path=file.write(folder), profile=PROFILES[file.commodity], now=min(file.arrives_at, now))
         for file in _missing_files(town, today, tell)

@@ -21,11 +21,13 @@ from forsyn.domain.safeguards.log_verification import log_state
 from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
 from forsyn.domain.sensitive.sealing import KeyRingUnusable
 from forsyn.domain.sensitive.vault import ever_sealed, store
+from forsyn.integrations.erasure_log.codec import LogBroken
 from forsyn.interfaces.cli.failures import explained
 from forsyn.policy.problems import PolicyError
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import check_declarations
 from forsyn.workflows.enforcement import drift
+from forsyn.workflows.erasure_replay import came_back
 
 NEEDED_POSTGRES = 16
 """Since 16 an owner that is no superuser makes roles, and lets the login enter them without inheriting."""
@@ -53,7 +55,7 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
     findings = [_python(), _time_zone(), _space(state), _policy(policy_file)]
     checks: list[Callable[[], Finding]] = [
         lambda: _postgres(embedded=embedded), _encoding, _extensions, _roles, _migrations, _keys, _assets,
-        _declarations, _enforcement, _access_log,
+        _declarations, _enforcement, _access_log, _erasures,
     ]  # fmt: skip
     for check in checks:
         try:
@@ -159,6 +161,20 @@ def _keys() -> Finding:
         return Finding(what, f"{len(store().ring().keys)} in the key ring")
     except KeyRingUnusable as error:
         return Finding(what, "the key ring cannot be used", str(error))
+
+
+def _erasures() -> Finding:
+    what = "log of erasures"
+    try:
+        with purpose(P.PRIVACY_RIGHTS, actor=None):
+            known, limit = len(settings.ERASURE_LOG.entries()), 20
+            back = sum(1 for _ in came_back(today=timezone.localdate(), now=timezone.now(), limit=limit))
+    except LogBroken as error:
+        return Finding(what, "cannot be trusted", str(error))
+    mend = "An old backup was put back. Run `forsyn erasure replay` before anybody signs in." if back else ""
+    return Finding(
+        what, f"{known} erasures, {back} of the first {limit} persons are back" if back else f"{known}", mend
+    )
 
 
 def _migrations() -> Finding:
