@@ -58,7 +58,8 @@ def test_the_customer_sees_who_has_looked(
 ) -> None:
     page = as_account(looked_at.anna.account)
     page.goto(reverse("portal:home"))
-    turn(page, page.get_by_role("link", name="Hvem har kigget"))
+    turn(page, page.get_by_role("link", name="Mine data"))
+    turn(page, page.get_by_role("link", name="Se, hvem der har kigget").last)
     accessible(page)
     assert page.get_by_text("så en medarbejder på dit forbrug").count() == 2
 

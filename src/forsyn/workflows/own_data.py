@@ -88,6 +88,8 @@ class ErasureOutline:
     consents: tuple[str, ...]
     thins: bool
     closes_sign_in: bool
+    untouched: tuple[str, ...]
+    """What belongs to the home and its meters rather than to the person, and leads to nobody when the rest is gone."""
 
 
 def own_data(*, account_id: int, customer_id: int, today: date) -> tuple[Held, ...]:
@@ -125,6 +127,7 @@ def preview_erasure(*, account_id: int, customer_id: int, now: datetime, today: 
             demanded = any(rule.key == line.rule and rule.demanded_by for rule in policy.retention.values())
             stays.update({Stay(key, line.ground, demanded, line.until): None for key in left})
     thinned = any(line.outcome is Outcome.THINNED for line in plan.lines)
+    kept = {stay.category for stay in stays}
     in_order = {key: number for number, key in enumerate(policy.categories)}
     return ErasureOutline(
         tuple(sorted(goes, key=in_order.__getitem__)),
@@ -132,6 +135,7 @@ def preview_erasure(*, account_id: int, customer_id: int, now: datetime, today: 
         plan.consents,
         thinned,
         plan.closes_accounts > 0,
+        tuple(key for key in in_order if key in held and key not in goes and key not in kept),
     )
 
 

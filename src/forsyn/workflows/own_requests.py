@@ -12,12 +12,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from forsyn.domain.rights import words
+from forsyn.domain.rights.actions import withdraw
 from forsyn.domain.rights.actions_answers import record_carried_out
 from forsyn.domain.rights.models import Request, RequestCustomer
 from forsyn.domain.rights.request_models import OPEN
 from forsyn.domain.rights.rules import Intake
+from forsyn.domain.rights.words import WordsOfRequest
 from forsyn.domain.safeguards.actions_choices import object_to, take_back_objection
 from forsyn.domain.safeguards.choices_queries import objections_of
 from forsyn.domain.safeguards.choices_rules import check_objection, named, takes_effect_alone
@@ -31,6 +33,9 @@ from forsyn.workflows.right_plans import make_plan
 
 _LOCK = 4_001
 """Class of the advisory locks that let one person's presses come one after the other."""
+
+
+TAKEN_BACK = "Taget tilbage i selvbetjeningen."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def say_no(
         return None
     wish = f"{named(policy, aim, language)}: {reason.strip()}"
     if stands:
-        waiting = _waiting(account_id, customer_id, Right.OBJECTION, None, None, begins=named(policy, aim, language))
+        waiting = _objected(account_id, customer_id, aim)
         return Asked(waiting.pk, waiting.number, waiting.deadline_date, is_new=False) if waiting else None
     asked = ask(account_id=account_id, customer_id=customer_id, right=Right.OBJECTION, wish=wish, now=now, today=today)
     with purpose(P.PRIVACY_RIGHTS, actor=account_id):
@@ -109,8 +114,12 @@ def say_no(
 
 @transaction.atomic
 def no_longer_object(*, account_id: int, customer_id: int, aim: str, now: datetime, today: date) -> bool:
-    """Take an objection back; False where none stands. Raises RequestRefused for somebody else."""
+    """Take an objection back, and the request that waits for its decision; False where none stands.
+
+    Raises RequestRefused for somebody else.
+    """
     check_own(account_id=account_id, customer_id=customer_id, today=today)
+    _one_at_a_time(account_id)
     with purpose(P.PRIVACY_RIGHTS, actor=account_id):
         standing = [
             row.pk
@@ -119,6 +128,9 @@ def no_longer_object(*, account_id: int, customer_id: int, aim: str, now: dateti
         ]
         for key in standing:  # the database lets one stand
             take_back_objection(objection_id=key, now=now)
+        waiting = _objected(account_id, customer_id, aim)
+        if waiting is not None:
+            withdraw(request_id=waiting.pk, by_id=account_id, now=now, today=today, text=TAKEN_BACK)
     return bool(standing)
 
 
@@ -136,18 +148,26 @@ def _one_at_a_time(account_id: int) -> None:
         cursor.execute("select pg_advisory_xact_lock(%s, hashint8(%s))", [_LOCK, account_id])
 
 
-def _waiting(
-    account_id: int, customer_id: int, right: Right, wish: str | None, concerns_id: int | None, begins: str = ""
-) -> Request | None:
+def _waiting(account_id: int, customer_id: int, right: Right, wish: str, concerns_id: int | None) -> Request | None:
     """An open request of the account's own for the same, about the same customer. 1 query."""
+    clean, _ = WordsOfRequest(wish=wish).cleaned()
     with purpose(P.SELF_SERVICE, actor=account_id):
-        linked = RequestCustomer.objects.filter(customer_id=customer_id).values("request_id")
-        rows = Request.objects.filter(
-            OPEN, account_id=account_id, right=right, channel=Intake.PORTAL, pk__in=linked, concerns_id=concerns_id
-        )
-        if wish is None:
-            rows = rows.filter(wish__startswith=begins)
-        else:
-            rows = rows.filter(wish=words.WordsOfRequest(wish=wish).cleaned()[0].wish)
+        rows = _own(account_id, customer_id, right).filter(concerns_id=concerns_id, wish=clean.wish)
         found: Request | None = rows.order_by("-pk").first()
     return found
+
+
+def _objected(account_id: int, customer_id: int, aim: str) -> Request | None:
+    """The open request of an objection to a purpose. 1 query."""
+    with purpose(P.PRIVACY_RIGHTS, actor=account_id):
+        rows = _own(account_id, customer_id, Right.OBJECTION).filter(plans__plan__details__purpose=aim)
+        found: Request | None = rows.order_by("-pk").first()
+    return found
+
+
+def _own(account_id: int, customer_id: int, right: Right) -> QuerySet[Request]:
+    linked = RequestCustomer.objects.filter(customer_id=customer_id).values("request_id")
+    rows: QuerySet[Request] = Request.objects.filter(
+        OPEN, account_id=account_id, right=right, channel=Intake.PORTAL, pk__in=linked
+    )
+    return rows

@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from forsyn.interfaces.portal import views, views_consents, views_consumption, views_contact, views_looks
+from forsyn.interfaces.portal import (
+    views,
+    views_consents,
+    views_consumption,
+    views_contact,
+    views_looks,
+    views_my_data,
+    views_own_requests,
+    views_rights,
+)
 
 app_name = "portal"
 
 _PLACE = "forbrug/<int:installation_id>/"
 _YEAR, _MONTH, _DAY = "<int:year>/", "<int:year>/<int:month>/", "<int:year>/<int:month>/<int:day>/"
 _PERIODS = (_PLACE, _PLACE + _YEAR, _PLACE + _MONTH, _PLACE + _DAY)
+
+_REQUEST = "mine-data/anmodninger/<int:request_id>/"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -22,6 +33,18 @@ urlpatterns = [
     path("samtykker/<slug:consent>/ja/", views_consents.give, name="give_consent"),
     path("samtykker/<slug:consent>/traek-tilbage/", views_consents.withdraw, name="withdraw_consent"),
     path("opslag/", views_looks.looks, name="looks"),
+    path("mine-data/", views_my_data.my_data, name="my_data"),
+    path("mine-data/ret/", views_rights.correct, name="correct"),
+    path("mine-data/pause/", views_rights.pause, name="pause"),
+    path("mine-data/sig-nej/", views_rights.refusals, name="refusals"),
+    path("mine-data/sig-nej/<slug:aim>/", views_rights.refuse, name="refuse"),
+    path("mine-data/sig-nej/<slug:aim>/tag-tilbage/", views_rights.take_back_refusal, name="take_back_refusal"),
+    path("mine-data/slet/", views_rights.erase, name="erase"),
+    path("mine-data/klag/", views_rights.complain, name="complain"),
+    path("mine-data/anmodninger/", views_own_requests.my_requests, name="my_requests"),
+    path(_REQUEST, views_own_requests.my_request, name="my_request"),
+    path(f"{_REQUEST}tag-tilbage/", views_own_requests.withdraw_request, name="withdraw_request"),
+    path(f"{_REQUEST}brev/<int:document_id>/", views_own_requests.my_letter, name="my_letter"),
     path("forbrug/", views_consumption.start_page, name="consumption_start"),
     *(path(period, views_consumption.consumption, name="consumption") for period in _PERIODS),
     *(path(f"{period}csv/", views_consumption.consumption_csv, name="csv") for period in _PERIODS),
