@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from forsyn.domain.customers.models import ContactPoint, CustomerName
+from forsyn.domain.metering.importing import IMPORT_LOCK
 from forsyn.domain.safeguards.actions_choices import restrict
 from forsyn.domain.safeguards.choices_models import Consent, Restriction, RestrictionGround
 from forsyn.domain.safeguards.holds_models import Hold
@@ -193,14 +194,77 @@ def _hours(party: Party, first: date, until: date) -> tuple[int, int]:
         return days, hours
 
 
-def test_hours_go_and_days_stay_for_the_books_and_the_next_tenant_keeps_all(metered: World) -> None:
+def _month_total(party: Party, first: date) -> list[tuple[date, int, int]]:
+    """The months at the party's place that begin then: until when, how many days, the sum."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select month.until_day, month.days, month.total from metering_month as month"
+            " join metering_mounting as m on m.meter_id = month.meter_id"
+            " where m.installation_id = %s and month.first_day = %s",
+            [party.installations["heat"], first],
+        )
+        return cursor.fetchall()
+
+
+def _day_total(party: Party, first: date, until: date) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select sum(d.total) from metering_day as d join metering_mounting as m on m.meter_id = d.meter_id"
+            " where m.installation_id = %s and d.day >= %s and d.day < %s",
+            [party.installations["heat"], first, until],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_days_become_months_for_the_books_and_the_next_tenant_keeps_every_hour(metered: World) -> None:
     dorthe, moved, end = metered.dorthe, date(2026, 10, 1), date(2026, 11, 1)
+    used = _day_total(dorthe, date(2026, 9, 1), moved)
     plan = _plan(metered, dorthe)
     (days,) = [line for line in plan.lines if line.table == "metering_day"]
     assert (days.outcome, days.count) == (Outcome.THINNED, 30)
+    assert "bogføringsloven" in days.ground.da
     _carry_out(metered, plan, dorthe)
-    assert _hours(dorthe, date(2026, 9, 1), moved) == (30, 0)
+    assert _hours(dorthe, date(2026, 9, 1), moved) == (0, 0)
+    assert _month_total(dorthe, date(2026, 9, 1)) == [(moved, 30, used)]
     assert _hours(dorthe, moved, end) == (31, 31)
+    again = _plan(metered, dorthe)
+    (months,) = [line for line in again.lines if line.table.startswith("metering_")]
+    assert (months.table, months.outcome) == ("metering_month", Outcome.KEPT)
+
+
+def test_while_a_delivery_is_taken_in_it_waits_and_then_says_so(
+    metered: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "LOCK_SECONDS", 0.1)
+    beside = connection.copy()
+    try:
+        beside.set_autocommit(False)
+        with beside.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+        with pytest.raises(ErasureRefused, match="indlæsning af målinger"):
+            _plan(metered, metered.dorthe)
+    finally:
+        beside.close()
+
+
+def test_a_customer_of_whom_nothing_stays_is_on_the_log_too(world: World, log: ErasureLog) -> None:
+    late = date(2033, 1, 2)
+    _carry_out(world, _plan(world, world.dorthe, today=late), world.dorthe, today=late)
+    assert not CustomerName.objects.filter(customer_id=world.dorthe.customer_id).exists()
+    assert [entry.person for entry in log.entries()] == [log.hashed(world.dorthe.number)]
+
+
+def test_what_leads_to_held_consumption_stays_without_what_can_be_masked(metered: World) -> None:
+    """Held for a case about the consumption: whose it was must be told as long."""
+    Hold.objects.create(
+        customer_id=metered.dorthe.customer_id, categories=["consumption"], reason="Sag", ground="retskrav",
+        owner_id=metered.dpo.id, began_at=NOW, end_date=date(2034, 1, 1), review_date=date(2033, 6, 1),
+    )  # fmt: skip
+    plan = _plan(metered, metered.dorthe, today=date(2033, 1, 2))
+    outcomes = {line.table: (line.outcome, line.until) for line in plan.lines}
+    assert outcomes["metering_day"] == (Outcome.KEPT, date(2034, 1, 1))
+    assert outcomes["customers_agreement_holder"] == (Outcome.KEPT, date(2034, 1, 1))
+    assert outcomes["customers_customer_name"][0] is Outcome.ERASED
 
 
 def test_the_log_outside_the_database_tells_no_name(world: World, log: ErasureLog) -> None:

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forsyn.domain.retention import erasing
+from forsyn.domain.retention import actions_erasing as erasing
 from forsyn.domain.retention.queries import foreign_keys
 from forsyn.policy.bindings import ITSELF, Bindings, Table, ToldBy, not_personal, path, personal
 from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
@@ -166,7 +166,7 @@ class Schema:
                 self.references.append((name, column, kind[3:]))
         listed = ", ".join(f"{column} {kind}" for column, kind in types.items())
         self.statements.append(f"create table {name} ({listed})")
-        plain = {column: CatalogColumn("bigint" if "bigint" in kind else kind) for column, kind in types.items()}
+        plain = {column: CatalogColumn("bigint" if kind.startswith("big") else kind) for column, kind in types.items()}
         self.catalog[name] = CatalogTable(plain)
         self.tables.append(Table(name, **bound))
 
@@ -401,7 +401,7 @@ def check(case: Case) -> None:
     going = expected_to_go(policy, schema, before, classes, subject)
     keys = [key for key in foreign_keys() if key.table in schema.catalog and key.target in schema.catalog]
     persons = {"customers": [subject], "accounts": []}
-    erasing.erase(classes, catalog, keys, persons)
+    _erase(classes, catalog, keys, persons)
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
     after = look(schema)
@@ -420,9 +420,19 @@ def check(case: Case) -> None:
                 continue
             wanted = {"''": "", "null": None}[bound[name].masked[column]] if column in masked else value
             assert row[column] == wanted, f"{name}.{column} of {key}"
-    again = erasing.erase(classes, catalog, keys, persons)
+    again = _erase(classes, catalog, keys, persons)
     assert not any(done.deleted or done.masked for done in again.values())
     assert look(schema) == after
+
+
+def _erase(classes: Any, catalog: Catalog, keys: Any, persons: Any) -> dict[str, erasing.Erased]:
+    """Find, erase, and read back."""
+    found = erasing.find(classes, catalog, persons)
+    done = erasing.erase(classes, found, catalog, keys, persons)
+    went = [(rows, seen) for rows, seen in classes if rows.name in done and seen.goes and found[rows.name].alone]
+    for name, count in erasing.left(went, found, catalog, persons).items():
+        assert count == done[name].referred
+    return done
 
 
 def _tried(case: Case) -> None:

@@ -20,9 +20,10 @@ from forsyn.policy.reach import ends_at
 
 RUNS = Text("aftalen løber, og oplysningen er nødvendig for den", "the agreement runs and needs it")
 CLAIM = Text("et krav er ikke afgjort", "a claim has not been settled")
-RESTRICTED = Text("personen har bedt om, at det bliver gemt", "the person has asked that it be kept")
+RESTRICTED = Text("behandlingen er begrænset, så intet slettes", "processing is restricted, so nothing is erased")
 SHARED = Text("det er også om en anden", "it is about somebody else as well")
 REFERRED = Text("noget, der bliver, henviser til det", "something that stays refers to it")
+LEADS = Text("det viser, hvem noget, der bliver, handler om", "it shows whom something that stays is about")
 UNTOLD = Text("ingen hændelse fortæller, hvornår tiden er gået", "no event tells when its time is over")
 
 
@@ -33,7 +34,7 @@ class Outcome(StrEnum):
     MASKED = "masked"
     """The row stays; the columns that nothing needs are overwritten."""
     THINNED = "thinned"
-    """Hours are put together to days."""
+    """Days and their hours are put together to months."""
     KEPT = "kept"
     GAP = "gap"
 
@@ -184,7 +185,31 @@ def _categories(policy: Policy, table: Table, ends: Collection[End]) -> tuple[st
     return tuple(sorted((ruled & bound) or bound))
 
 
-def hours_rule(policy: Policy, category: str = "consumption") -> Retention | None:
-    """The rule that puts hours together to days, if there is one: no statute demands the hours."""
-    found = (rule for rule in policy.retention_of(category) if rule.then == "thin_to_days")
+def keep_ways(judged: Collection[tuple[RowClass, Verdict]]) -> list[tuple[RowClass, Verdict]]:
+    """Keep what leads from rows that stay to their person, without what can be masked: else they were nobody's."""
+    staying = [(rows, found) for rows, found in judged if _stays_for_its_person(rows, found)]
+    ways: dict[str, list[date | None]] = {}
+    for rows, found in staying:
+        for path in rows.table.persons:
+            for hop in path.hops:
+                ways.setdefault(hop.table, []).append(found.until)
+    return [
+        (rows, _kept_as_way(rows, ways[rows.table.name]) if found.goes and rows.table.name in ways else found)
+        for rows, found in judged
+    ]
+
+
+def _stays_for_its_person(rows: RowClass, found: Verdict) -> bool:
+    """Not by an event of its own, after which it goes without its person, nor by other work of the program."""
+    return not found.goes and not found.over and not rows.table.ended_by
+
+
+def _kept_as_way(rows: RowClass, until: Collection[date | None]) -> Verdict:
+    longest = None if None in until else max(day for day in until if day)
+    return Verdict(False, LEADS, longest, "way", masked=tuple(rows.table.masked))
+
+
+def months_rule(policy: Policy, category: str = "consumption") -> Retention | None:
+    """The rule that puts days together to months, if there is one and no statute demands the days."""
+    found = (rule for rule in policy.retention_of(category) if rule.then == "thin_to_months")
     return next((rule for rule in found if rule.demanded_by is None), None)

@@ -20,7 +20,7 @@ from forsyn.policy.bindings import Bindings, NotPersonal, Personal, Table
 from forsyn.policy.catalog import Catalog
 from forsyn.policy.ends import ENDING, End, ends_of
 from forsyn.policy.policy import Policy, Retention
-from forsyn.policy.reach import PARAMETERS, Rows, _own_column, about, ends_at, only_about
+from forsyn.policy.reach import PARAMETERS, Rows, about, ends_at, only_about, own_column
 
 DEEPEST = 4
 """So many foreign keys one behind the other; what lies deeper counts as referred to, and waits for the next night."""
@@ -298,7 +298,7 @@ class _Derivation:
         for name, table in self.tables.items():
             for column in table.columns:
                 for path in table.persons_of(column):
-                    own = _own_column(path)
+                    own = own_column(path)
                     if own not in (None, "id") and (name, own) not in tied and ends_at(path, table) in PARAMETERS:
                         tied = {*tied, (name, own)}
                         yield ForeignKey(name, str(own), ends_at(path, table))

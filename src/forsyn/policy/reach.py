@@ -57,7 +57,7 @@ def ends_at(path: Path, table: Table) -> str:
 def _rows(table: Table, catalog: Catalog, *, alone: bool) -> Rows:
     if not table.persons:
         raise NotDerivable(f"{table.name} has no path to a person.")
-    if "id" not in catalog.tables[table.name].columns and _own_column(table.persons[0]) is None:
+    if "id" not in catalog.tables[table.name].columns and own_column(table.persons[0]) is None:
         if len(table.persons) > 1:
             raise NotDerivable(f"{table.name} has several paths to persons; it needs an id.")
         return _of_days(table, table.persons[0], catalog, alone=alone)
@@ -68,7 +68,7 @@ def _rows(table: Table, catalog: Catalog, *, alone: bool) -> Rows:
 
 def _leads_to(table: Table, path: Path, catalog: Catalog) -> str:
     """That the path leads to one of the persons."""
-    among, column = PARAMETERS[ends_at(path, table)], _own_column(path)
+    among, column = PARAMETERS[ends_at(path, table)], own_column(path)
     if column is not None:
         return f"t0.{column} = any({among})"
     joins, person = joins_along(table, path, catalog, alias="p")
@@ -78,7 +78,7 @@ def _leads_to(table: Table, path: Path, catalog: Catalog) -> str:
 def _somebody_else(table: Table, catalog: Catalog) -> Iterator[str]:
     """That a path leads to somebody who is not among the persons."""
     for path in table.persons:
-        among, column = PARAMETERS[ends_at(path, table)], _own_column(path)
+        among, column = PARAMETERS[ends_at(path, table)], own_column(path)
         if column is not None:
             if len(table.persons) > 1:
                 yield f"coalesce(t0.{column} <> all({among}), false)"
@@ -114,7 +114,7 @@ def _of_days(table: Table, path: Path, catalog: Catalog, *, alone: bool) -> Rows
     return Rows(table.name, joined, reach)
 
 
-def _own_column(path: Path) -> str | None:
+def own_column(path: Path) -> str | None:
     """The row's own column with the person's id, where it has one."""
     if not path.hops:
         return "id"

@@ -19,8 +19,9 @@ from django.db import OperationalError, transaction
 from psycopg import errors
 
 from forsyn.domain.customers.models import Customer
-from forsyn.domain.metering.actions_hours import take_hours
-from forsyn.domain.retention.erasing import Erased, erase, find, left
+from forsyn.domain.metering.actions_erasure import days_to_months, wait_for_deliveries
+from forsyn.domain.retention.actions import check_keys, work_beside_others
+from forsyn.domain.retention.actions_erasing import Erased, Found, Judged, Persons, count_again, erase, find, left
 from forsyn.domain.retention.queries import foreign_keys
 from forsyn.domain.safeguards.actions_choices import restrict, withdraw_consents
 from forsyn.domain.safeguards.choices_models import LIVE_CONSENT, LIVE_RESTRICTION, Channel, Consent, Restriction
@@ -28,6 +29,7 @@ from forsyn.domain.safeguards.choices_models import RestrictionGround as Ground
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.integrations.erasure_log.codec import Entry
+from forsyn.policy.catalog import Catalog
 from forsyn.policy.erasure import (
     REFERRED,
     SHARED,
@@ -40,7 +42,6 @@ from forsyn.policy.erasure import (
     still_needed_by,
     verdict,
 )
-from forsyn.policy.catalog import Catalog
 from forsyn.policy.night import ForeignKey
 from forsyn.policy.policy import Policy, Text
 from forsyn.policy.purposes import P
@@ -253,7 +254,7 @@ def _thin(policy: Policy, basis: _Basis, judged: Judged, found: dict[str, Found]
         return {}
     wait_for_deliveries()
     gone = dict(zip((DAYS, REPLACED), days_to_months(spans=days[0][1].spans), strict=True))
-    for rows, seen in judged:
+    for rows, _ in judged:
         if rows.table.name == MONTHS:
             of = found[rows.name]
             now_there = count_again(rows, of, basis.catalog)

@@ -96,17 +96,7 @@ _BEGINS = (
     f" or (min(day) = first_day and bit_or(bits) & {Quality.FIRST_READING:d} = 0)"
 )
 
-TO_MONTHS = f"""
-    with {SPARED}, {_PARTS},
-    gone as (
-        delete from metering_day as d where {CHUNK} and not {IS_SPARED}
-        returning d.meter_id, d.register, d.day, d.total, d.opening, ({CARRIED}) as carried, ({BITS})::integer as bits),
-    dated as (
-        select gone.*, coalesce(parts.first_day, %(first)s::date) as first_day,
-               coalesce(parts.until_day, %(until)s::date) as until_day
-          from gone
-          left join parts on parts.meter_id = gone.meter_id
-           and gone.day >= parts.first_day and gone.day < parts.until_day),
+_MADE = f"""
     summed as (
         select meter_id, register, first_day, until_day, count(*) as days, sum(total)::bigint as total,
                count(*) filter (where bits & {MISSING:d} = 0) as complete_days,
@@ -134,6 +124,42 @@ TO_MONTHS = f"""
            quality = month.quality | excluded.quality, closing = greatest(month.closing, excluded.closing)
     returning 1)
     select (select count(*) from gone), (select count(*) from made)"""  # noqa: S608 - constants of this file
+"""Months of the days that are ``dated``, put into the table; how many days went, and how many months they became."""
+
+TO_MONTHS = f"""
+    with {SPARED}, {_PARTS},
+    gone as (
+        delete from metering_day as d where {CHUNK} and not {IS_SPARED}
+        returning d.meter_id, d.register, d.day, d.total, d.opening, ({CARRIED}) as carried, ({BITS})::integer as bits),
+    dated as (
+        select gone.*, coalesce(parts.first_day, %(first)s::date) as first_day,
+               coalesce(parts.until_day, %(until)s::date) as until_day
+          from gone
+          left join parts on parts.meter_id = gone.meter_id
+           and gone.day >= parts.first_day and gone.day < parts.until_day),
+{_MADE}"""  # noqa: S608 - constants of this file
+
+# Of one person alone: the days in which the meter was this person's, in spans that no other has a part in.
+_SPANS = """
+    spans as materialized (
+        select * from unnest(%(meters)s::integer[], %(firsts)s::date[], %(untils)s::date[])
+            as span (meter_id, low, high))"""
+IN_SPANS = """
+    d.meter_id = any(%(meters)s::integer[]) and d.day >= %(first)s::date and d.day < %(until)s::date
+    and d.meter_id = spans.meter_id and d.day >= spans.low and d.day < spans.high"""
+SPANS_TO_MONTHS = f"""
+    with {_SPANS},
+    gone as (
+        delete from metering_day as d using spans where {IN_SPANS}
+        returning d.meter_id, d.register, d.day, d.total, d.opening, ({CARRIED}) as carried, ({BITS})::integer as bits,
+                  spans.low, spans.high),
+    dated as (
+        select gone.*, greatest(low, date_trunc('month', day::timestamp)::date) as first_day,
+               least(high, (date_trunc('month', day::timestamp) + interval '1 month')::date) as until_day
+          from gone),
+{_MADE}"""  # noqa: S608 - constants of this file
+DELETE_SPANS = f"with {_SPANS} delete from metering_day_superseded as d using spans where {IN_SPANS}"  # noqa: S608
+"""Parameters: ``meters``, ``firsts`` and ``untils`` side by side, and ``first`` and ``until`` around all of them."""
 
 # -- what is kept beyond its age ------------------------------------------------------------------------------------
 
