@@ -109,7 +109,9 @@ class Shape:
 def shape(policy: Policy, bindings: Bindings, catalog: Catalog, said: Words | None = None) -> Shape:
     """How the copy looks under a policy. Every column of every table with a path is given, left out, or a gap."""
     said = said or words()
-    sheets, left_out, gaps = [], {}, []
+    sheets: list[Sheet] = []
+    left_out: dict[str, LeftOut] = {}
+    gaps: list[Gap] = []
     for table in bindings.tables:
         live = catalog.tables.get(table.name)
         if not table.persons or live is None:
@@ -172,7 +174,7 @@ def _column(said: Words, table: Table, name: str, binding: Binding, type_: str) 
 
 
 def _form(name: str, type_: str, file_name: str) -> Form:
-    if type_ != "bytea":
+    if type_ != "bytea" or name.endswith("sha256"):
         return Form.PLAIN
     if name == "sealed":
         return Form.SEALED_DOCUMENT if file_name else Form.SEALED
@@ -236,12 +238,16 @@ def portable(policy: Policy, found: Shape) -> Shape:
             continue
         if any(one.name == "total" for one in sheet.columns):
             taken.add("total")  # stands in for values that have become their day or month
-        if taken:
+        if sheet.name in COUNTERS:
+            sheets.append(sheet)
+        elif taken:
             columns = tuple(one for one in sheet.columns if one.name in taken or _makes_understandable(sheet, one))
             sheets.append(Sheet(sheet.table, sheet.title, sheet.rows, columns, {}, sheet.ends))
     return Shape(tuple(sheets), {}, found.gaps)
 
 
+COUNTERS = ("metering_meter", "metering_register")
+"""Whose readings they are, and in which unit: without them a value says nothing."""
 LINKS = ("id", "meter_id", "meter_number", "number")
 
 

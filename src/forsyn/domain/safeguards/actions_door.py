@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
-from forsyn.domain.safeguards.door_facts import Allowed, Reason, Refused, Request
+from forsyn.domain.safeguards.door_facts import Allowed, Digest, Reason, Refused, Request
 from forsyn.domain.safeguards.door_queries import agreements_of, persons_facts
 from forsyn.domain.safeguards.door_rules import decide
 from forsyn.domain.safeguards.purposes import current, rules
@@ -57,7 +57,7 @@ def disclose(
     categories: Sequence[str],
     recipient: str,
     customer_ids: Sequence[int],
-    payload: bytes,
+    payload: bytes | Digest,
     channel: Channel,
     now: datetime,
     today: date,
@@ -71,8 +71,9 @@ def disclose(
     """Put something on record that leaves for a recipient of the policy, under the purpose entered.
 
     With ``keep`` it waits, encrypted, in the outbox and `deliver` takes it from there; without (codes, downloads) only
-    its digest is kept, and the caller hands it over once the transaction has committed. ``account_id`` is the account
-    whose holder it is about, where that is nobody's customer. Raises DisclosureRefused, which is on record as well.
+    its digest is kept, which may then be all that is given, and the caller hands it over once the transaction has
+    committed. ``account_id`` is the account whose holder it is about, where that is nobody's customer. Raises
+    DisclosureRefused, which is on record as well.
     """
     entered = current()
     if entered is None:
@@ -93,8 +94,11 @@ def disclose(
     if isinstance(decision, Refused):
         _keep_refusal(request, decision, now)
         raise DisclosureRefused(decision.reasons)
-    sealed = seal(payload) if keep else None
-    made = _insert(request, decision, payload, customers, account_id, entered.actor, str(entered.work), sealed, now)
+    if keep and isinstance(payload, Digest):
+        raise ValueError("What waits in the outbox is given whole, not as a digest.")
+    sealed = seal(payload) if keep and isinstance(payload, bytes) else None
+    digest = payload if isinstance(payload, Digest) else Digest(hashlib.sha256(payload).digest(), len(payload))
+    made = _insert(request, decision, digest, customers, account_id, entered.actor, str(entered.work), sealed, now)
     return Made(made, decision.agreement.number if decision.agreement else None, decision.countries)
 
 
@@ -157,7 +161,7 @@ def _decide(request: Request, customers: list[int], consent: str | None, today: 
 def _insert(
     request: Request,
     decision: Allowed,
-    payload: bytes,
+    digest: Digest,
     customers: list[int],
     account_id: int | None,
     actor: int | None,
@@ -165,12 +169,11 @@ def _insert(
     sealed: bytes | None,
     now: datetime,
 ) -> int:
-    facts = _facts(request, decision, len(payload), now)
-    digest = hashlib.sha256(payload).digest()
+    facts = _facts(request, decision, digest.byte_count, now)
     with connection.cursor() as cursor:
         cursor.execute(
             "select safeguards_disclose(%s::jsonb, %s, %s::bigint[], %s, %s, %s, %s)",
-            [json.dumps(facts), digest, customers, account_id, actor, work, sealed],
+            [json.dumps(facts), digest.sha256, customers, account_id, actor, work, sealed],
         )
         return int(cursor.fetchone()[0])
 

@@ -32,6 +32,14 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """What stands for a payload that is too large to be held as one: SHA-256 of all of it, and its length."""
+
+    sha256: bytes
+    byte_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SubProcessorFacts:
     """Somebody who works for a processor, in a period."""
 

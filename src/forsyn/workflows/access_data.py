@@ -1,0 +1,381 @@
+"""Reads everything that is held about a person, table by table: the data of a package, before it has a form.
+
+The caller has entered `P.PRIVACY_RIGHTS`. All tables but those of days are read by one statement, prepared once a
+connection, since planning its joins takes longer than reading one person's rows; days come by a cursor, so that memory
+does not grow with them.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from itertools import count
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+from django.db import connection
+
+from forsyn.domain.safeguards.queries import live_catalog
+from forsyn.domain.safeguards.sealing import unseal
+from forsyn.domain.sensitive.sealing import KeyRing, Place, Sealed
+from forsyn.domain.sensitive.vault import store
+from forsyn.policy.dossier import Column, Form, Shape, Sheet, moments, portable, rule_applies, shape
+from forsyn.policy.ends import end_date
+from forsyn.policy.policy import Policy
+from forsyn.policy.reach import ends_at
+from forsyn.workflows.declarations import all_bindings, current_policy
+from forsyn.workflows.erasure_situation import Subject
+
+LOCAL = ZoneInfo("Europe/Copenhagen")
+SERIES_ROWS = 500
+"""Day rows fetched at a time."""
+KEYS = ("meter_id", "register", "first_day", "day", "version", "account_id")
+"""What names a row of a table that has no id."""
+_CURSORS = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it is given. ``key`` names it (``correspondence_note:17``); ``values`` go with the sheet's columns.
+
+    ``until``: the day from which it is no longer kept, where that is known.
+    """
+
+    key: str
+    values: Sequence[Any]
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes that stand in a row and become a file of their own; read when their turn has come."""
+
+    sheet: Sheet
+    column: Column
+    row_id: str
+    name: str
+    byte_count: int
+
+    def content(self) -> bytes:
+        """1 query. Raises SealBroken."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"select {self.column.name} from public.{self.sheet.name} where id::text = %s",
+                [self.row_id],
+            )
+            found = cursor.fetchone()
+        content = bytes(found[0]) if found and found[0] is not None else b""
+        return unseal(content) if self.column.form is Form.SEALED_DOCUMENT and content else content
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One register of a meter, as its readings tell of it."""
+
+    meter_number: str
+    commodity: str
+    code: str
+    unit: str
+    resolution: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the data of persons are read under a policy; made once, and used for everyone."""
+
+    policy: Policy
+    shape: Shape
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Those that are read whole."""
+        return tuple(sheet for sheet in self.shape.sheets if not sheet.is_series)
+
+    @cached_property
+    def series(self) -> tuple[Sheet, ...]:
+        """Those that are streamed."""
+        return tuple(sheet for sheet in self.shape.sheets if sheet.is_series)
+
+    @cached_property
+    def statement(self) -> str:
+        """Every sheet's rows as JSON arrays: number of the sheet, values, days of events."""
+        return " union all ".join(
+            sheet.rows.select(f"{number} as sheet, {_array(map(_read, sheet.columns))}, {_array(moments(sheet))}")
+            for number, sheet in enumerate(self.sheets)
+        )
+
+
+@dataclass
+class Held:
+    """What is held about a person, without the series. ``event_days`` are the person's (`Situation.event_days`)."""
+
+    reader: Reader
+    subject: Subject
+    event_days: Mapping[tuple[str, str], date | None]
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def documents(self) -> Iterator[Document]:
+        """The documents that stand in rows."""
+        for sheet in self.reader.sheets:
+            for column in sheet.columns:
+                if column.form in (Form.DOCUMENT, Form.SEALED_DOCUMENT):
+                    yield from self._documents(sheet, column)
+
+    def _documents(self, sheet: Sheet, column: Column) -> Iterator[Document]:
+        place, named = sheet.place(column.name), sheet.place(column.file_name)
+        for row in self.rows.get(sheet.name, ()):
+            byte_count = row.values[place]  # type: ignore[index]
+            if byte_count:
+                name = (row.values[named] if named is not None else None) or ""
+                yield Document(sheet, column, row.key.partition(":")[2], str(name), byte_count)
+
+    @cached_property
+    def counters(self) -> dict[tuple[int, int], Counter]:
+        """The registers by meter and number. Empty where meters are not among the sheets."""
+        meters = {row["id"]: row for row in self.dicts("metering_meter")}
+        return {
+            (row["meter_id"], row["number"]): Counter(
+                meters.get(row["meter_id"], {}).get("number", ""),
+                meters.get(row["meter_id"], {}).get("commodity", ""),
+                row["code"],
+                row["unit"],
+                row["resolution"],
+            )
+            for row in self.dicts("metering_register")
+        }
+
+    def dicts(self, table: str) -> Iterator[dict[str, Any]]:
+        """A table's rows by column."""
+        sheet = self.reader.shape.sheet(table)
+        for row in self.rows.get(table, ()):
+            yield {column.name: value for column, value in zip(sheet.columns, row.values, strict=True)}  # type: ignore[union-attr]
+
+
+def _array(parts: Any) -> str:
+    return f"json_build_array({', '.join(parts)})"
+
+
+def _read(column: Column) -> str:
+    """How a column is read. Documents wait; of what is sealed, all that opens it comes along."""
+    match column.form:
+        case Form.SEALED:
+            return f"json_build_array(encode(t0.{column.name}, 'base64'), t0.sealing_key, t0.id, t0.customer_id)"
+        case Form.DOCUMENT | Form.SEALED_DOCUMENT:
+            return f"octet_length(t0.{column.name})"
+        case _:
+            return f"encode(t0.{column.name}, 'hex')" if column.type == "bytea" else f"t0.{column.name}"
+
+
+_readers: dict[tuple[str, str], Reader] = {}
+
+
+def reader(policy: Policy | None = None) -> Reader:
+    """This controller's reader, made once a process: a table that comes later is refused at the start anyway."""
+    if policy is not None:
+        return Reader(policy, shape(policy, all_bindings(), live_catalog()))
+    mine = current_policy()
+    key = (mine.file, mine.version)
+    if key not in _readers:
+        _readers[key] = Reader(mine, shape(mine, all_bindings(), live_catalog()))
+    return _readers[key]
+
+
+def read(
+    found: Reader, subject: Subject, *, event_days: Mapping[tuple[str, str], date | None], withheld: Mapping[str, str]
+) -> Held:
+    """Everything but the series; items that are withheld are left out here, before anything else sees them. 1 query.
+
+    Raises VaultClosed where sealed values cannot be opened.
+    """
+    held = Held(found, subject, event_days)
+    with _server_side() as cursor:
+        cursor.execute(found.statement, _parameters(subject), prepare=True)
+        rows = cursor.fetchall()
+    by_sheet: dict[int, list[tuple[Any, Any]]] = {}
+    for number, values, days in rows:
+        by_sheet.setdefault(number, []).append((values, days))
+    opener = _Opener()
+    for number, sheet in enumerate(found.sheets):
+        if number in by_sheet and sheet.name not in withheld:
+            made = _rows(found.policy, sheet, by_sheet[number], event_days, opener, withheld)
+            if made:
+                held.rows[sheet.name] = made
+    return held
+
+
+def _parameters(subject: Subject) -> dict[str, str]:
+    """As literals of arrays, so that the statement's types never change and its plan is kept."""
+    return {key: f"{{{','.join(map(str, ids))}}}" for key, ids in subject.parameters.items()}
+
+
+@contextmanager
+def _server_side() -> Iterator[psycopg.Cursor[Any]]:
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
+
+
+def _rows(
+    policy: Policy,
+    sheet: Sheet,
+    found: Sequence[tuple[Any, Any]],
+    event_days: Mapping[tuple[str, str], date | None],
+    opener: _Opener,
+    withheld: Mapping[str, str],
+) -> list[Row]:
+    key_of = _key(sheet)
+    told_by = sheet.place(sheet.table.told_by.column) if sheet.table.told_by else None
+    until = _until(policy, sheet, event_days)
+    hidden = [place for place, column in enumerate(sheet.columns) if f"{sheet.name}.{column.name}" in withheld]
+    instants = [place for place, column in enumerate(sheet.columns) if column.type.startswith("timestamp")]
+    sealed = [place for place, column in enumerate(sheet.columns) if column.form is Form.SEALED]
+    ready = []
+    for values, days in sorted(found, key=lambda one: _order(one[0], sheet)):
+        key = key_of(values)
+        if key in withheld:
+            continue
+        for place in instants:
+            values[place] = _local(values[place])
+        for place in sealed:
+            values[place] = opener.open(sheet, values[place])
+        for place in hidden:
+            values[place] = None
+        ready.append(Row(key, values, until(None if told_by is None else values[told_by], days)))
+    return ready
+
+
+def _order(values: Sequence[Any], sheet: Sheet) -> tuple[Any, ...]:
+    return tuple(values[place] for place in _key_places(sheet))
+
+
+def _key_places(sheet: Sheet) -> tuple[int, ...]:
+    own = sheet.place("id")
+    if own is not None:
+        return (own,)
+    return tuple(place for name in KEYS if (place := sheet.place(name)) is not None)
+
+
+def _key(sheet: Sheet) -> Any:
+    places = _key_places(sheet)
+
+    def key(values: Sequence[Any]) -> str:
+        return f"{sheet.name}:{'/'.join(str(values[place]) for place in places)}"
+
+    return key
+
+
+def _local(text: str | None) -> str | None:
+    """An instant by the clock on the wall, with its offset."""
+    if text is None or text.endswith("infinity"):
+        return text
+    return datetime.fromisoformat(text).astimezone(LOCAL).isoformat()
+
+
+def _until(policy: Policy, sheet: Sheet, event_days: Mapping[tuple[str, str], date | None]) -> Any:
+    """From which day on a row is no longer kept: when the last of its rules says so."""
+    told = moments(sheet)
+    roots = {ends_at(path, sheet.table) for path in sheet.table.persons}
+    of_person = {
+        end.rule.key: next((event_days.get((root, end.rule.event)) for root in roots), None) for end in sheet.ends
+    }
+
+    def until(kind: str | None, days: Sequence[str | None]) -> date | None:
+        latest: date | None = None
+        for end in sheet.ends:
+            if not rule_applies(end, kind):
+                continue
+            day = of_person[end.rule.key] if end.moment is None else _day(days[told.index(end.moment)])
+            if day is None:
+                return None
+            over = end_date(policy, end.rule, day)
+            latest = over if latest is None else max(latest, over)
+        return latest
+
+    return until
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None or text.endswith("infinity") else date.fromisoformat(text)
+
+
+class _Opener:
+    """Opens sealed values; the key ring is fetched once, and only where something is sealed."""
+
+    def __init__(self) -> None:
+        self._ring: KeyRing | None = None
+
+    def open(self, sheet: Sheet, told: Sequence[Any]) -> str | None:
+        """Raises VaultClosed."""
+        content, key, row, customer = told
+        if content is None:
+            return None
+        if self._ring is None:
+            self._ring = store().ring()
+        sealed = Sealed(key, b64decode(content))
+        return self._ring.open(sealed, Place(sheet.name, "sealed", UUID(row), customer)).text
+
+
+# -- series --------------------------------------------------------------------------------------------------------
+
+
+class SeriesRows:
+    """The rows of one table of days, by meter, register and day; may be gone through again, with the same result.
+
+    The database keeps them beside a scrollable cursor, so that each pass costs it no second search. Close it.
+    """
+
+    def __init__(self, sheet: Sheet, subject: Subject, withheld: Mapping[str, str]) -> None:
+        self.sheet, self._withheld = sheet, withheld
+        self._cursor: psycopg.ServerCursor[Any] | None = None
+        if sheet.name in withheld:
+            return
+        order = ", ".join(f"t0.{name}" for name in ("meter_id", "register", "day", "version"))
+        connection.ensure_connection()
+        self._cursor = connection.connection.cursor(f"series_{next(_CURSORS)}", scrollable=True)
+        self._cursor.execute(
+            f"{sheet.rows.select(_array(map(_read, sheet.columns)))} order by {order}", _parameters(subject)
+        )
+
+    def __iter__(self) -> Iterator[Row]:
+        if self._cursor is None:
+            return
+        self._cursor.scroll(0, mode="absolute")
+        key_of = _key(self.sheet)
+        while rows := self._cursor.fetchmany(SERIES_ROWS):
+            for (values,) in rows:
+                key = key_of(values)
+                if key not in self._withheld:
+                    yield Row(key, values, None)
+
+    @cached_property
+    def there(self) -> bool:
+        """Whether there are any."""
+        return any(True for _ in self)
+
+    def close(self) -> None:
+        """The database forgets them."""
+        if self._cursor is not None:
+            self._cursor.close()
+
+
+def count_series(sheet: Sheet, subject: Subject, withheld: Mapping[str, str]) -> tuple[int, int]:
+    """Rows of a table of days, and the readings in them; single days that are withheld are among them. 1 query."""
+    if sheet.name in withheld:
+        return 0, 0
+    readings = "coalesce(sum(greatest(cardinality(t0.values), 1)), 0)"
+    with _server_side() as cursor:
+        cursor.execute(sheet.rows.select(f"count(*), {readings}"), _parameters(subject))
+        rows, values = cursor.fetchone() or (0, 0)
+    return int(rows), int(values)
+
+
+def portable_reader() -> Reader:
+    """The reader of what is taken along (Art. 20), with the meters that the readings are of."""
+    found = reader()
+    return Reader(found.policy, portable(found.policy, found.shape))
