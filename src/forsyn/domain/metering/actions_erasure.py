@@ -29,7 +29,7 @@ def days_to_months(*, spans: Sequence[Span]) -> tuple[int, int]:
     if not spans:
         return 0, 0
     meters, firsts, untils = ([span[part] for span in spans] for part in range(3))
-    given = {"meters": meters, "firsts": firsts, "untils": untils, "first": min(firsts), "until": max(untils)}  # type: ignore[type-var]
+    given = {"meters": meters, "firsts": firsts, "untils": untils, "first": min(firsts), "until": max(untils)}
     with connection.cursor() as cursor:
         cursor.execute(sql.SPANS_TO_MONTHS, given)
         days, _ = cursor.fetchone()

@@ -119,18 +119,20 @@ def _far(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found]
 
 def _days(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found]:
     """Which spans are the person's is asked once, however many tables have days in them."""
-    reaches: dict[str, tuple[Span, ...]] = {}
+    spans: dict[str, tuple[Span, ...]] = {}
     for rows, _ in judged:
         for one in (about(rows.table, catalog), only_about(rows.table, catalog)):
-            if one.reach not in reaches:
-                reaches[one.reach] = _spans(one, persons)
-    found = {}
-    for rows, _ in judged:
-        everything, own = about(rows.table, catalog), only_about(rows.table, catalog)
-        counts = [_count_days(one, rows, reaches[one.reach]) for one in (everything, own)]
-        if counts[0]:
-            found[rows.name] = Found(counts[0], counts[1], spans=reaches[own.reach])
-    return found
+            if one.reach not in spans:
+                spans[one.reach] = _spans(one, persons)
+    everything = {rows.name: (rows, spans[about(rows.table, catalog).reach]) for rows, _ in judged}
+    own = {rows.name: (rows, spans[only_about(rows.table, catalog).reach]) for rows, _ in judged}
+    counts = _count_days(everything, catalog)
+    alone = counts | _count_days({name: own[name] for name in own if own[name] != everything[name]}, catalog)
+    return {
+        name: Found(counts[name], alone[name], spans=spans_of)
+        for name, (_, spans_of) in own.items()
+        if counts[name] or spans_of
+    }
 
 
 def _spans(rows: Rows, persons: Persons) -> tuple[Span, ...]:
@@ -143,14 +145,17 @@ def _spans(rows: Rows, persons: Persons) -> tuple[Span, ...]:
         return tuple(cursor.fetchall())
 
 
-def _count_days(rows: Rows, of: RowClass, spans: Sequence[Span]) -> int:
-    if not spans:
-        return 0
-    with connection.cursor() as cursor:
-        statement = f"{_within(rows).select('count(*)')} and {_around(of)} and {of_kinds(of.table, of.kinds)}"
-        cursor.execute(statement, _of_spans(spans))
-        counted: int = cursor.fetchone()[0]
-        return counted
+def _count_days(asked: Mapping[str, tuple[RowClass, Sequence[Span]]], catalog: Catalog) -> dict[str, int]:
+    """How many rows each class has in its spans. 1 query for classes of the same spans."""
+    counts = dict.fromkeys(asked, 0)
+    for spans in {tuple(spans) for _, spans in asked.values() if spans}:
+        parts = []
+        for name, (rows, of) in asked.items():
+            if tuple(of) == spans:
+                counted = _within(about(rows.table, catalog)).select(f"'{name}' as class, count(*) as n")
+                parts.append(f"{counted} and {_around(rows)} and {of_kinds(rows.table, rows.kinds)}")
+        counts.update(_all(parts, _of_spans(spans)))
+    return counts
 
 
 def _within(rows: Rows) -> Rows:
@@ -209,11 +214,11 @@ def erase(
 def left(judged: Judged, found: Mapping[str, Found], catalog: Catalog, persons: Persons) -> dict[str, int]:
     """Read back: how many of the rows that were found of each class are still there. 1 query, and 1 for each table of
     days."""
-    parts, given, counts = [], dict[str, Any](persons), {}
+    parts, given, counts = [], dict[str, Any](persons), dict[str, int]()
     for number, (rows, _) in enumerate(judged):
         of = found[rows.name]
         if of.spans:
-            counts[rows.name] = _count_days(only_about(rows.table, catalog), rows, of.spans)
+            counts |= _count_days({rows.name: (rows, of.spans)}, catalog)
         elif of.ids:
             given[f"ids_{number}"] = of.ids
             listed = f"t0.id = any(%(ids_{number})s::{_key(rows.table, catalog)}[])"
@@ -226,7 +231,7 @@ def left(judged: Judged, found: Mapping[str, Found], catalog: Catalog, persons: 
 
 def count_again(rows: RowClass, found: Found, catalog: Catalog) -> int:
     """How many days there are now in the spans that are the person's alone. 1 query."""
-    return _count_days(only_about(rows.table, catalog), rows, found.spans)
+    return _count_days({rows.name: (rows, found.spans)}, catalog)[rows.name]
 
 
 def _erase(
