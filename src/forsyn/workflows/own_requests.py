@@ -66,7 +66,7 @@ def ask(
     the account may not see too, and PlanRefused.
     """
     check_own(account_id=account_id, customer_id=customer_id, today=today)
-    _one_at_a_time(account_id)
+    one_at_a_time(account_id)
     waiting = _waiting(account_id, customer_id, right, wish, concerns_id)
     if waiting is not None:
         return Asked(waiting.pk, waiting.number, waiting.deadline_date, is_new=False)
@@ -93,7 +93,7 @@ def say_no(
     policy = current_policy()
     check_objection(policy, purpose=aim, reason=reason)
     check_own(account_id=account_id, customer_id=customer_id, today=today)
-    _one_at_a_time(account_id)
+    one_at_a_time(account_id)
     stands = aim in own_objections(account_id=account_id, customer_id=customer_id, today=today)
     if takes_effect_alone(policy, aim):
         if not stands:
@@ -119,7 +119,7 @@ def no_longer_object(*, account_id: int, customer_id: int, aim: str, now: dateti
     Raises RequestRefused for somebody else.
     """
     check_own(account_id=account_id, customer_id=customer_id, today=today)
-    _one_at_a_time(account_id)
+    one_at_a_time(account_id)
     with purpose(P.PRIVACY_RIGHTS, actor=account_id):
         standing = [
             row.pk
@@ -142,7 +142,7 @@ def _object(account_id: int, customer_id: int, aim: str, reason: str, now: datet
         object_to(policy=current_policy(), customer_id=customer_id, purpose=aim, reason=reason, now=now)
 
 
-def _one_at_a_time(account_id: int) -> None:
+def one_at_a_time(account_id: int) -> None:
     """Two presses at once are one after the other, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, hashint8(%s))", [_LOCK, account_id])

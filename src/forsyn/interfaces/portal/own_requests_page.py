@@ -67,12 +67,8 @@ def _deadline(one: OwnRequest, today: date) -> str:
         return _("Fristen står stille, mens vi venter på at få at vide, hvem der spørger.")
     day = {"day": wording.long_date(one.deadline_date)}
     if one.deadline_date < today:
-        return (
-            _(
-                "Du skulle have haft svar senest den %(day)s. Det beklager vi. Du kan klage til os eller til Datatilsynet."
-            )
-            % day
-        )
+        late = _("Du skulle have haft svar senest den %(day)s. Det beklager vi.") % day
+        return f"{late} {_('Du kan klage til os eller til Datatilsynet.')}"
     return _("Du får svar senest den %(day)s.") % day
 
 

@@ -10,6 +10,7 @@ from forsyn.interfaces.portal import (
     views_looks,
     views_my_data,
     views_own_requests,
+    views_packages,
     views_rights,
 )
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("samtykker/<slug:consent>/traek-tilbage/", views_consents.withdraw, name="withdraw_consent"),
     path("opslag/", views_looks.looks, name="looks"),
     path("mine-data/", views_my_data.my_data, name="my_data"),
+    path("mine-data/hent/", views_packages.download, name="download"),
     path("mine-data/ret/", views_rights.correct, name="correct"),
     path("mine-data/pause/", views_rights.pause, name="pause"),
     path("mine-data/sig-nej/", views_rights.refusals, name="refusals"),
