@@ -12,13 +12,16 @@ from typing import Any
 
 from forsyn.domain.customers.actions_notices import Evidence
 from forsyn.domain.customers.correction_rules import Field, PlaceAddress
+from forsyn.domain.rights.queries import document
 from forsyn.domain.safeguards.actions_choices import object_to, withdraw_consents
 from forsyn.domain.safeguards.choices_models import Channel, RestrictionGround
 from forsyn.domain.safeguards.choices_queries import consents_of
+from forsyn.domain.safeguards.choices_rules import Proof
 from forsyn.policy.vocabulary import Language, Right
 from forsyn.workflows.choice_plans import carry_out_restriction, plan_objection, plan_restriction
 from forsyn.workflows.rectification import carry_out_rectification, plan_rectification
 from forsyn.workflows.rectification_plan import RectificationPlan, Wish
+from forsyn.workflows.right_access import ACCESS
 from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told
 from forsyn.workflows.right_erasure import ERASURE
 
@@ -50,10 +53,18 @@ def _plan_rectification(case: Case, details: Mapping[str, Any]) -> Mapping[str, 
     return _rectification_of(case, details).as_json()
 
 
+def _paper(details: Mapping[str, Any]) -> Proof | None:
+    """The document that shows what is right: kept with the request when the plan was laid."""
+    if "paper" not in details:
+        return None
+    line, content = document(document_id=details["paper"])
+    return Proof(content or b"", line.name, line.content_type)
+
+
 def _rectify(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
     done = carry_out_rectification(
         plan=_rectification_of(case, details),
-        evidence=Evidence(details["evidence"]),
+        evidence=Evidence(details["evidence"], _paper(details)),
         request_id=case.request_id,
         actor=case.person,
         now=case.now,
@@ -210,6 +221,7 @@ def _tell_withdrawn(plan: Mapping[str, Any], counts: Mapping[str, Any], language
 
 
 DEEDS: Mapping[Right, Deed] = {
+    Right.ACCESS: ACCESS,
     Right.ERASURE: ERASURE,
     Right.RECTIFICATION: Deed(_plan_rectification, _rectify, _tell_rectified),
     Right.RESTRICTION: Deed(_plan_restriction, _restrict, _tell_restricted),

@@ -6,6 +6,7 @@ import typer
 
 from forsyn import __version__
 from forsyn.interfaces.cli import (
+    access,
     audit,
     breaches,
     customers,
@@ -52,6 +53,7 @@ app.command("tidy")(tidy.tidy)
 app.command("demo")(demo.demo)
 app.command("prove")(prove.prove_claims)
 app.command("record")(record.record)
+app.command("access")(access.access)
 imports.command("customers")(customers.customers)
 imports.command("readings")(readings.readings)
 imports.command("meters-for")(readings.meters_for)

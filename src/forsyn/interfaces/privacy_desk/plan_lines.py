@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from forsyn.workflows.declarations import current_policy
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a plan. ``item``: the key by which it can be left out of the answer."""
+    """One line of a plan. ``item``: the key by which it can be left out of the answer; ``tables``: where rows lie."""
 
     what: str
     count: int | None = None
@@ -30,6 +30,7 @@ class Line:
     until: date | None = None
     detail: str = ""
     item: str = ""
+    tables: Sequence[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,19 @@ class Group:
     @property
     def has_ends(self) -> bool:
         return any(line.until is not None for line in self.lines)
+
+    @property
+    def has_counts(self) -> bool:
+        return any(line.count is not None for line in self.lines)
+
+    @property
+    def has_reasons(self) -> bool:
+        return any(line.why for line in self.lines)
+
+    @property
+    def tables(self) -> Sequence[tuple[str, int]]:
+        """Every table behind the lines with its rows, for the curious."""
+        return _summed(one for line in self.lines for one in line.tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +143,10 @@ def _withdrawal(body: Mapping[str, Any]) -> Iterable[Group]:
 
 
 def _erasure(body: Mapping[str, Any]) -> Iterable[Group]:
-    by_outcome: dict[str, list[Line]] = {}
+    by_line: dict[str, list[Line]] = {}
     for line in body["lines"]:
-        by_outcome.setdefault(line["outcome"], []).append(_erasure_line(line))
+        by_line.setdefault(line["outcome"], []).append(_erasure_line(line))
+    by_outcome = {outcome: _merged(lines) for outcome, lines in by_line.items()}
     yield Group(_("Huller"), by_outcome.get(Outcome.GAP, []))
     yield Group(_("Bliver slettet"), by_outcome.get(Outcome.ERASED, []))
     yield Group(_("Timetal bliver til døgntal"), by_outcome.get(Outcome.THINNED, []))
@@ -150,7 +165,61 @@ def _erasure_line(line: Mapping[str, Any]) -> Line:
     needed = [purpose_name(key) for key in line["needed_by"]]
     detail = _("Bruges stadig til: %(purposes)s.") % {"purposes": series(needed, language)} if needed else ""
     until = date.fromisoformat(line["until"]) if line["until"] else None
-    return Line(capitalised(series(names, language)) or line["table"], line["count"], ground or "", until, detail)
+    what, count = capitalised(series(names, language)) or line["table"], line["count"]
+    return Line(what, count, ground or "", until, detail, tables=[(line["table"], count or 0)])
+
+
+def _merged(lines: Iterable[Line]) -> list[Line]:
+    """One line for what a clerk sees as one: the same categories, ground and end, in however many tables."""
+    by_words: dict[tuple[str, str, date | None, str], Line] = {}
+    for line in lines:
+        key = (line.what, line.why, line.until, line.detail)
+        known = by_words.get(key)
+        by_words[key] = (
+            line
+            if known is None
+            else replace(known, count=_sum(known.count, line.count), tables=_summed([*known.tables, *line.tables]))
+        )
+    return list(by_words.values())
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None and other is None else (one or 0) + (other or 0)
+
+
+def _summed(tables: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    rows: dict[str, int] = {}
+    for table, count in tables:
+        rows[table] = rows.get(table, 0) + count
+    return sorted(rows.items())
+
+
+def _access(body: Mapping[str, Any]) -> Iterable[Group]:
+    yield Group(_("Huller"), [Line(gap) for gap in body["gaps"]])
+    tables = [_access_line(line) for line in body["lines"]]
+    yield Group(_("Kommer med i kopien"), tables, may_withhold=True)
+    text = _(
+        "Fri tekst og dokumenter kan også handle om andre. Læs dem i udkastet, og hold ude, hvad der skader andre."
+    )
+    singly = [_single_line(one) for one in body.get("items", ())]
+    yield Group(_("Kan holdes ude hver for sig"), singly, text, may_withhold=True)
+
+
+def _access_line(line: Mapping[str, Any]) -> Line:
+    policy, language = current_policy(), reader()
+    names = [policy.categories[key].name.in_(language) for key in line["categories"] if key in policy.categories]
+    detail = _("%(n)s målinger") % {"n": line["readings"]} if line["readings"] else ""
+    until = date.fromisoformat(line["until"]) if line["until"] else None
+    title = line["title"]["en" if language is Language.ENGLISH else "da"]
+    return Line(title, line["rows"], capitalised(series(names, language)), until, detail, item=line["table"])
+
+
+def _single_line(one: Mapping[str, Any]) -> Line:
+    language = reader()
+    title = one["title"]["en" if language is Language.ENGLISH else "da"]
+    number = one["item"].partition(":")[2]
+    when = date_words(date.fromisoformat(one["at"][:10]), language) if one["at"] else ""
+    return Line(_("%(title)s, nr. %(number)s") % {"title": title, "number": number}, None, when, item=one["item"])
 
 
 def _nothing(body: Mapping[str, Any]) -> Iterable[Group]:
@@ -162,6 +231,7 @@ def _CARRY_OUT() -> tuple[str, str]:  # noqa: N802 - a default in a table of fun
 
 
 _GROUPS: Mapping[Right, Callable[[Mapping[str, Any]], Iterable[Group]]] = {
+    Right.ACCESS: _access,
     Right.ERASURE: _erasure,
     Right.RECTIFICATION: _rectification,
     Right.RESTRICTION: _restriction,
@@ -170,5 +240,6 @@ _GROUPS: Mapping[Right, Callable[[Mapping[str, Any]], Iterable[Group]]] = {
     Right.COMPLAINT: _nothing,
 }
 _BUTTONS: Mapping[Right, Callable[[], tuple[str, str]]] = {
+    Right.ACCESS: lambda: (_("Derefter kan kopien hentes og gives til personen."), _("Frigiv kopien")),
     Right.ERASURE: lambda: (_("Det kan ikke gøres om. Det hele sker på én gang, eller slet ikke."), _("Slet nu")),
 }
