@@ -16,11 +16,12 @@ from django.db import transaction
 
 from forsyn.domain.customers.rules import NotPossible
 from forsyn.domain.rights import queries
+from forsyn.domain.rights.actions import Attachment, keep_document
 from forsyn.domain.rights.actions_answers import fingerprint as fingerprint_of
 from forsyn.domain.rights.actions_answers import record_carried_out, record_plan
 from forsyn.domain.rights.letters import Result
 from forsyn.domain.rights.models import Request
-from forsyn.domain.rights.rules import NEEDS, Outcome, RequestRefused
+from forsyn.domain.rights.rules import NEEDS, DocumentKind, Outcome, RequestRefused
 from forsyn.domain.safeguards.choices_rules import ChoiceRefused
 from forsyn.kernel.identifiers import InvalidIdentifier
 from forsyn.policy.vocabulary import Language, Right
@@ -57,19 +58,24 @@ def make_plan(
     today: date,
     details: Mapping[str, Any] | None = None,
     version: int | None = None,
+    paper: Attachment | None = None,
 ) -> int:
     """Plan what the request asks for, and keep the plan; return its id. ``details``: what its form said, as JSON.
 
+    ``paper``: the document that shows what is right; kept with the request, whether the plan is carried out or not.
     Raises RequestRefused and PlanRefused.
     """
     right = _right_of(request_id)
     case = case_of(request_id, by_id=by_id, now=now, today=today)
     if not case.customer_ids:
         raise PlanRefused("Anmodningen er ikke knyttet til en kunde. Knyt den til kunden først.")
-    body = _said(lambda: DEEDS[right].plan(case, details or {}))
+    said = dict(details or {})
+    if paper is not None:
+        said["paper"] = keep_document(request_id=request_id, kind=DocumentKind.ATTACHMENT, document=paper, now=now)
+    body = _said(lambda: DEEDS[right].plan(case, said))
     return record_plan(
         request_id=request_id,
-        plan={"details": dict(details or {}), "body": body},
+        plan={"details": said, "body": body},
         made_by_id=by_id,
         now=now,
         version=version,

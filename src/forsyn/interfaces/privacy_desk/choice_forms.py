@@ -67,6 +67,18 @@ class LiftingForm(forms.Form):
     )
 
 
+class AnnouncementForm(forms.Form):
+    """Art. 18(3): why the restriction ends, and when; the person reads it."""
+
+    why = reason_field(_("Hvorfor ophæves begrænsningen?"), _("Personen får begrundelsen."))
+    lift_date = forms.DateField(
+        label=_("Fra hvilken dag?"),
+        help_text=_("Giv personen nogle dage til at gøre indvendinger."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Skriv dagen."), "invalid": _("Skriv dagen som åååå-mm-dd.")},
+    )
+
+
 class ObjectionForm(CprAskingForm):
     """Who says no, to what, and why."""
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.choices_models import Restriction, RestrictionGround
 from forsyn.domain.safeguards.choices_rules import ChoiceRefused
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.access import staff_required
-from forsyn.interfaces.privacy_desk.choice_forms import LiftingForm, RestrictionForm
+from forsyn.interfaces.privacy_desk.choice_forms import AnnouncementForm, LiftingForm, RestrictionForm
 from forsyn.policy.purposes import P
 from forsyn.workflows import privacy_choices
-from forsyn.workflows.choice_plans import carry_out_lifting, carry_out_restriction
+from forsyn.workflows.choice_plans import announce_lifting, carry_out_lifting, carry_out_restriction
 from forsyn.workflows.declarations import current_policy
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -92,4 +93,41 @@ def lift(request: HttpRequest, restriction_id: int) -> HttpResponse:
             messages.success(request, text % {"name": line.customer})
         return redirect("privacy_desk:restrictions")
     record(kind=AccessKind.LOOK, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=[customer_id])
-    return render(request, "privacy_desk/restriction_lift.html", {"form": form, "line": line})
+    context = {"form": form, "line": line, "telling": _telling_form()}
+    return render(request, "privacy_desk/restriction_lift.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@never_cache
+@staff_required(P.PRIVACY_RIGHTS)
+def announce(request: HttpRequest, restriction_id: int) -> HttpResponse:
+    """Tell the person that a restriction ends: by mail, else in words to print and post."""
+    try:
+        line = privacy_choices.restriction(restriction_id=restriction_id, today=timezone.localdate())
+    except Restriction.DoesNotExist:
+        raise Http404 from None
+    form, letter = _telling_form(request.POST), None
+    if form.is_valid():
+        try:
+            told = announce_lifting(
+                current_policy(),
+                restriction_id=restriction_id,
+                why=form.cleaned_data["why"],
+                lift_date=form.cleaned_data["lift_date"],
+                actor=request.user.pk,
+                now=timezone.now(),
+            )
+        except (ChoiceRefused, DisclosureRefused) as refusal:
+            form.add_error(None, _(str(refusal)))
+        else:
+            record(kind=AccessKind.CHANGE, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=[line.customer.customer_id])
+            if told.mailed:
+                messages.success(request, _("Personen har fået besked med mail. Ophæv begrænsningen på dagen."))
+                return redirect("privacy_desk:lift", restriction_id)
+            letter = told.words
+    context = {"form": LiftingForm(), "line": line, "telling": form, "letter": letter}
+    return render(request, "privacy_desk/restriction_lift.html", context, status=422 if form.errors else 200)
+
+
+def _telling_form(posted: QueryDict | None = None) -> AnnouncementForm:
+    return AnnouncementForm(posted, auto_id="besked_%s")

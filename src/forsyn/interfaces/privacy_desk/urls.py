@@ -8,6 +8,7 @@ from forsyn.interfaces.privacy_desk import look_views as log
 from forsyn.interfaces.privacy_desk import processor_views as register
 from forsyn.interfaces.privacy_desk.breach_urls import PATTERNS as REGISTERS
 from forsyn.interfaces.privacy_desk.hold_urls import PATTERNS as HOLDS
+from forsyn.interfaces.privacy_desk.notice_urls import PATTERNS as NOTICES
 from forsyn.interfaces.privacy_desk.request_urls import PATTERNS as REQUESTS
 
 app_name = "privacy_desk"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("krav/", views.claims, name="claims"),
     path("bevis/", proof_views.proof, name="proof"),
     *REQUESTS,
+    *NOTICES,
     path("samtykker/", consent_views.consents, name="consents"),
     path("samtykker/<int:customer_id>/<slug:consent>/ja/", consent_views.give, name="consent_given"),
     path("samtykker/<int:customer_id>/<slug:consent>/tilbage/", consent_views.withdraw, name="consent_withdrawn"),
@@ -30,6 +32,7 @@ urlpatterns = [
     path("begraensninger/", restriction_views.restrictions, name="restrictions"),
     path("begraensninger/ny/", restriction_views.restrict_customer, name="restrict"),
     path("begraensninger/<int:restriction_id>/ophaev/", restriction_views.lift, name="lift"),
+    path("begraensninger/<int:restriction_id>/besked/", restriction_views.announce, name="announce_lifting"),
     path("indsigelser/", objection_views.objections, name="objections"),
     path("indsigelser/ny/", objection_views.record_objection, name="record_objection"),
     path("indsigelser/<int:objection_id>/afgoer/", objection_views.decide, name="decide_objection"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from forsyn.domain.customers.corrections_queries import open_notice_count
 from forsyn.domain.safeguards.door_queries import unsettled
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.interfaces.access import staff_required
@@ -23,6 +24,7 @@ from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.declarations import all_bindings, check_declarations, current_policy
 from forsyn.workflows.privacy_choices import open_choices
+from forsyn.workflows.source_notices import due_notices
 
 
 @require_safe
@@ -38,6 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "choices": open_choices(policy=policy),
         "processors": processors_waiting(),
         "unsettled": unsettled(),
+        "recipients_to_tell": open_notice_count(),
+        "sources": due_notices(today=timezone.localdate()),
     }
     return render(request, "privacy_desk/home.html", context)
 

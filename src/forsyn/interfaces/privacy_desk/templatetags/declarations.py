@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from django import template
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from forsyn.interfaces.privacy_desk.labels import SECTIONS, label
@@ -21,14 +18,6 @@ from forsyn.policy.wording import article_words, capitalised, period_words, seri
 
 register = template.Library()
 register.filter("capitalised", capitalised)
-
-
-@register.simple_tag(takes_context=True)
-def desk_item(context: template.Context, name: str, text: str) -> SafeString:
-    """One entry of the desk's own menu, marked on its own page."""
-    if context["request"].resolver_match.view_name == name:
-        return format_html('<li><a href="{}" aria-current="page">{}</a></li>', reverse(name), text)
-    return format_html('<li><a href="{}">{}</a></li>', reverse(name), text)
 
 
 def reader() -> Language:
