@@ -21,7 +21,17 @@ from psycopg import errors
 from forsyn.domain.customers.models import Customer
 from forsyn.domain.metering.actions_erasure import days_to_months, wait_for_deliveries
 from forsyn.domain.retention.actions import check_keys, work_beside_others
-from forsyn.domain.retention.actions_erasing import Erased, Found, Judged, Persons, count_again, erase, find, left
+from forsyn.domain.retention.actions_erasing import (
+    Erased,
+    Found,
+    Judged,
+    Persons,
+    count_again,
+    erase,
+    find,
+    left,
+    note_erasures,
+)
 from forsyn.domain.retention.queries import foreign_keys
 from forsyn.domain.safeguards.actions_choices import restrict, withdraw_consents
 from forsyn.domain.safeguards.choices_models import LIVE_CONSENT, LIVE_RESTRICTION, Channel, Consent, Restriction
@@ -151,7 +161,7 @@ def carry_out_erasure(
             raise ErasureRefused("Noget er ændret, siden planen blev lagt. Læg den om, og læs den, før der slettes.")
         if plan.gaps:
             raise ErasureRefused("Planen har huller: noget er ikke erklæret. Ret det i programmet først.")
-        note_erasure(numbers, now=now, policy=policy)
+        _note(numbers, now=now, policy=policy, actor=actor)
     return plan
 
 
@@ -179,10 +189,16 @@ def lock_subject(subject: Subject) -> list[str]:
     return numbers
 
 
-def note_erasure(numbers: Sequence[str], *, now: datetime, policy: Policy) -> None:
-    """Write to the log outside the database; a deed that is rolled back after this is merely done again by a replay."""
+def _note(numbers: Sequence[str], *, now: datetime, policy: Policy, actor: int | None) -> None:
+    """Write to the log outside the database, and in the database that it was carried out here.
+
+    The log comes last: what is rolled back after it, is on the log and not in the database, and a replay does it.
+    """
     log = settings.ERASURE_LOG
-    log.append(Entry(now, log.hashed(number), policy.version) for number in numbers)
+    entries = [Entry(now, log.hashed(number), policy.version) for number in numbers]
+    with purpose(P.RETENTION, actor=actor):
+        note_erasures(entries=[(entry.person, entry.at) for entry in entries], now=now)
+    log.append(entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +312,6 @@ def _lines(policy: Policy, rows: RowClass, seen: Verdict, done: Erased, found: F
 
 def _restrict(subject: Subject, actor: int | None, now: datetime) -> bool:
     """What is kept is kept for its ground alone: no other purpose sees the person any more (Art. 18)."""
-    if actor is None:
-        return False
     restricted = set(
         Restriction.objects.filter(LIVE_RESTRICTION, customer_id__in=subject.customers).values_list(
             "customer_id", flat=True

@@ -26,7 +26,13 @@ OURS = (
         "accounts_account",
         person=ITSELF,
         told_by=ToldBy("kind", {"staff": "staff_account", "customer": "sign_in"}),
-        masked={"name": "''", "email": "'slettet-' || id || '@invalid'", "password": "''", "last_login": "null"},
+        masked={
+            "name": "''",
+            "email": "'slettet-' || id || '@invalid'",
+            "password": "''",
+            "last_login": "null",
+            "is_active": "false",
+        },
         changed_by={P.SIGN_IN: "insert update", P.STAFF_ADMINISTRATION: "insert update", P.SECURITY: "update"},
         columns={
             "id": KEPT,

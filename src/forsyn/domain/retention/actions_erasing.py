@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from graphlib import TopologicalSorter
 from typing import Any
 
 from django.db import connection
 
+from forsyn.domain.retention.models import Erasure
 from forsyn.policy.bindings import Table
 from forsyn.policy.catalog import Catalog
 from forsyn.policy.erasure import RowClass, Verdict
@@ -50,6 +51,12 @@ class Erased:
     kept: int
     masked: int
     referred: int
+
+
+def note_erasures(*, entries: Collection[tuple[str, datetime]], now: datetime) -> None:
+    """Write down that this database has carried out entries of the log: the hash and the time of each. 1 query."""
+    rows = [Erasure(person=person, logged_at=at, carried_out_at=now) for person, at in entries]
+    Erasure.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 # -- finding -----------------------------------------------------------------------------------------------------------

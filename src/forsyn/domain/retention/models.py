@@ -106,3 +106,21 @@ class Step(models.Model):
                 name="retention_step_counts",
             ),
         ]
+
+
+class Erasure(models.Model):
+    """An entry of the log of erasures that this database has carried out: a keyed hash, whose key lies with the log.
+
+    A backup that is put back lacks the newest of them; so it shows who is to be erased anew.
+    """
+
+    person = models.CharField(max_length=64)
+    logged_at = models.DateTimeField()
+    carried_out_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "retention_erasure"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "logged_at"], name="retention_erasure_once"),
+            models.CheckConstraint(condition=Q(person__regex="^[0-9a-f]{64}$"), name="retention_erasure_is_a_hash"),
+        ]

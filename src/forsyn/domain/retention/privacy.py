@@ -31,6 +31,15 @@ BINDINGS: tuple[Table, ...] = (
         changed_by=_KEPT,
         read_by=_READERS,
     ),
+    Table(
+        "retention_erasure",
+        columns=_plain(
+            "keyed hash of somebody erased, whose key is not in the database, and when",
+            "id", "person", "logged_at", "carried_out_at",
+        ),
+        changed_by={P.RETENTION: "insert"},
+        read_by=_READERS,
+    ),
 )  # fmt: skip
 
 ROUTINES = (

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from forsyn.domain.customers.models import PortalAccess
-from forsyn.domain.retention.models import Night, NightState, Step, StepState, Work
+from forsyn.domain.retention.models import Erasure, Night, NightState, Step, StepState, Work
 from forsyn.domain.retention.rules import Spared, spare
 from forsyn.domain.safeguards.holds_queries import live_holds, restricted_customers
 from forsyn.policy.night import ForeignKey, MaskStep, NightPlan, PersonStep, RowStep
@@ -183,3 +183,11 @@ def next_step(night_id: int) -> Step | None:
     """The first step that has not come to its end. 1 query."""
     open_ = (StepState.WAITING, StepState.RUNNING)
     return Step.objects.filter(night_id=night_id, state__in=open_).order_by("number").first()
+
+
+# -- erasures ------------------------------------------------------------------------------------------------------
+
+
+def erasures_carried_out() -> set[tuple[str, datetime]]:
+    """The entries of the log of erasures that this database has carried out: hash and time of each. 1 query."""
+    return set(Erasure.objects.values_list("person", "logged_at"))

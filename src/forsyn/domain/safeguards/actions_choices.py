@@ -89,8 +89,13 @@ def withdraw_consent(*, customer_id: int, consent: str, channel: Channel, now: d
 
 
 @transaction.atomic
-def restrict(*, customer_id: int, ground: RestrictionGround, reason: str, recorded_by_id: int, now: datetime) -> int:
-    """Let a person's data only be stored from now on (Art. 18); return the row's id."""
+def restrict(
+    *, customer_id: int, ground: RestrictionGround, reason: str, recorded_by_id: int | None, now: datetime
+) -> int:
+    """Let a person's data only be stored from now on (Art. 18); return the row's id.
+
+    Somebody must have decided it, but of what is left of the erased (``KEPT``).
+    """
     rules.check_reason(reason, required=True, about="Begrænsningen")
     try:
         with transaction.atomic():

@@ -103,7 +103,8 @@ class Restriction(GuardedModel):
     reason = models.TextField()
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    recorded_by_id = models.BigIntegerField()
+    recorded_by_id = models.BigIntegerField(null=True)
+    """Null only where the program itself erased somebody anew, after a restore."""
     ended_by_id = models.BigIntegerField(null=True)
 
     class Meta:
@@ -118,6 +119,10 @@ class Restriction(GuardedModel):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")), name="safeguards_restriction_ended_after"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="safeguards_restriction_reason"),
+            models.CheckConstraint(
+                condition=Q(recorded_by_id__isnull=False) | Q(ground=RestrictionGround.KEPT),
+                name="safeguards_restriction_recorded",
+            ),
         ]
         indexes = [
             models.Index(fields=["customer_id"], name="safeguards_restriction_cust"),

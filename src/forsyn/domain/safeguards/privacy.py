@@ -18,6 +18,14 @@ def _staff(category: str, column: str) -> Personal:
     return personal(category, source=Source.SYSTEM, person=path(f"{column} -> accounts_account.id"))
 
 
+_LEFT_OF_ERASED = f"""
+    case when t0.ground = 'kept' then coalesce(
+        (select (date_trunc('year', max(upper(held.period) - 1)::timestamp) + interval '1 year')::date
+           from public.customers_agreement_holder as holder
+           join public.customers_agreement as held on held.id = holder.agreement_id
+          where holder.customer_id = t0.customer_id), {day_of("t0.began_at")}) end"""
+"""What is left of somebody erased is hidden as long as it is kept for the last bills, and no longer."""
+
 CHOICES = (
     Table(
         "safeguards_consent",
@@ -61,7 +69,7 @@ CHOICES = (
             "ended_by_id": _staff("staff_activity", "ended_by_id"),
         },
         changed_by={P.PRIVACY_RIGHTS: "insert update"},
-        events={"case_closed": day_of("ended_at")},
+        events={"case_closed": f"coalesce({day_of('ended_at')}, {_LEFT_OF_ERASED})"},
     ),
     Table(
         "safeguards_objection",

@@ -45,6 +45,14 @@ def line_of(entry: Entry, before: str) -> tuple[str, str]:
     return json.dumps(said | {"chain": chain}, sort_keys=True), chain
 
 
+def chain_of(line: str) -> str:
+    """The chain that a line ends with. Raises LogBroken."""
+    try:
+        return str(json.loads(line)["chain"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise LogBroken("The last line of the log of erasures cannot be read. Put the log's copy back.") from error
+
+
 def entries_of(lines: Iterable[str]) -> Iterator[tuple[Entry, str]]:
     """The entries with their chains. A last line that was cut off as it was written is left out; raises LogBroken."""
     before, listed = BEGINNING, [line for line in lines if line.strip()]

@@ -5,11 +5,24 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
-from forsyn.integrations.erasure_log.codec import BEGINNING, KEY_BYTES, Entry, entries_of, line_of, person_hash
+from forsyn.integrations.erasure_log.codec import (
+    BEGINNING,
+    KEY_BYTES,
+    Entry,
+    chain_of,
+    entries_of,
+    line_of,
+    person_hash,
+)
+
+TAIL_BYTES = 4096
+"""More than a line is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,11 @@ class ErasureLog:
 
     def hashed(self, customer_number: str) -> str:
         """How a customer stands in the log."""
-        return person_hash(self._key(), customer_number)
+        return self.hasher()(customer_number)
+
+    def hasher(self) -> Callable[[str], str]:
+        """`hashed` for many customers: the key is read once."""
+        return partial(person_hash, self._key())
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries; they are on the disk when this returns. Raises LogBroken, OSError."""
@@ -33,18 +50,19 @@ class ErasureLog:
         if not listed:
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="ascii") as log:
+        made = not self.file.exists()
+        with os.fdopen(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as log:
             fcntl.flock(log, fcntl.LOCK_EX)
-            text = log.read()
-            whole = text[: text.rfind("\n") + 1]
-            chain = ([BEGINNING] + [chain for _, chain in entries_of(whole.splitlines())])[-1]
-            log.seek(len(whole))
+            end, chain = _last(log)
+            log.seek(end)
             log.truncate()  # a line that was cut off: its erasure never came about
             for entry in listed:
                 line, chain = line_of(entry, chain)
-                log.write(f"{line}\n")
+                log.write(f"{line}\n".encode("ascii"))
             log.flush()
             os.fsync(log.fileno())
+        if made:
+            _sync_folder(self.file.parent)
 
     def entries(self) -> list[Entry]:
         """All entries, checked. Raises LogBroken."""
@@ -61,6 +79,29 @@ class ErasureLog:
                     made.write(secrets.token_bytes(KEY_BYTES))
                     made.flush()
                     os.fsync(made.fileno())
+                _sync_folder(self.key_file.parent)
             except FileExistsError:
                 pass  # somebody else made it just now
         return self.key_file.read_bytes()
+
+
+def _last(log: BinaryIO) -> tuple[int, str]:
+    """Where the last whole line ends, and its chain. Reads the end of the file only; raises LogBroken."""
+    size = log.seek(0, os.SEEK_END)
+    start = max(size - TAIL_BYTES, 0)
+    log.seek(start)
+    tail = log.read()
+    end = tail.rfind(b"\n") + 1
+    lines = tail[:end].splitlines()
+    if not lines:
+        return 0, BEGINNING
+    return start + end, chain_of(lines[-1].decode("ascii", "replace"))
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file is on the disk for good only when its folder is."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

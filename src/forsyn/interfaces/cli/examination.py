@@ -27,7 +27,7 @@ from forsyn.policy.problems import PolicyError
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import check_declarations
 from forsyn.workflows.enforcement import drift
-from forsyn.workflows.erasure_replay import came_back
+from forsyn.workflows.erasure_replay import entries_not_carried_out
 
 NEEDED_POSTGRES = 16
 """Since 16 an owner that is no superuser makes roles, and lets the login enter them without inheriting."""
@@ -163,20 +163,6 @@ def _keys() -> Finding:
         return Finding(what, "the key ring cannot be used", str(error))
 
 
-def _erasures() -> Finding:
-    what = "log of erasures"
-    try:
-        with purpose(P.PRIVACY_RIGHTS, actor=None):
-            known, limit = len(settings.ERASURE_LOG.entries()), 20
-            back = sum(1 for _ in came_back(today=timezone.localdate(), now=timezone.now(), limit=limit))
-    except LogBroken as error:
-        return Finding(what, "cannot be trusted", str(error))
-    mend = "An old backup was put back. Run `forsyn erasure replay` before anybody signs in." if back else ""
-    return Finding(
-        what, f"{known} erasures, {back} of the first {limit} persons are back" if back else f"{known}", mend
-    )
-
-
 def _migrations() -> Finding:
     executor = MigrationExecutor(connections["default"])
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -209,3 +195,19 @@ def _access_log() -> Finding:
     )
     found = f"{state.unsealed} rows not sealed yet" + (f", {state.unplaced} without a month" if state.unplaced else "")
     return Finding("access log", found, mend)
+
+
+def _erasures() -> Finding:
+    what = "log of erasures"
+    try:
+        count = len(settings.ERASURE_LOG.entries())
+        with purpose(P.SECURITY, actor=None):
+            waiting = len(entries_not_carried_out())
+    except (LogBroken, OSError) as error:
+        return Finding(what, "cannot be read", str(error))
+    mend = (
+        "This database is from before these erasures. Run `forsyn erasure replay`, before anybody signs in."
+        if waiting
+        else ""
+    )
+    return Finding(what, f"{count} erasures, {waiting} of them not carried out here", mend)
