@@ -1,0 +1,209 @@
+"""What persons take along (Art. 20): by the published schema, theirs alone, and every hour with its time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import pytest
+import xmlschema
+from jsonschema import Draft202012Validator
+
+from forsyn.domain.safeguards.door_models import Disclosure
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.policy.purposes import P
+from forsyn.workflows.package_door import PackageRefused
+from forsyn.workflows.portability import (
+    build_portable_package,
+    plan_portability,
+    portable_package,
+    send_to_another_controller,
+    settle_hand_over,
+)
+from forsyn.workflows.portability_data import portable
+from forsyn.workflows.portability_schema import declared_parts, published_schema
+from tests.meter_values import MeterStore
+from tests.world import MOVING_DATE, NOW, TODAY, Party, World
+
+pytestmark = pytest.mark.django_db
+ESPI = "{http://naesb.org/espi}"
+SUBSET = Path(__file__).parents[2] / "src/forsyn/integrations/espi/tests/espi_subset.xsd"
+
+
+@pytest.fixture
+def metered(world: World) -> World:
+    """Heat of every hour in September and October at the terrace, where Dorthe moved out and Erik in; and at Bo's."""
+    store = MeterStore()
+    for party in (world.dorthe, world.bo):
+        meter = store.meter(party.installations["heat"], "heat", date(2020, 1, 1))
+        store.fill(meter, date(2026, 9, 1), date(2026, 10, 31), lambda day, hour: 100 + day.day + hour)
+    return world
+
+
+def package(world: World, *parties: Party, withheld: Mapping[str, str] | None = None) -> ZipFile:
+    with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
+        pieces = build_portable_package(
+            customer_ids=[party.customer_id for party in parties], now=NOW, withheld=withheld
+        )
+        return ZipFile(io.BytesIO(b"".join(pieces)))
+
+
+def data(world: World, *parties: Party, withheld: Mapping[str, str] | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(package(world, *parties, withheld=withheld).read("data.json"))
+    Draft202012Validator(json.loads(published_schema())).validate(found)
+    return found
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every single value, as text."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from leaves(one)
+    else:
+        yield str(value)
+
+
+def readings(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [reading for series in found["series"] for reading in series["readings"]]
+
+
+def test_what_the_schema_says_is_what_the_database_has(world: World) -> None:
+    live = portable()
+    assert [(part.name, part.columns) for part in live.parts] == [
+        (part.name, part.columns) for part in declared_parts(live.policy)
+    ]
+    Draft202012Validator.check_schema(json.loads(published_schema()))
+
+
+def test_it_holds_what_was_given_and_nothing_that_was_assigned(metered: World) -> None:
+    found = data(metered, metered.anna)
+    (customer,) = found["given"]["customers_customer"]
+    assert customer["birth_date"] == "1968-04-12"
+    assert "Anna Prøvesen" in {row["name"] for row in found["given"]["customers_customer_name"]}
+    assert not {metered.anna.number, metered.anna.home.number} & set(leaves(found))
+
+
+def test_a_day_has_as_many_hours_as_the_clock_had(metered: World) -> None:
+    found = readings(data(metered, metered.bo))
+    changed = [one for one in found if one["start"].startswith("2026-10-25")]
+    assert len(changed) == 25
+    assert [one["start"] for one in changed[2:4]] == ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"]
+    assert all(
+        datetime.fromisoformat(one["end"]) - datetime.fromisoformat(one["start"]) == timedelta(hours=1) for one in found
+    )
+    assert len(found) == 61 * 24 + 1
+    assert found[0] == {"start": "2026-09-01T00:00:00+02:00", "end": "2026-09-01T01:00:00+02:00", "value": 101}
+
+
+def test_who_moved_takes_own_days_alone(metered: World) -> None:
+    left, came = readings(data(metered, metered.dorthe)), readings(data(metered, metered.erik))
+    boundary = f"{MOVING_DATE}T00:00:00+02:00"
+    assert left[-1]["end"] == boundary
+    assert came[0]["start"] == boundary
+    assert len(left) == 30 * 24
+    assert len(came) == 31 * 24 + 1
+
+
+def test_a_household_shares_consumption_and_nothing_of_each_other(metered: World) -> None:
+    of_bo, of_birgit = data(metered, metered.bo), data(metered, metered.birgit)
+    assert readings(of_bo) == readings(of_birgit)
+    assert of_bo["series"][0]["unit"] == "watt_hours"
+    for found, other in ((of_bo, metered.birgit), (of_birgit, metered.bo)):
+        assert other.name not in json.dumps(found, ensure_ascii=False)
+        assert other.email not in json.dumps(found)
+    assert of_bo["given"]["customers_agreement"]
+
+
+def test_somebody_without_readings_has_a_valid_package(world: World) -> None:
+    found = data(world, world.ingrid)
+    assert readings(found) == []
+    assert found["given"]["customers_address"]
+
+
+def test_what_is_withheld_is_absent_and_said(metered: World) -> None:
+    zipped = package(metered, metered.anna, withheld={"customers_customer_name": "En andens navn."})
+    assert "customers_customer_name" not in json.loads(zipped.read("data.json"))["given"]
+    assert "En andens navn." in zipped.read("LÆS-MIG.txt").decode()
+
+
+def test_tables_keep_time_value_and_unit_together(metered: World) -> None:
+    zipped = package(metered, metered.bo)
+    lines = list(csv.reader(io.StringIO(zipped.read("tabeller/forbrug.csv").decode("utf-8-sig")), delimiter=";"))
+    assert lines[0][-4:] == ["Fra", "Til", "Værdi", "Bemærkning"]
+    assert lines[1][-5:] == ["Wh", "2026-09-01T00:00:00+02:00", "2026-09-01T01:00:00+02:00", "101", ""]
+    assert len(lines) == 61 * 24 + 2
+
+
+def test_espi_tells_the_same_as_the_json(metered: World) -> None:
+    zipped = package(metered, metered.bo)
+    feed = ElementTree.fromstring(zipped.read("forbrug.xml"))
+    schema = xmlschema.XMLSchema(SUBSET)
+    for content in feed.iter("{http://www.w3.org/2005/Atom}content"):
+        schema.validate(content[0])
+    told = [
+        (int(one.findtext(f"{ESPI}timePeriod/{ESPI}start") or 0), int(one.findtext(f"{ESPI}value") or 0))
+        for one in feed.iter(f"{ESPI}IntervalReading")
+    ]
+    given = [
+        (int(datetime.fromisoformat(one["start"]).timestamp()), one["value"])
+        for one in readings(json.loads(zipped.read("data.json")))
+    ]
+    assert told == given
+
+
+def test_the_same_data_are_the_same_bytes(metered: World) -> None:
+    with purpose(P.PRIVACY_RIGHTS, actor=metered.dpo.pk):
+        first, second = (
+            b"".join(build_portable_package(customer_ids=[metered.bo.customer_id], now=NOW)) for _ in range(2)
+        )
+    assert first == second
+
+
+def test_the_plan_counts_what_the_package_holds(metered: World) -> None:
+    with purpose(P.PRIVACY_RIGHTS, actor=metered.dpo.pk):
+        plan = plan_portability(customer_ids=[metered.bo.customer_id])
+    assert {line.table: line.readings for line in plan.lines}["metering_day"] == 61 * 24 + 1
+    assert "customer_number" not in plan.categories
+
+
+def test_the_person_gets_it_through_the_door(metered: World) -> None:
+    made = portable_package(
+        customer_ids=[metered.anna.customer_id], number="1001", actor=metered.dpo.pk, now=NOW, today=TODAY
+    )
+    assert ZipFile(io.BytesIO(b"".join(made.pieces()))).testzip() is None
+    assert Disclosure.objects.get(pk=made.disclosure_id).to_person
+
+
+def test_another_controller_gets_it_with_a_receipt(metered: World) -> None:
+    made = send_to_another_controller(
+        customer_ids=[metered.anna.customer_id],
+        receiver="Eksempel Energi A/S",
+        number="1001",
+        actor=metered.dpo.pk,
+        now=NOW,
+        today=TODAY,
+    )
+    content = b"".join(made.package.pieces())
+    settle_hand_over(receipt=made.receipt, delivered=True, actor=metered.dpo.pk, now=NOW)
+    row = Disclosure.objects.get(pk=made.receipt.disclosure_id)
+    assert (row.recipient, row.payload_bytes, row.state) == ("another_controller", len(content), "delivered")
+    assert "artikel 20" in row.statute
+
+
+def test_nobody_is_sent_to_an_unnamed_company(metered: World) -> None:
+    with pytest.raises(PackageRefused, match="Skriv navnet"):
+        send_to_another_controller(
+            customer_ids=[metered.anna.customer_id],
+            receiver=" ",
+            number="1001",
+            actor=metered.dpo.pk,
+            now=NOW,
+            today=TODAY,
+        )
