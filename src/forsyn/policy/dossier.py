@@ -1,4 +1,4 @@
-"""What goes into the copy of a person's data (Art. 15), and into the part that is taken along (Art. 20). Pure.
+"""What goes into the copy of a person's data (Art. 15). Pure.
 
 Derived from the policy, the bindings and the live catalog: each table with a path to persons becomes a `Sheet`, whose
 columns are given, or left out with a reason. What has no words, no path or no form is a `Gap`, and never silent.
@@ -17,14 +17,12 @@ from forsyn.policy.items import Text
 from forsyn.policy.policy import Policy, Retention
 from forsyn.policy.reach import Rows, about
 from forsyn.policy.row_sets import NotDerivable
-from forsyn.policy.vocabulary import Ground, Source
+from forsyn.policy.vocabulary import Source
 
 SERIES = ("metering_day", "metering_day_superseded")
 """Tables of days whose hours stand packed in ``values``; they are unpacked to one row an hour."""
 REPLACED = "metering_day_superseded"
-"""Values that later ones have replaced: shown, but not taken along."""
-PORTABLE_GROUNDS = (Ground.CONSENT, Ground.CONTRACT)
-PORTABLE_ARTICLES = ("9(2)(a)",)
+"""Values that later ones have replaced."""
 
 
 class Form(StrEnum):
@@ -207,54 +205,3 @@ def kept_until(policy: Policy, rule: Retention, event: date | None) -> date | No
 def moments(sheet: Sheet) -> tuple[str, ...]:
     """SQL of the days of events that the rows of a table tell themselves, each once."""
     return tuple(dict.fromkeys(end.moment for end in sheet.ends if end.moment is not None))
-
-
-# -- taking along (Art. 20) ----------------------------------------------------------------------------------------
-
-
-def portable_categories(policy: Policy) -> frozenset[str]:
-    """Categories that are used on a consent or for a contract: Art. 6(1)(a) and (b), 9(2)(a)."""
-    return frozenset(
-        category
-        for purpose in policy.purposes.values()
-        if not purpose.all_categories
-        and any(basis.ground in PORTABLE_GROUNDS or basis.article in PORTABLE_ARTICLES for basis in purpose.bases)
-        for category in purpose.categories
-    )
-
-
-def portable(policy: Policy, found: Shape) -> Shape:
-    """The part that is taken along: what the person gave or a meter observed, with what makes it understandable.
-
-    Numbers of rows and of other tables go along, so that the tables still fit together.
-    """
-    wanted = portable_categories(policy)
-    sheets = []
-    for sheet in found.sheets:
-        taken = {
-            one.name for one in sheet.columns if one.portable and (not one.categories or wanted & set(one.categories))
-        }
-        if sheet.name == REPLACED:
-            continue
-        if any(one.name == "total" for one in sheet.columns):
-            taken.add("total")  # stands in for values that have become their day or month
-        if sheet.name in COUNTERS:
-            sheets.append(sheet)
-        elif taken:
-            columns = tuple(one for one in sheet.columns if one.name in taken or _makes_understandable(sheet, one))
-            sheets.append(Sheet(sheet.table, sheet.title, sheet.rows, columns, {}, sheet.ends))
-    return Shape(tuple(sheets), {}, found.gaps)
-
-
-COUNTERS = ("metering_meter", "metering_register")
-"""Whose readings they are, and in which unit: without them a value says nothing."""
-LINKS = ("id", "meter_id", "meter_number", "number")
-
-
-def _makes_understandable(sheet: Sheet, column: Column) -> bool:
-    """Without it a value says too little: the kind of a contact point, a reading's meter, a row's number."""
-    return (
-        not column.categories
-        or column.name in LINKS
-        or (column.name.endswith("_id") and column.source is Source.UTILITY)
-    )

@@ -25,7 +25,7 @@ from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.domain.safeguards.sealing import unseal
 from forsyn.domain.sensitive.sealing import KeyRing, Place, Sealed
 from forsyn.domain.sensitive.vault import store
-from forsyn.policy.dossier import Column, Form, Shape, Sheet, moments, portable, rule_applies, shape
+from forsyn.policy.dossier import Column, Form, Shape, Sheet, moments, rule_applies, shape
 from forsyn.policy.ends import end_date
 from forsyn.policy.policy import Policy
 from forsyn.policy.reach import ends_at
@@ -35,6 +35,8 @@ from forsyn.workflows.erasure_situation import Subject
 LOCAL = ZoneInfo("Europe/Copenhagen")
 SERIES_ROWS = 500
 """Day rows fetched at a time."""
+IN_MEMORY_ROWS = 8_000
+"""So many day rows, five years of four registers, are kept here: 15 MB."""
 KEYS = ("meter_id", "register", "first_day", "day", "version", "account_id")
 """What names a row of a table that has no id."""
 _CURSORS = count(1)
@@ -194,8 +196,7 @@ def read(
     Raises VaultClosed where sealed values cannot be opened.
     """
     held = Held(found, subject, event_days)
-    with _server_side() as cursor:
-        cursor.execute(found.statement, _parameters(subject), prepare=True)
+    with _prepared(found.statement, _parameters(subject)) as cursor:
         rows = cursor.fetchall()
     by_sheet: dict[int, list[tuple[Any, Any]]] = {}
     for number, values, days in rows:
@@ -215,10 +216,14 @@ def _parameters(subject: Subject) -> dict[str, str]:
 
 
 @contextmanager
-def _server_side() -> Iterator[psycopg.Cursor[Any]]:
+def _prepared(statement: str, parameters: Mapping[str, str]) -> Iterator[psycopg.Cursor[Any]]:
+    """Run a statement whose plan is kept: making it takes ten times as long as finding one person's rows."""
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute("set local plan_cache_mode = force_generic_plan")
+        cursor.execute(statement, parameters, prepare=True)
         yield cursor
+        cursor.execute("set local plan_cache_mode = auto")
 
 
 def _rows(
@@ -327,55 +332,49 @@ class _Opener:
 class SeriesRows:
     """The rows of one table of days, by meter, register and day; may be gone through again, with the same result.
 
-    The database keeps them beside a scrollable cursor, so that each pass costs it no second search. Close it.
+    Some thousands are kept here. More are kept by the database beside a scrollable cursor, so that memory does not grow
+    with them and another pass costs no second search. Close it.
     """
 
     def __init__(self, sheet: Sheet, subject: Subject, withheld: Mapping[str, str]) -> None:
         self.sheet, self._withheld = sheet, withheld
         self._cursor: psycopg.ServerCursor[Any] | None = None
+        self._few: list[Row] | None = []
         if sheet.name in withheld:
             return
         order = ", ".join(f"t0.{name}" for name in ("meter_id", "register", "day", "version"))
-        connection.ensure_connection()
+        statement = f"{sheet.rows.select(_array(map(_read, sheet.columns)))} order by {order}"
+        parameters = _parameters(subject)
+        with _prepared(f"{statement} limit {IN_MEMORY_ROWS + 1}", parameters) as cursor:
+            rows = cursor.fetchall()
+        if len(rows) <= IN_MEMORY_ROWS:
+            self._few = list(self._given(rows))
+            return
+        self._few = None
         self._cursor = connection.connection.cursor(f"series_{next(_CURSORS)}", scrollable=True)
-        self._cursor.execute(
-            f"{sheet.rows.select(_array(map(_read, sheet.columns)))} order by {order}", _parameters(subject)
-        )
+        self._cursor.execute(statement, parameters)
 
     def __iter__(self) -> Iterator[Row]:
         if self._cursor is None:
+            yield from self._few or ()
             return
         self._cursor.scroll(0, mode="absolute")
-        key_of = _key(self.sheet)
         while rows := self._cursor.fetchmany(SERIES_ROWS):
-            for (values,) in rows:
-                key = key_of(values)
-                if key not in self._withheld:
-                    yield Row(key, values, None)
+            yield from self._given(rows)
+
+    def _given(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Row]:
+        key_of = _key(self.sheet)
+        for (values,) in rows:
+            key = key_of(values)
+            if key not in self._withheld:
+                yield Row(key, values, None)
 
     @cached_property
-    def there(self) -> bool:
-        """Whether there are any."""
-        return any(True for _ in self)
+    def count(self) -> int:
+        """How many there are."""
+        return sum(1 for _ in self) if self._few is None else len(self._few)
 
     def close(self) -> None:
         """The database forgets them."""
         if self._cursor is not None:
             self._cursor.close()
-
-
-def count_series(sheet: Sheet, subject: Subject, withheld: Mapping[str, str]) -> tuple[int, int]:
-    """Rows of a table of days, and the readings in them; single days that are withheld are among them. 1 query."""
-    if sheet.name in withheld:
-        return 0, 0
-    readings = "coalesce(sum(greatest(cardinality(t0.values), 1)), 0)"
-    with _server_side() as cursor:
-        cursor.execute(sheet.rows.select(f"count(*), {readings}"), _parameters(subject))
-        rows, values = cursor.fetchone() or (0, 0)
-    return int(rows), int(values)
-
-
-def portable_reader() -> Reader:
-    """The reader of what is taken along (Art. 20), with the meters that the readings are of."""
-    found = reader()
-    return Reader(found.policy, portable(found.policy, found.shape))

@@ -11,7 +11,7 @@ from typing import Any
 
 from forsyn.integrations.documents.codec import to_plain
 from forsyn.integrations.documents.pdf import typeset
-from forsyn.integrations.packages.codec import Entry, safe_name, write_csv
+from forsyn.integrations.packages.codec import Entry, safe_name, write_csv, write_lines
 from forsyn.policy.document import Document as Paper
 from forsyn.policy.document import as_text
 from forsyn.policy.dossier import Form, Sheet
@@ -31,8 +31,8 @@ from forsyn.workflows.access_tables import (
     cells,
     files_by_place,
     headers,
-    reading_cells,
-    reading_object,
+    reading_lines,
+    readings_json,
     slug,
 )
 
@@ -91,12 +91,12 @@ class Files:
             if rows := self.data.held.rows.get(sheet.name):
                 yield self.table(sheet, rows)
         for series in self.data.series:
-            if series.there:
+            if series.count:
                 yield self.table(series.sheet, series)
                 readings = Readings(series.sheet, self.data.held.counters)
-                lines = reading_cells(readings, series, self.say)
+                lines = reading_lines(readings, series, self.say)
                 titles = [header.in_(self.language) for header in READING_HEADERS]
-                yield Entry(self.readings_file(series.sheet), write_csv(titles, lines))
+                yield Entry(self.readings_file(series.sheet), write_lines(titles, lines))
 
     def table(self, sheet: Sheet, rows: Iterable[Row]) -> Entry:
         return Entry(
@@ -125,7 +125,7 @@ class Files:
                 yield from _joined(self.objects(sheet, rows))
                 yield "]}"
                 comma = ","
-        for series in (one for one in self.data.series if one.there):
+        for series in (one for one in self.data.series if one.count):
             yield f"{comma}{self.opening(series.sheet)}"
             yield from _joined(self.days(series))
             yield "]}"
@@ -148,8 +148,7 @@ class Files:
             counter = readings.counter(row)
             made = as_object(series.sheet, row, self.file_of)
             made |= {"meter_number": counter.meter_number, "code": counter.code, "unit": counter.unit}
-            made["readings"] = [reading_object(one) for one in readings.of(row)]
-            yield _dumped(made)
+            yield f'{_dumped(made)[:-1]},"readings":{readings_json(readings, row)}}}'
 
     # -- the readable part --------------------------------------------------------------------------------------
 
@@ -160,7 +159,7 @@ class Files:
     @cached_property
     def facts(self) -> Facts:
         data = self.data
-        series = [one for one in data.series if one.there]
+        series = [one for one in data.series if one.count]
         files = [("file_pdf", PDF), ("file_csv", TABLES), ("file_json", Text("data.json", "data.json"))]
         if self.documents:
             files.append(("file_documents", DOCUMENTS))
@@ -206,7 +205,7 @@ class Files:
                     )
                 )
         for series in self.data.series:
-            if count := sum(1 for _ in series):
+            if count := series.count:
                 title = series.sheet.title.in_(self.language)
                 file = self.table_file(series.sheet)
                 found.append(TableFacts(title, file, series.sheet.categories, _sources(series.sheet), (), count, None))

@@ -21,7 +21,7 @@ from forsyn.policy.dossier import Gap, Sheet
 from forsyn.policy.dossier_words import LeftOut
 from forsyn.policy.erasure import Situation
 from forsyn.policy.policy import Policy, Text
-from forsyn.workflows.access_data import Held, Reader, SeriesRows, count_series, read, reader
+from forsyn.workflows.access_data import Held, Reader, SeriesRows, read, reader
 from forsyn.workflows.erasure_situation import Subject, situation_of, subject_of
 
 
@@ -99,7 +99,7 @@ class Gathered:
         """Whether a table has any rows of the person's."""
         if not sheet.is_series:
             return sheet.name in self.held.rows
-        return any(one.there for one in self.series if one.sheet is sheet)
+        return any(one.count > 0 for one in self.series if one.sheet is sheet)
 
 
 @contextmanager
@@ -138,12 +138,7 @@ def plan_access(
             for sheet in mine.sheets
             if (rows := data.held.rows.get(sheet.name))
         ]
-        for sheet in mine.series:
-            rows, readings = count_series(sheet, data.subject, data.withheld)
-            if rows:
-                lines.append(
-                    AccessLine(sheet.name, sheet.title, sheet.categories, rows, readings, None, dict(sheet.left_out))
-                )
+        lines += [_series_line(one) for one in data.series if one.count]
         return AccessPlan(
             len(data.subject.customers),
             tuple(lines),
@@ -152,6 +147,12 @@ def plan_access(
             mine.shape.gaps,
             data.received,
         )
+
+
+def _series_line(series: SeriesRows) -> AccessLine:
+    sheet, place = series.sheet, series.sheet.place("values")
+    readings = sum(max(len(row.values[place]), 1) for row in series)  # type: ignore[index]
+    return AccessLine(sheet.name, sheet.title, sheet.categories, series.count, readings, None, dict(sheet.left_out))
 
 
 def categories_of(sheet: Sheet, data: Gathered) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from forsyn.domain.metering.rules import Quality
+from forsyn.integrations.packages.codec import LINE_END, SEPARATOR, csv_line
 from forsyn.kernel.local_days import HOUR_SECONDS, day_start_seconds, hours_in_day
 from forsyn.policy.dossier import Column, Form, Sheet
 from forsyn.policy.dossier_texts import SOURCES
@@ -167,7 +169,7 @@ class Readings:
 
     def __init__(self, sheet: Sheet, counters: Mapping[tuple[int, int], Counter]) -> None:
         named = {column.name: place for place, column in enumerate(sheet.columns)}
-        self._meter, self._register, self._day = named["meter_id"], named["register"], named["day"]
+        self._meter, self._register, self.day_place = named["meter_id"], named["register"], named["day"]
         self._values, self._quality, self._total = named["values"], named["quality"], named["total"]
         self._counters = counters
 
@@ -176,9 +178,15 @@ class Readings:
         found = self._counters.get((row.values[self._meter], row.values[self._register]))
         return found or Counter("", "", "", "", "")
 
+    def plain_hours(self, row: Row) -> Sequence[int] | None:
+        """The values of a day of hours of which each was plainly measured; None of any other."""
+        values = row.values[self._values]
+        plain = row.values[self._quality] is None and len(values) > 1 and None not in values
+        return values if plain and len(values) == len(_csv_spans(row.values[self.day_place])) else None
+
     def of(self, row: Row) -> Iterator[Reading]:
         """The readings of a row, in the order of time."""
-        bounds = _bounds(date.fromisoformat(row.values[self._day]))
+        bounds = _bounds(date.fromisoformat(row.values[self.day_place]))
         values, qualities = row.values[self._values], row.values[self._quality]
         if not values:
             yield Reading(bounds[0], bounds[-1], row.values[self._total], 0)
@@ -193,14 +201,38 @@ class Readings:
                 yield Reading(bounds[number], bounds[number + 1], value, quality or 0)
 
 
-def reading_cells(readings: Readings, rows: Iterable[Row], say: Say) -> Iterator[Cells]:
-    """One line a reading: its time and its value together."""
+def reading_lines(readings: Readings, rows: Iterable[Row], say: Say) -> Iterator[str]:
+    """One line of CSV a reading, its time and its value together; each text is a day's.
+
+    Most are plainly measured hours, and their lines are put together from pieces that are made once a day.
+    """
     for row in rows:
         counter = readings.counter(row)
-        start = [counter.meter_number, say.text("code", counter.code), say.text("unit", counter.unit)]
-        for one in readings.of(row):
-            plain = one.quality == 0 and one.value is not None
-            yield [*start, one.start, one.end, one.value, "" if plain else remark(one, say.language)]
+        start = csv_line([counter.meter_number, say.text("code", counter.code), say.text("unit", counter.unit)])
+        start = start.removesuffix(LINE_END) + SEPARATOR
+        values = readings.plain_hours(row)
+        if values is None:
+            yield "".join(start + csv_line(_reading_cells(one, say.language)) for one in readings.of(row))
+        else:
+            spans = _csv_spans(row.values[readings.day_place])
+            yield "".join([f"{start}{span}{value};{LINE_END}" for span, value in zip(spans, values, strict=True)])
+
+
+def _reading_cells(one: Reading, language: Language) -> Cells:
+    plain = one.quality == 0 and one.value is not None
+    return [one.start, one.end, one.value, "" if plain else remark(one, language)]
+
+
+@lru_cache(maxsize=4096)
+def _csv_spans(day: str) -> tuple[str, ...]:
+    bounds = _bounds(date.fromisoformat(day))
+    return tuple(f"{start};{end};" for start, end in pairwise(bounds))
+
+
+@lru_cache(maxsize=4096)
+def _json_spans(day: str) -> tuple[str, ...]:
+    bounds = _bounds(date.fromisoformat(day))
+    return tuple(f'{{"start":"{start}","end":"{end}","value":' for start, end in pairwise(bounds))
 
 
 def remark(reading: Reading, language: Language) -> str:
@@ -208,6 +240,15 @@ def remark(reading: Reading, language: Language) -> str:
     if reading.value is None:
         return MISSING.in_(language)
     return ", ".join(text.in_(language) for bit, text in QUALITIES.items() if reading.quality & bit)
+
+
+def readings_json(readings: Readings, row: Row) -> str:
+    """A row's readings as a JSON array; ``quality``: how a value came about, where not plainly measured."""
+    values = readings.plain_hours(row)
+    if values is None:
+        return json.dumps([reading_object(one) for one in readings.of(row)], separators=(",", ":"))
+    spans = _json_spans(row.values[readings.day_place])
+    return f"[{','.join([f'{span}{value}}}' for span, value in zip(spans, values, strict=True)])}]"
 
 
 def reading_object(one: Reading) -> dict[str, Any]:
