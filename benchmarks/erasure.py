@@ -36,7 +36,8 @@ from forsyn.config.machine import Machine
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.erasure_log.transport import ErasureLog
 from forsyn.policy.purposes import P
-from forsyn.workflows.erasure import ErasurePlan, carry_out_erasure, plan_erasure
+from forsyn.workflows.erasure import carry_out_erasure, plan_erasure
+from forsyn.workflows.erasure_plan import ErasurePlan
 from forsyn.workflows.migrate import migrate
 
 TODAY = date(2026, 11, 1)

@@ -19,7 +19,8 @@ from forsyn.integrations.erasure_log.transport import ErasureLog
 from forsyn.policy.erasure import Outcome
 from forsyn.policy.purposes import P
 from forsyn.workflows import erasure
-from forsyn.workflows.erasure import ErasurePlan, ErasureRefused
+from forsyn.workflows.erasure import ErasureRefused
+from forsyn.workflows.erasure_plan import ErasurePlan
 from tests.meter_values import MeterStore
 from tests.world import NOW, TODAY, Party, World
 

@@ -23,7 +23,8 @@ from forsyn.integrations.erasure_log.codec import Entry
 from forsyn.policy.erasure import Outcome
 from forsyn.policy.purposes import P
 from forsyn.workflows.declarations import current_policy
-from forsyn.workflows.erasure import ErasurePlan, do_erasure, lock_subject, plan_erasure
+from forsyn.workflows.erasure import do_erasure, lock_subject, plan_erasure
+from forsyn.workflows.erasure_plan import ErasurePlan
 from forsyn.workflows.erasure_situation import subject_of
 
 

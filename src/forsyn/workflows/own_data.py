@@ -27,7 +27,8 @@ from forsyn.policy.purposes import P
 from forsyn.policy.reach import about
 from forsyn.workflows.choice_plans import RestrictionPlan, plan_restriction
 from forsyn.workflows.declarations import all_bindings, current_policy
-from forsyn.workflows.erasure import Line, plan_erasure
+from forsyn.workflows.erasure import plan_erasure
+from forsyn.workflows.erasure_plan import Line
 from forsyn.workflows.erasure_situation import Subject, situation_of
 
 NOT_YOURS = "Du kan kun bede om noget for dig selv her. Skriv til os, hvis det gælder en anden."

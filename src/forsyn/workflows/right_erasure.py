@@ -11,7 +11,8 @@ from forsyn.policy.vocabulary import Language
 from forsyn.policy.wording import capitalised, series
 from forsyn.workflows.choice_plans import tell_of_erasure
 from forsyn.workflows.declarations import current_policy
-from forsyn.workflows.erasure import ErasureRefused, carry_out_erasure, essence_of_erasure, plan_erasure
+from forsyn.workflows.erasure import ErasureRefused, carry_out_erasure, plan_erasure
+from forsyn.workflows.erasure_plan import essence_of_erasure
 from forsyn.workflows.privacy_answers import addressee
 from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told, day_words
 

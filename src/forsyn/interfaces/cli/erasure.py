@@ -18,7 +18,8 @@ from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, fail, print_json
 from forsyn.interfaces.cli.purposes import without_purpose, works_for
 from forsyn.policy.purposes import P
-from forsyn.workflows.erasure import ErasurePlan, plan_erasure
+from forsyn.workflows.erasure import plan_erasure
+from forsyn.workflows.erasure_plan import ErasurePlan
 from forsyn.workflows.erasure_replay import replay as erase_again
 
 app = typer.Typer(help="Erasure (Art. 17): plan, replay, verify.", no_args_is_help=True)
