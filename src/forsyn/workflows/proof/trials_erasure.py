@@ -79,7 +79,9 @@ def _rows_about(bench: Bench, persons: Subject) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         for table in bench.tables:
             if table.persons and not catalog.tables[table.name].is_view:
-                cursor.execute(about(table, catalog).select("md5(t0::text) as row") + " order by 1", persons.parameters)
+                columns = ", ".join(f"t0.{column}" for column in table.columns)
+                rows = about(table, catalog).select(f"md5(row({columns})::text) as row")
+                cursor.execute(f"{rows} order by 1", persons.parameters)
                 found[table.name] = [row for (row,) in cursor.fetchall()]
     return found
 
