@@ -217,13 +217,18 @@ def _parameters(subject: Subject) -> dict[str, str]:
 
 @contextmanager
 def _prepared(statement: str, parameters: Mapping[str, str]) -> Iterator[psycopg.Cursor[Any]]:
-    """Run a statement whose plan is kept: making it takes ten times as long as finding one person's rows."""
+    """Run a statement whose plan the connection keeps: making it takes far longer than finding one person's rows."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute("set local plan_cache_mode = force_generic_plan")
-        cursor.execute(statement, parameters, prepare=True)
-        yield cursor
-        cursor.execute("set local plan_cache_mode = auto")
+    raw = connection.connection
+    threshold, raw.prepare_threshold = raw.prepare_threshold, 0
+    try:
+        with psycopg.Cursor(raw) as cursor:
+            cursor.execute("set local plan_cache_mode = force_generic_plan", prepare=False)
+            cursor.execute(statement, parameters, prepare=True)
+            yield cursor
+            cursor.execute("set local plan_cache_mode = auto", prepare=False)
+    finally:
+        raw.prepare_threshold = threshold
 
 
 def _rows(
@@ -345,7 +350,9 @@ class SeriesRows:
         order = ", ".join(f"t0.{name}" for name in ("meter_id", "register", "day", "version"))
         statement = f"{sheet.rows.select(_array(map(_read, sheet.columns)))} order by {order}"
         parameters = _parameters(subject)
-        with _prepared(f"{statement} limit {IN_MEMORY_ROWS + 1}", parameters) as cursor:
+        connection.ensure_connection()
+        with psycopg.Cursor(connection.connection) as cursor:  # a plan that is kept would look into every month
+            cursor.execute(f"{statement} limit {IN_MEMORY_ROWS + 1}", parameters)
             rows = cursor.fetchall()
         if len(rows) <= IN_MEMORY_ROWS:
             self._few = list(self._given(rows))
