@@ -1,4 +1,4 @@
-"""The copy of a person's data (Art. 15), from the request that asked for it: to look through, and to hand over."""
+"""The package of a request, of everything (Art. 15) or to take along (Art. 20): to look through, and to hand over."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.access import staff_required
 from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Right
+from forsyn.workflows import right_access, right_portability
 from forsyn.workflows.package_door import Package, PackageRefused
-from forsyn.workflows.right_access import draft_package, released_package
 
 
 @require_POST
@@ -30,7 +31,9 @@ from forsyn.workflows.right_access import draft_package, released_package
 def draft(request: HttpRequest, request_id: int) -> HttpResponse:
     """The copy as it would be, to see what should be left out; the person does not get it by this."""
     now, today = timezone.now(), timezone.localdate()
-    return _answer(request, request_id, lambda: draft_package(request_id=request_id, now=now, today=today))
+    return _answer(
+        request, request_id, lambda: _work(request_id).draft_package(request_id=request_id, now=now, today=today)
+    )
 
 
 @require_POST
@@ -41,8 +44,16 @@ def package(request: HttpRequest, request_id: int) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     by_id: Any = request.user.pk
     return _answer(
-        request, request_id, lambda: released_package(request_id=request_id, actor=by_id, now=now, today=today)
+        request,
+        request_id,
+        lambda: _work(request_id).released_package(request_id=request_id, actor=by_id, now=now, today=today),
     )
+
+
+def _work(request_id: int) -> Any:
+    """The workflow of the request's right. Raises Request.DoesNotExist."""
+    right = Request.objects.values_list("right", flat=True).get(pk=request_id)
+    return right_portability if right == Right.PORTABILITY else right_access
 
 
 def _answer(request: HttpRequest, request_id: int, make: Callable[[], Package]) -> HttpResponse:

@@ -30,6 +30,20 @@ class PlanningForm(VersionedForm):
         return None
 
 
+class PortabilityPlanForm(PlanningForm):
+    """To whom it goes: to the person, or straight to a company that the person names (Art. 20(2))."""
+
+    receiver = forms.CharField(
+        label=_("Send til en anden virksomhed"),
+        max_length=200,
+        required=False,
+        help_text=_("Virksomhedens navn, hvis personen har bedt om det. Ellers får personen selv pakken."),
+    )
+
+    def details(self) -> dict[str, Any]:
+        return {"receiver": self.cleaned_data["receiver"].strip()}
+
+
 class RestrictionPlanForm(PlanningForm):
     """On which of the four grounds, and why."""
 

@@ -222,6 +222,15 @@ def _single_line(one: Mapping[str, Any]) -> Line:
     return Line(_("%(title)s, nr. %(number)s") % {"title": title, "number": number}, None, when, item=one["item"])
 
 
+def _portability(body: Mapping[str, Any]) -> Iterable[Group]:
+    yield Group(_("Huller"), [Line(gap) for gap in body["gaps"]])
+    tables = [_access_line(line | {"until": None}) for line in body["lines"]]
+    text = _("Kun det, personen selv har givet, og det, målerne har målt; intet, vi har tildelt eller regnet ud.")
+    yield Group(_("Kommer med i pakken"), tables, text, may_withhold=True)
+    receiver = body.get("receiver", "")
+    yield Group(_("Sendes direkte til (artikel 20, stk. 2)"), [Line(receiver)] if receiver else [])
+
+
 def _nothing(body: Mapping[str, Any]) -> Iterable[Group]:
     return ()
 
@@ -237,9 +246,11 @@ _GROUPS: Mapping[Right, Callable[[Mapping[str, Any]], Iterable[Group]]] = {
     Right.RESTRICTION: _restriction,
     Right.OBJECTION: _objection,
     Right.WITHDRAWAL: _withdrawal,
+    Right.PORTABILITY: _portability,
     Right.COMPLAINT: _nothing,
 }
 _BUTTONS: Mapping[Right, Callable[[], tuple[str, str]]] = {
     Right.ACCESS: lambda: (_("Derefter kan kopien hentes og gives til personen."), _("Frigiv kopien")),
+    Right.PORTABILITY: lambda: (_("Derefter kan pakken hentes og gives videre."), _("Frigiv pakken")),
     Right.ERASURE: lambda: (_("Det kan ikke gøres om. Det hele sker på én gang, eller slet ikke."), _("Slet nu")),
 }

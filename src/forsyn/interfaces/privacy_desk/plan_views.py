@@ -140,6 +140,8 @@ def _form(view: RequestView, posted: Any, files: Any) -> plan_forms.PlanningForm
     initial = {"version": view.line.version}
     if right is Right.RESTRICTION:
         return plan_forms.RestrictionPlanForm(posted, initial=initial)
+    if right is Right.PORTABILITY:
+        return plan_forms.PortabilityPlanForm(posted, initial=initial)
     if right is Right.OBJECTION:
         return plan_forms.ObjectionPlanForm(posted, initial=initial, policy=current_policy())
     if right is Right.WITHDRAWAL:

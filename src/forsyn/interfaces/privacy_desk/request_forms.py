@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from forsyn.domain.rights.rules import NAME_LENGTH, TEXT_LENGTH, WISH_LENGTH, Intake, OnBehalf
-from forsyn.interfaces.privacy_desk.choice_forms import NOT_CHOSEN
-from forsyn.interfaces.privacy_desk.request_words import INTAKES, ON_BEHALF, OUTCOMES, REFUSALS, RIGHTS
-from forsyn.kernel.local_days import COPENHAGEN
-
-NOT_READ = ("", _("Det er ikke læst endnu"))
+from forsyn.domain.rights.rules import TEXT_LENGTH
+from forsyn.interfaces.privacy_desk.request_words import OUTCOMES, REFUSALS
+from forsyn.interfaces.request_receiving import ON_BEHALF, RIGHTS, RequestForm
+from forsyn.interfaces.request_receiving import chosen as chosen
 
 
 def text_field(label: Any, hint: Any = "", *, required: bool = True, rows: int = 3) -> forms.CharField:
@@ -29,31 +25,9 @@ def text_field(label: Any, hint: Any = "", *, required: bool = True, rows: int =
     )
 
 
-def chosen(label: Any, choices: Any, missing: Any, *, radio: bool = True) -> forms.ChoiceField:
-    """One of a few."""
-    return forms.ChoiceField(
-        label=label,
-        choices=choices,
-        widget=forms.RadioSelect if radio else forms.Select,
-        error_messages=dict.fromkeys(NOT_CHOSEN, missing),
-    )
+class ReceivingForm(RequestForm):
+    """A request from anybody, whether we know yet who it is about or not."""
 
-
-class ReceivingForm(forms.Form):
-    """What somebody asked by letter, by telephone, by mail, or in person."""
-
-    channel = chosen(
-        _("Hvordan kom anmodningen?"),
-        [(key, INTAKES[key]) for key in Intake if key is not Intake.PORTAL],
-        _("Vælg, hvordan anmodningen kom."),
-    )
-    received_date = forms.DateField(
-        label=_("Modtaget"),
-        help_text=_("Den dag, den nåede os. Fristen regnes fra den."),
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"required": _("Skriv dagen."), "invalid": _("Skriv dagen som åååå-mm-dd.")},
-    )
-    right = forms.ChoiceField(label=_("Hvad bedes der om?"), choices=[NOT_READ, *RIGHTS.items()], required=False)
     numbers = forms.CharField(
         label=_("Kundenummer"),
         help_text=_("Kan stå tomt, hvis I ikke ved det endnu. Flere adskilles med komma."),
@@ -61,46 +35,11 @@ class ReceivingForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    on_behalf = chosen(_("For hvem?"), list(ON_BEHALF.items()), _("Vælg, hvem anmodningen gælder."), radio=False)
-    name = forms.CharField(label=_("Navn"), max_length=NAME_LENGTH, required=False)
-    email = forms.EmailField(
-        label=_("E-mail"), required=False, error_messages={"invalid": _("Skriv adressen som navn@eksempel.dk.")}
-    )
-    address = forms.CharField(
-        label=_("Postadresse"),
-        help_text=_("Hvis svaret skal med brev til en anden adresse end kundens."),
-        max_length=400,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    wish = forms.CharField(
-        label=_("Hvad ønsker personen?"),
-        help_text=_("Med personens egne ord. CPR-numre bliver fjernet."),
-        max_length=WISH_LENGTH,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-    language = chosen(_("Svar på"), [("da", _("Dansk")), ("en", _("Engelsk"))], _("Vælg et sprog."))
-
-    def __init__(self, *args: Any, today: date, number: str = "", **options: Any) -> None:
-        initial = {
-            "received_date": today,
-            "language": "da",
-            "on_behalf": OnBehalf.SELF,
-            "channel": Intake.PHONE,
-            "numbers": number,
-        }
-        super().__init__(*args, initial=initial, **options)
+    field_order = ("channel", "received_date", "right", "numbers")
 
     def customer_numbers(self) -> list[str]:
         """The numbers typed, each once."""
         return list(dict.fromkeys(part.strip() for part in self.cleaned_data["numbers"].split(",") if part.strip()))
-
-    def received_at(self, now: datetime) -> datetime:
-        """The instant of receipt: now for today, else noon of the day."""
-        day = self.cleaned_data["received_date"]
-        noon = datetime.combine(day, time(12), ZoneInfo(COPENHAGEN))
-        return now if day == now.astimezone(ZoneInfo(COPENHAGEN)).date() else noon
 
 
 class VersionedForm(forms.Form):

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from forsyn.domain.customers.introductions import Introduction, introductions
 from forsyn.domain.rights import queries
 from forsyn.domain.rights.models import Request, RequestDocument
-from forsyn.domain.rights.rules import Intake, OnBehalf, RequestRefused
-from forsyn.domain.rights.words import WordsOfRequest
+from forsyn.domain.rights.rules import RequestRefused
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.choices_rules import ChoiceRefused
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
@@ -27,7 +26,6 @@ from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.privacy_desk.request_forms import ReceivingForm
 from forsyn.interfaces.privacy_desk.request_page import page_of
 from forsyn.policy.purposes import P
-from forsyn.policy.vocabulary import Right
 from forsyn.workflows import privacy_choices
 from forsyn.workflows.privacy_requests import receive_at_desk
 
@@ -69,24 +67,14 @@ def requests(request: HttpRequest) -> HttpResponse:
 def receive(request: HttpRequest) -> HttpResponse:
     """Write down what came by letter, telephone, mail or in person."""
     today, now = timezone.localdate(), timezone.now()
-    form = ReceivingForm(request.POST or None, today=today, number=request.GET.get("kunde", ""))
+    form = ReceivingForm(request.POST or None, today=today, initial={"numbers": request.GET.get("kunde", "")})
     if request.method == "POST" and form.is_valid():
-        said = {key: form.cleaned_data[key] for key in ("name", "email", "address", "wish", "language")}
         try:
             customers = [
                 privacy_choices.customer_with_number(number, today=today).customer_id
                 for number in form.customer_numbers()
             ]
-            received = receive_at_desk(
-                by_id=request.user.pk,
-                channel=Intake(form.cleaned_data["channel"]),
-                right=Right(form.cleaned_data["right"]) if form.cleaned_data["right"] else None,
-                said=WordsOfRequest(**said),
-                received_at=form.received_at(now),
-                now=now,
-                customer_ids=customers,
-                on_behalf=OnBehalf(form.cleaned_data["on_behalf"]),
-            )
+            received = receive_at_desk(by_id=request.user.pk, customer_ids=customers, **form.received(now))
         except (ChoiceRefused, RequestRefused) as refusal:
             form.add_error(None, _(str(refusal)))
         else:

@@ -11,26 +11,16 @@ from forsyn.domain.customers.correction_rules import Field
 from forsyn.domain.rights.rules import (
     DocumentKind,
     Due,
-    Intake,
-    OnBehalf,
     Outcome,
     RefusalGround,
     State,
     StepKind,
     Way,
 )
+from forsyn.interfaces.request_receiving import INTAKES, ON_BEHALF
+from forsyn.interfaces.request_receiving import RIGHTS as RIGHTS
 from forsyn.policy.vocabulary import Right
 
-RIGHTS: Mapping[str, Promise] = {
-    Right.ACCESS: _("Indsigt"),
-    Right.RECTIFICATION: _("Rettelse"),
-    Right.ERASURE: _("Sletning"),
-    Right.RESTRICTION: _("Begrænsning"),
-    Right.OBJECTION: _("Indsigelse"),
-    Right.PORTABILITY: _("Dataportabilitet"),
-    Right.WITHDRAWAL: _("Tilbagetrukket samtykke"),
-    Right.COMPLAINT: _("Klage"),
-}
 ARTICLES: Mapping[str, str] = {
     Right.ACCESS: "15",
     Right.RECTIFICATION: "16",
@@ -49,21 +39,6 @@ STATES: Mapping[str, Promise] = {
     State.ANSWERED: _("Besvaret"),
     State.REFUSED: _("Afslået"),
     State.WITHDRAWN: _("Taget tilbage"),
-}
-INTAKES: Mapping[str, Promise] = {
-    Intake.PORTAL: _("Selvbetjening"),
-    Intake.LETTER: _("Brev"),
-    Intake.PHONE: _("Telefon"),
-    Intake.IN_PERSON: _("Personligt"),
-    Intake.EMAIL: _("E-mail"),
-}
-ON_BEHALF: Mapping[str, Promise] = {
-    OnBehalf.SELF: _("Sig selv"),
-    OnBehalf.CHILD: _("Sit barn under 18 år"),
-    OnBehalf.ESTATE: _("Et dødsbo"),
-    OnBehalf.WARD: _("En, man er værge for"),
-    OnBehalf.ATTORNEY: _("En, man har fuldmagt fra"),
-    OnBehalf.COMPANY: _("Sig selv, som en virksomheds kontaktperson"),
 }
 WAYS: Mapping[str, Promise] = {
     Way.PORTAL: _("Logget ind i selvbetjeningen"),
