@@ -1,4 +1,6 @@
-"""A signed-in person fetches the copy of his or her data (Art. 15): asked, made, handed over and answered in one press.
+"""A signed-in person fetches his or her data: asked, made, handed over and answered in one press.
+
+The copy of everything (Art. 15), and what can be taken along (Art. 20).
 
 The request is on record before the package is made, and stays open for a member of staff if it cannot be made. A second
 press on the same day gives the package anew, on record at the door, and belongs to the same request.
@@ -6,7 +8,7 @@ press on the same day gives the package anew, on record at the door, and belongs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,23 +21,31 @@ from forsyn.domain.rights.letters import LetterFacts, Result
 from forsyn.domain.rights.models import Request, RequestCustomer, Withheld
 from forsyn.domain.rights.rules import Intake, Outcome, State
 from forsyn.domain.safeguards.purposes import purpose
+from forsyn.domain.sensitive.sealing import VaultClosed
 from forsyn.integrations.documents.codec import to_plain
 from forsyn.integrations.documents.pdf import typeset
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language, Right
-from forsyn.workflows.access_package import Package, access_package, plan_access
+from forsyn.workflows.access_package import AccessPlan, Package, PackageRefused, access_package, plan_access
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.own_data import check_own
 from forsyn.workflows.own_requests import one_at_a_time
+from forsyn.workflows.portability import PortabilityPlan, plan_portability, portable_package
 from forsyn.workflows.privacy_requests import receive_from_portal
 
 WISH = "Hentet i selvbetjeningen."
+MAKERS: Mapping[Right, Callable[..., Package]] = {
+    Right.ACCESS: access_package,
+    Right.PORTABILITY: portable_package,
+}
+"""How the package of each right is made, put on record at the door, and given to be handed over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A request for the copy that stands, to be answered by `own_copy`."""
+    """A request for a package that stands, to be answered by `own_package`."""
 
+    right: Right
     request_id: int
     number: str
     deadline_date: date
@@ -43,25 +53,23 @@ class Fetch:
 
 
 @transaction.atomic
-def ask_for_copy(*, account_id: int, customer_id: int, now: datetime, today: date) -> Fetch:
+def ask_for_package(right: Right, *, account_id: int, customer_id: int, now: datetime, today: date) -> Fetch:
     """Put the request on record; the one of today, or one that still waits, is the same.
 
     Raises RequestRefused for somebody else.
     """
     check_own(account_id=account_id, customer_id=customer_id, today=today)
     one_at_a_time(account_id)
-    standing = _standing(account_id, customer_id, today)
+    standing = _standing(right, account_id, customer_id, today)
     if standing is not None:
         is_answered = standing.state == State.ANSWERED
-        return Fetch(standing.pk, standing.number, standing.deadline_date, is_answered)
-    received = receive_from_portal(
-        account_id=account_id, customer_id=customer_id, right=Right.ACCESS, wish=WISH, now=now
-    )
-    return Fetch(received.request_id, received.number, received.deadline_date, is_answered=False)
+        return Fetch(right, standing.pk, standing.number, standing.deadline_date, is_answered)
+    received = receive_from_portal(account_id=account_id, customer_id=customer_id, right=right, wish=WISH, now=now)
+    return Fetch(right, received.request_id, received.number, received.deadline_date, is_answered=False)
 
 
 @transaction.atomic
-def own_copy(
+def own_package(
     fetch: Fetch, *, account_id: int, customer_id: int, now: datetime, today: date, language: Language
 ) -> Package:
     """Make the package, put on record that the person gets it, and answer the request by it.
@@ -73,11 +81,8 @@ def own_copy(
     with purpose(P.PRIVACY_RIGHTS, actor=account_id):
         withheld = _withheld(customer_id)
         if not fetch.is_answered:
-            plan = plan_access(customer_ids=[customer_id], today=today, withheld=withheld)
-            body = {"details": {}, "body": plan.as_json()}
-            plan_id = record_plan(request_id=fetch.request_id, plan=body, made_by_id=None, now=now)
-            record_carried_out(plan_id=plan_id, counts=plan.counts(), by_id=None, now=now)
-        package = access_package(
+            _planned(fetch, customer_id, withheld, now, today)
+        package = MAKERS[fetch.right](
             customer_ids=[customer_id],
             number=fetch.number,
             actor=account_id,
@@ -98,12 +103,27 @@ def own_copy(
 # -- within --------------------------------------------------------------------------------------------------------
 
 
-def _standing(account_id: int, customer_id: int, today: date) -> Request | None:
+def _planned(fetch: Fetch, customer_id: int, withheld: Mapping[str, str], now: datetime, today: date) -> None:
+    """Keep with the request what is in the package, as carried out. Raises PackageRefused."""
+    try:
+        plan: AccessPlan | PortabilityPlan
+        if fetch.right is Right.ACCESS:
+            plan = plan_access(customer_ids=[customer_id], today=today, withheld=withheld)
+        else:
+            plan = plan_portability(customer_ids=[customer_id], withheld=withheld)
+    except VaultClosed as closed:
+        raise PackageRefused(closed.for_staff) from closed
+    body = {"details": {}, "body": plan.as_json()}
+    plan_id = record_plan(request_id=fetch.request_id, plan=body, made_by_id=None, now=now)
+    record_carried_out(plan_id=plan_id, counts=plan.counts(), by_id=None, now=now)
+
+
+def _standing(right: Right, account_id: int, customer_id: int, today: date) -> Request | None:
     """Today's request, or an open one, of this account about this customer. 1 query."""
     with purpose(P.SELF_SERVICE, actor=account_id):
         linked = RequestCustomer.objects.filter(customer_id=customer_id).values("request_id")
         rows = Request.objects.filter(
-            account_id=account_id, right=Right.ACCESS, channel=Intake.PORTAL, pk__in=linked
+            account_id=account_id, right=right, channel=Intake.PORTAL, pk__in=linked
         ).order_by("-pk")
         found = list(rows.filter(received_date=today) | rows.filter(closed_at=None))
     return next((row for row in found if row.state not in (State.REFUSED, State.WITHDRAWN)), None)
@@ -121,7 +141,7 @@ def _answer(fetch: Fetch, package: Package, withheld: Mapping[str, str], now: da
     row = Request.objects.get(pk=fetch.request_id)
     facts = LetterFacts(
         number=row.number,
-        right=Right.ACCESS,
+        right=fetch.right,
         received_date=row.received_date,
         deadline_date=row.deadline_date,
         language=Language(row.language),

@@ -39,7 +39,8 @@ def published(language: Language) -> Published:
 @cache
 def _published(_file: str, language: Language) -> Published:
     document = notice(current_policy(), language)
-    return Published(document, digest(document), render_to_string("notices/body.html", _context(document)))
+    here = _context(document) | {"in_portal": True}  # a file on another web site has no self-service to lead to
+    return Published(document, digest(document), render_to_string("notices/body.html", here))
 
 
 def digest(document: Document) -> str:

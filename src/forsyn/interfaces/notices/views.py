@@ -15,6 +15,7 @@ from forsyn.interfaces.access import without_purpose
 from forsyn.interfaces.notices.rendering import Published, published
 from forsyn.interfaces.notices.rendering import pdf as typeset_pdf
 from forsyn.policy.vocabulary import Language
+from forsyn.workflows.portability_schema import published_schema
 
 PDF_SECONDS = 60 * 60
 FILE_NAMES = {Language.DANISH: "privatlivspolitik.pdf", Language.ENGLISH: "privacy-notice.pdf"}
@@ -57,4 +58,19 @@ def pdf(request: HttpRequest, language: str) -> HttpResponse:
     document = _published(language).document
     response = HttpResponse(typeset_pdf(document), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{FILE_NAMES[document.language]}"'
+    return response
+
+
+def _schema_tag(request: HttpRequest) -> str:
+    return f'"{hashlib.sha256(published_schema().encode()).hexdigest()[:32]}"'
+
+
+@without_purpose("the form of a package, which is published")
+@require_safe
+@cache_control(public=True, max_age=PDF_SECONDS)
+@condition(etag_func=_schema_tag)
+def portability_schema(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of what a person takes along (Art. 20); whoever receives such data may check them by it."""
+    response = HttpResponse(published_schema(), content_type="application/schema+json")
+    response["Access-Control-Allow-Origin"] = "*"
     return response

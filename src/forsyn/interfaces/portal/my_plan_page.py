@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,7 +70,7 @@ def erasure_page(policy: Policy, outline: ErasureOutline) -> ErasurePage:
             names = by_reason.setdefault((stay.ground, stay.is_demanded, stay.until), [])
             names.append(_("%(what)s (en del af det)") % {"what": name} if stay.category in outline.goes else name)
     stays = tuple(
-        Staying(tuple(names), _why(ground, demanded=demanded), _until(until, demanded=demanded))
+        Staying(_listed(names), _why(ground, demanded=demanded), _until(until, demanded=demanded))
         for (ground, demanded, until), names in by_reason.items()
     )
     belonging = tuple(_name(policy, key) for key in outline.untouched if key not in GUARDED)
@@ -83,11 +83,17 @@ def erasure_page(policy: Policy, outline: ErasureOutline) -> ErasurePage:
         )
     stay_keys = {stay.category for stay in outline.stays}
     goes = tuple(
-        _("%(what)s (en del af det)") % {"what": _name(policy, key)} if key in stay_keys else _name(policy, key)
+        capitalised(
+            _("%(what)s (en del af det)") % {"what": _name(policy, key)} if key in stay_keys else _name(policy, key)
+        )
         for key in outline.goes
         if key not in GUARDED
     )
     return ErasurePage(goes, stays, tuple(_notes(policy, outline)))
+
+
+def _listed(names: Sequence[str]) -> tuple[str, ...]:
+    return (capitalised(names[0]), *names[1:])
 
 
 def _notes(policy: Policy, outline: ErasureOutline) -> Iterable[str]:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("opslag/", views_looks.looks, name="looks"),
     path("mine-data/", views_my_data.my_data, name="my_data"),
     path("mine-data/hent/", views_packages.download, name="download"),
+    path("mine-data/tag-med/", views_packages.take_along, name="take_along"),
     path("mine-data/ret/", views_rights.correct, name="correct"),
     path("mine-data/pause/", views_rights.pause, name="pause"),
     path("mine-data/sig-nej/", views_rights.refusals, name="refusals"),

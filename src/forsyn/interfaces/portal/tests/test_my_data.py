@@ -176,10 +176,10 @@ def test_a_pause_is_shown_first_and_asked_for_with_its_plan(client_of_anna: Clie
 def test_an_erasure_is_shown_first_and_changes_nothing(client_of_anna: Client, world: World) -> None:
     text = page(client_of_anna, "erase")
     goes, stays = text.partition("Det bliver slettet")[2].partition("Det bliver gemt")[::2]
-    assert "mobilnummer" in goes
+    assert "Mobilnummer" in goes
     assert "fastnetnummer" not in text, "she has none"
     assert "Loven kræver det: bogføringslovens § 12" in stays
-    assert "navn" in stays
+    assert "Navn" in stays
     assert "trusler" not in text
     send(client_of_anna, "erase", wish="Kun mit mobilnummer.")
     assert Request.objects.get().right == "erasure"
@@ -392,8 +392,8 @@ def test_in_english(client_of_anna: Client) -> None:
 # -- the copy ------------------------------------------------------------------------------------------------------
 
 
-def fetched(client: Client, customer: str = "1001") -> tuple[zipfile.ZipFile, str]:
-    answer = client.post(reverse("portal:download"), {"customer": customer})
+def fetched(client: Client, customer: str = "1001", name: str = "download") -> tuple[zipfile.ZipFile, str]:
+    answer = client.post(reverse(f"portal:{name}"), {"customer": customer})
     assert answer.status_code == 200
     return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))), answer["Content-Disposition"]
 
@@ -436,13 +436,12 @@ def test_where_no_copy_can_be_made_the_request_waits_for_staff(
     def refused(*_: object, **__: object) -> None:
         raise PackageRefused("Boksen er lukket.")
 
-    monkeypatch.setattr(own_package, "access_package", refused)
+    monkeypatch.setitem(own_package.MAKERS, Right.ACCESS, refused)
     text = send(client_of_anna, "download")
     assert "Vi kan ikke lave pakken lige nu." in text
     assert "Boksen" not in text
     assert Request.objects.get().state == "open"
     assert not RequestPlan.objects.exists()
-    monkeypatch.undo()
 
 
 def test_nobody_fetches_anothers_copy(signed_in: SignIn, world: World) -> None:
@@ -453,3 +452,21 @@ def test_nobody_fetches_anothers_copy(signed_in: SignIn, world: World) -> None:
     everything = b"".join(package.read(name) for name in package.namelist()).decode(errors="replace")
     assert "Birgit" not in everything
     assert signed_in(world.bo).get(reverse("portal:download")).status_code == 405
+
+
+def test_what_can_be_taken_along_comes_at_one_press(client_of_anna: Client, world: World) -> None:
+    package, header = fetched(client_of_anna, name="take_along")
+    asked = Request.objects.get()
+    assert (asked.right, asked.state, asked.outcome) == ("portability", "answered", "granted")
+    assert f"dataportabilitet-{asked.number}-2026-11-02.zip" in header
+    assert any(name.endswith(".json") for name in package.namelist())
+    assert any(name.endswith(".xml") for name in package.namelist()), "consumption, in the energy-data standard"
+    fetched(client_of_anna, name="take_along")
+    assert Request.objects.count() == 1
+
+
+def test_the_public_notice_leads_to_the_page(client: Client, world: World) -> None:
+    for language, words_of_link in (("da", "Brug dine rettigheder i selvbetjeningen"), ("en", "Use your rights in")):
+        client.cookies["forsyn_language"] = language
+        content = client.get(reverse("notices:page")).content.decode()
+        assert words_of_link in content.partition('id="rights"')[2].partition("</section>")[0]
