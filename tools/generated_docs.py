@@ -30,6 +30,7 @@ from forsyn.policy.policy import Policy  # noqa: E402
 from forsyn.policy.privileges import Matrix  # noqa: E402
 from forsyn.policy.vocabulary import Language  # noqa: E402
 from forsyn.workflows.declarations import all_bindings  # noqa: E402
+from forsyn.workflows.portability_schema import schema_text  # noqa: E402
 from forsyn.workflows.proof.prove import trials_of  # noqa: E402
 from forsyn.workflows.record_of_processing import capacities, present  # noqa: E402
 
@@ -52,7 +53,11 @@ def documents() -> dict[str, str]:
     pages["columns.md"] = columns_page()
     pages["claims.md"] = claims_page()
     pages["cli.md"] = command_line_page()
-    return {name: f"{HEAD}\n\n{content.rstrip()}\n" for name, content in pages.items()}
+    schemas = {
+        "portability.schema.json": schema_text(policies["utility"]),
+        "portability-supplier.schema.json": schema_text(policies["supplier"]),
+    }
+    return {name: f"{HEAD}\n\n{content.rstrip()}\n" for name, content in pages.items()} | schemas
 
 
 def load(file: str) -> Policy:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("kontor/", include("forsyn.interfaces.office.urls")),
     path("persondata/", include("forsyn.interfaces.privacy_desk.urls")),
     path("privatlivspolitik/", include("forsyn.interfaces.notices.urls")),
+    path("data/", include("forsyn.interfaces.notices.data_urls")),
 ]
 
 handler400 = "forsyn.interfaces.refusals.bad_request"

@@ -24,6 +24,7 @@ from forsyn.workflows.rectification_plan import RectificationPlan, Wish
 from forsyn.workflows.right_access import ACCESS
 from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told
 from forsyn.workflows.right_erasure import ERASURE
+from forsyn.workflows.right_portability import PORTABILITY
 
 # -- rectification (16) ------------------------------------------------------------------------------------------------
 
@@ -223,6 +224,7 @@ def _tell_withdrawn(plan: Mapping[str, Any], counts: Mapping[str, Any], language
 DEEDS: Mapping[Right, Deed] = {
     Right.ACCESS: ACCESS,
     Right.ERASURE: ERASURE,
+    Right.PORTABILITY: PORTABILITY,
     Right.RECTIFICATION: Deed(_plan_rectification, _rectify, _tell_rectified),
     Right.RESTRICTION: Deed(_plan_restriction, _restrict, _tell_restricted),
     Right.OBJECTION: Deed(_plan_objection, _object, _tell_objected),

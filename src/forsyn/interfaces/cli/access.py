@@ -21,7 +21,7 @@ from forsyn.interfaces.cli.output import console, explaining, fail, print_json
 from forsyn.interfaces.cli.purposes import works_for
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language
-from forsyn.workflows.access_package import AccessPlan, PackageRefused, access_package, plan_access
+from forsyn.workflows.access_package import AccessPlan, Package, PackageRefused, access_package, plan_access
 
 
 @works_for(P.PRIVACY_RIGHTS)
@@ -54,18 +54,23 @@ def access(
             package = access_package(
                 customer_ids=keys, number=numbers[0], actor=None, now=now, today=today, language=language
             )
-            try:
-                written = _write(to, package.pieces())
-            except OSError as error:
-                fail(f"{to} cannot be written: {error.strerror}. Nothing is left of it.", json=json)
-            finally:
-                package.close()
+            written = write_package(to, package, json=json)
     if json:
         print_json(plan.as_json() | {"counts": plan.counts(), "file": str(to) if to else None, "bytes": written})
         return
     _print(plan)
     if to is not None:
         console.print(f"{to}: {written:,} bytes, on record as given to the person.")
+
+
+def write_package(to: Path, package: Package, *, json: bool) -> int:
+    """The package as a file, all or nothing; the number of bytes."""
+    try:
+        return _write(to, package.pieces())
+    except OSError as error:
+        fail(f"{to} cannot be written: {error.strerror}. Nothing is left of it.", json=json)
+    finally:
+        package.close()
 
 
 def _write(to: Path, pieces: Iterable[bytes]) -> int:

@@ -21,6 +21,7 @@ from forsyn.interfaces.cli import (
     policy,
     policy_apply,
     policy_instructions,
+    portability,
     processors,
     prove,
     readings,
@@ -54,6 +55,7 @@ app.command("demo")(demo.demo)
 app.command("prove")(prove.prove_claims)
 app.command("record")(record.record)
 app.command("access")(access.access)
+app.command("portability")(portability.portability)
 imports.command("customers")(customers.customers)
 imports.command("readings")(readings.readings)
 imports.command("meters-for")(readings.meters_for)
