@@ -66,7 +66,7 @@ class RequestForm(forms.Form):
     received_date = forms.DateField(
         label=_("Modtaget"),
         help_text=_("Den dag, den nåede os. Fristen regnes fra den."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": _("Skriv dagen."), "invalid": _("Skriv dagen som åååå-mm-dd.")},
     )
     right = forms.ChoiceField(label=_("Hvad bedes der om?"), choices=[NOT_READ, *RIGHTS.items()], required=False)

@@ -74,7 +74,7 @@ class AnnouncementForm(forms.Form):
     lift_date = forms.DateField(
         label=_("Fra hvilken dag?"),
         help_text=_("Giv personen nogle dage til at gøre indvendinger."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": _("Skriv dagen."), "invalid": _("Skriv dagen som åååå-mm-dd.")},
     )
 
