@@ -41,3 +41,9 @@ def anna(world: World, meter_store: MeterStore) -> Party:
     yesterday = TODAY - timedelta(days=1)
     meter_store.fill(meter, date(2024, 10, 1), yesterday, lambda day, _: 900 if day.year == 2026 else 1000)
     return world.anna
+
+
+@pytest.fixture
+def client_of_anna(signed_in: Callable[[Party], Client], anna: Party) -> Client:
+    """A browser in which Anna has signed in."""
+    return signed_in(anna)
