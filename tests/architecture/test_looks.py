@@ -26,6 +26,9 @@ SHOWS_NOBODY = {
     "privacy_desk.disclosure_views.refusals": "what did not leave, with how many persons it was about",
     "privacy_desk.disclosure_views.try_again": "sends again what has been decided; shows nothing",
     "privacy_desk.look_views.checks": "how many looks a sample has",
+    "privacy_desk.night_views.coming": "how many rows of what would go; counts without persons",
+    "privacy_desk.night_views.night": "how many rows of what went; counts without persons",
+    "privacy_desk.night_views.nights": "which nights there were, with counts",
     "privacy_desk.proof_views.proof": "statements and counts",
     **{
         f"privacy_desk.breach_views.{name}": _BREACH

@@ -126,7 +126,7 @@ def _one_chunk(night: Night, basis: NightBasis, clock: Callable[[], datetime], p
     """One chunk and its line in the record, in one transaction; what it deleted, None where no step is left."""
     with purpose(P.RETENTION, actor=None):
         actions.work_beside_others(lock_seconds=pace.lock_seconds, statement_seconds=pace.statement_seconds)
-        actions.lock_night(night.pk)
+        actions.lock_night(night_id=night.pk)
         step = queries.next_step(night.pk)
         if step is None or step.work == Work.DEAD:
             return None

@@ -74,7 +74,7 @@ def _rows(chunk: Chunk, item: Item, spared: Spared) -> tuple[int, str | None]:
     if not isinstance(item.derived, RowStep):
         raise TypeError(f"{item.table} has no step of rows.")
     given, keys = parameters(chunk.basis.before, spared), chunk.basis.key_types[item.table]
-    done = actions.delete_rows(item.derived, key_type=keys, given=given, cursor=chunk.cursor, limit=chunk.rows)
+    done = actions.delete_rows(step=item.derived, key_type=keys, given=given, cursor=chunk.cursor, limit=chunk.rows)
     return done.count, done.cursor
 
 
@@ -91,9 +91,9 @@ def _persons(chunk: Chunk, spared: Spared) -> Done:
     for key, step in derived:
         if over[step.name]:
             if isinstance(step, PersonStep):
-                counts[key] = actions.delete_of_persons(step, given=given)
+                counts[key] = actions.delete_of_persons(step=step, given=given)
             else:
-                counts[key] = actions.mask(step, given=given)
+                counts[key] = actions.mask(step=step, given=given)
     if any(counts.values()):
         actions.check_keys()
     return Done(counts, str(until) if until < queries.highest_id(root) else None)

@@ -70,7 +70,7 @@ def begin_night(
     return int(night.pk)
 
 
-def lock_night(night_id: int) -> Night:
+def lock_night(*, night_id: int) -> Night:
     """The night, which nobody else works at until the transaction ends. Raises Night.DoesNotExist."""
     found: Night = Night.objects.select_for_update().get(pk=night_id)
     return found
@@ -109,7 +109,7 @@ def finish_night(*, night_id: int, now: datetime) -> None:
 # -- what goes ------------------------------------------------------------------------------------------------------
 
 
-def delete_rows(step: RowStep, *, key_type: str, given: Mapping[str, Any], cursor: str, limit: int) -> ChunkDone:
+def delete_rows(*, step: RowStep, key_type: str, given: Mapping[str, Any], cursor: str, limit: int) -> ChunkDone:
     """Delete the next rows of a step in order of their primary key, at most ``limit``."""
     table, windowed = step.table.name, key_type != "uuid"
     window = f"and t0.id <= %(after)s::{key_type} + {WINDOW_IDS}" if windowed else ""
@@ -132,14 +132,14 @@ def delete_rows(step: RowStep, *, key_type: str, given: Mapping[str, Any], curso
     return ChunkDone(count, None)
 
 
-def delete_of_persons(step: PersonStep, *, given: Mapping[str, Any]) -> int:
+def delete_of_persons(*, step: PersonStep, given: Mapping[str, Any]) -> int:
     """Delete a step's rows about the persons given and nobody else; return how many."""
     with connection.cursor() as running:
         running.execute(step.rows.delete(step.condition), given)
         return int(running.rowcount)
 
 
-def mask(step: MaskStep, *, given: Mapping[str, Any]) -> int:
+def mask(*, step: MaskStep, given: Mapping[str, Any]) -> int:
     """Overwrite a column of the rows that stay; return how many."""
     with connection.cursor() as running:
         running.execute(step.rows.update(step.assignment, step.condition), given)

@@ -150,3 +150,7 @@ REQUEST_EXTENDED = _REQUEST_NEXT.format(
     "extended_at = received_at + interval '80 days', extension_told_at = received_at + interval '80 days',"
     " extension_reason = '-', deadline_date = received_date + 85"
 )
+NAMELESS_HOLD = """
+    insert into safeguards_hold (customer_id, ground, reason, owner_id, began_at, end_date, review_date)
+    values (%s, %s, %s, %s, %s, %s, %s)
+"""

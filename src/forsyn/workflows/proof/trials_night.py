@@ -13,13 +13,10 @@ from forsyn.policy.purposes import P
 from forsyn.workflows.night_steps import NightBasis, night_basis
 from forsyn.workflows.proof.attempts import Attempt, counted, refused
 from forsyn.workflows.proof.bench import CHECK_VIOLATION, Bench, Finding, spoken
+from forsyn.workflows.proof.deeds import NAMELESS_HOLD
 from forsyn.workflows.proof.trial import control, invariant
 
 NOT_NULL_VIOLATION = "23502"
-HOLD = """
-    insert into safeguards_hold (customer_id, ground, reason, owner_id, began_at, end_date, review_date)
-    values (%s, %s, %s, %s, %s, %s, %s)
-"""
 UNREVIEWED = "select count(*) from sensitive_offence where review_date < %s"
 
 
@@ -76,7 +73,7 @@ def longer_needs_a_reason_an_owner_and_an_end(bench: Bench) -> Finding:
             (5, bench.today + timedelta(days=1), CHECK_VIOLATION),
         ):
             said = (customer_id, *whole[:place], value, *whole[place + 1 :])
-            attempts.append(Attempt(bench.reader, HOLD, "safeguards_hold", said, (state,)))
+            attempts.append(Attempt(bench.reader, NAMELESS_HOLD, "safeguards_hold", said, (state,)))
     return refused(bench, attempts)
 
 
