@@ -1,10 +1,10 @@
-"""What every declared thing of a policy has; and the roles of staff."""
+"""What every declared thing of a policy has; staff roles, rights, cookies, commitments and statements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forsyn.policy.periods import Period
-from forsyn.policy.vocabulary import Language
+from forsyn.policy.vocabulary import Language, Right, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,36 @@ class StaffRole(Item):
     review: Period
     longest: Period
     external: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RightRule(Item):
+    """One right of the person: what it gives and how to use it. ``article`` is of the GDPR."""
+
+    right: Right
+    article: str
+    name: Text
+    explanation: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie(Item):
+    """A cookie that the portal sets; ``key`` is its name. ``lasts`` zero means until the browser closes."""
+
+    does: Text
+    lasts: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment(Item):
+    """A promise that is not a category, purpose, period or recipient: backups, instructions, accuracy."""
+
+    topic: Topic
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement(Item):
+    """A paragraph that the law wants said: automated decisions, third countries, the duty to give data."""
+
+    text: Text

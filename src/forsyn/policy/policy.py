@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from forsyn.policy.countries import Country, countries
+from forsyn.policy.items import Commitment as Commitment
+from forsyn.policy.items import Cookie as Cookie
 from forsyn.policy.items import Item as Item
+from forsyn.policy.items import RightRule as RightRule
 from forsyn.policy.items import StaffRole as StaffRole
+from forsyn.policy.items import Statement as Statement
 from forsyn.policy.items import Text as Text
 from forsyn.policy.periods import Period
 from forsyn.policy.purposes import P
@@ -26,7 +30,6 @@ from forsyn.policy.vocabulary import (
     Role,
     Scope,
     Source,
-    Topic,
 )
 
 
@@ -236,39 +239,6 @@ class Recipient(Item):
     @property
     def place(self) -> Country:
         return countries()[self.country]
-
-
-@dataclass(frozen=True, slots=True)
-class RightRule(Item):
-    """One right of the person: what it gives and how to use it. ``article`` is of the GDPR."""
-
-    right: Right
-    article: str
-    name: Text
-    explanation: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Cookie(Item):
-    """A cookie that the portal sets; ``key`` is its name. ``lasts`` zero means until the browser closes."""
-
-    does: Text
-    lasts: Period
-
-
-@dataclass(frozen=True, slots=True)
-class Commitment(Item):
-    """A promise that is not a category, purpose, period or recipient: backups, instructions, accuracy."""
-
-    topic: Topic
-    text: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Statement(Item):
-    """A paragraph that the law wants said: automated decisions, third countries, the duty to give data."""
-
-    text: Text
 
 
 @dataclass(frozen=True, slots=True)
