@@ -25,7 +25,7 @@ from forsyn.policy.dossier_words import WHY_LEFT_OUT, LeftOut
 from forsyn.policy.ends import ENDING
 from forsyn.policy.notice_purposes import basis_sentence
 from forsyn.policy.policy import Contact as ContactDetails
-from forsyn.policy.policy import Policy, Retention
+from forsyn.policy.policy import Policy, Purpose, Retention
 from forsyn.policy.vocabulary import Language
 from forsyn.policy.wording import capitalised, date_words, period_words, series
 
@@ -39,8 +39,8 @@ class TableFacts:
 
     title: str
     file: str
-    categories: tuple[str, ...]
-    sources: tuple[str, ...]
+    sources: Mapping[str, tuple[str, ...]]
+    """Where it came from, by category of what is there; see `SOURCES`."""
     rows: Sequence[tuple[Sequence[tuple[str, str]], date | None]]
     count: int
     latest: date | None
@@ -84,6 +84,8 @@ class Facts:
     readings_file: str
     files: tuple[tuple[str, str], ...]
     """Key of `TEXTS` and name of each file."""
+    purposes: tuple[str, ...]
+    """Those that the person's data are really used for: without such as need a consent that was not given."""
     withheld: tuple[tuple[str, str], ...] = ()
     left_out: Mapping[LeftOut, tuple[str, ...]] = ()  # type: ignore[assignment]
     holds: tuple[tuple[str, date], ...] = ()
@@ -119,12 +121,13 @@ class _Writer:
     def sections(self) -> Iterator[Section]:
         yield self.section("about", self.about(), "15(1)", "15(3)")
         if self.facts.tables:
-            yield self.section("data", self.data(), "15(1)(a)", "15(1)(b)", "15(1)(d)", "15(1)(g)")
-        yield self.section("received", self.received(), "15(1)(c)")
+            yield self.section("rows", self.rows(), "15(3)")
         if self.facts.months:
             yield self.section("consumption", self.consumption(), "15(3)")
         if self.facts.tables:
-            yield self.section("rows", self.rows(), "15(3)")
+            yield self.section("data", self.data(), "15(1)(b)", "15(1)(d)", "15(1)(g)")
+            yield self.section("purposes", [self.purposes()], "15(1)(a)")
+        yield self.section("received", self.received(), "15(1)(c)")
         yield self.section("not_here", self.not_here(), "15(4)")
         yield self.section("rights", self.rights(), "15(1)(e)")
         yield self.section("complaint", self.complaint(), "15(1)(f)")
@@ -160,7 +163,7 @@ class _Writer:
 
     def data(self) -> Iterator[Block]:
         for key, category in self.policy.categories.items():
-            tables = [table for table in self.facts.tables if key in table.categories]
+            tables = [table for table in self.facts.tables if key in table.sources]
             if tables:
                 yield Heading(f"data-{key.replace('_', '-')}", capitalised(category.name.in_(self.language)))
                 yield _paragraph(category.description.in_(self.language))
@@ -174,20 +177,38 @@ class _Writer:
             _term(self.say("where")),
             (_text(series([f"{one.title} ({one.count})" for one in tables], self.language)),),
         )
-        sources = dict.fromkeys(source for table in tables for source in table.sources)
+        sources = dict.fromkeys(source for table in tables for source in table.sources[key])
         yield (
             _term(self.say("from")),
             (_text(series([SOURCES[one].in_(self.language) for one in sources], self.language)),),
         )
-        yield _term(self.say("why")), tuple(self.purposes(key))
+        names = [one.name.in_(self.language) for one in self.used_for() if one.reads(key)]
+        if names:
+            yield _term(self.say("why")), (_text(capitalised(series(names, self.language)) + "."),)
         yield _term(self.say("how_long")), (_text(self.how_long(key, tables)),)
         yield _term(self.say("who")), (_text(self.who(key)),)
 
-    def purposes(self, key: str) -> Iterator[Inline]:
-        for purpose in self.policy.purposes_reading(key):
-            if not purpose.all_categories:
-                name = capitalised(purpose.name.in_(self.language))
-                yield (Span(f"{name}. ", strong=True), Span(basis_sentence(purpose, self.language)))
+    def used_for(self) -> list[Purpose]:
+        """The purposes that the person's data are used for, but for those that see everything."""
+        return [
+            purpose
+            for key, purpose in self.policy.purposes.items()
+            if key in self.facts.purposes and not purpose.all_categories
+        ]
+
+    def purposes(self) -> DefinitionList:
+        """Each purpose that is named above: what it is, and what it rests on."""
+        held = {key for table in self.facts.tables for key in table.sources}
+        return DefinitionList(
+            tuple(
+                (
+                    _term(capitalised(purpose.name.in_(self.language))),
+                    (_text(purpose.description.in_(self.language)), _text(basis_sentence(purpose, self.language))),
+                )
+                for purpose in self.used_for()
+                if any(purpose.reads(key) for key in held)
+            )
+        )
 
     def how_long(self, key: str, tables: Sequence[TableFacts]) -> str:
         rules = [self.rule(rule) for rule in self.policy.retention_of(key) if rule.then in ENDING]
@@ -215,13 +236,23 @@ class _Writer:
     # -- who got it ---------------------------------------------------------------------------------------------
 
     def received(self) -> Iterator[Block]:
-        if not self.facts.received:
+        if self.facts.received:
+            yield _paragraph(self.say("received_intro"))
+            headers = (self.say("recipient"), self.say("what"), self.say("when"))
+            rows = tuple(self.recipient_row(one) for one in self.facts.received)
+            yield Table(self.say("received_table"), headers, rows)
+        else:
             yield _paragraph(self.say("received_none"))
-            return
-        yield _paragraph(self.say("received_intro"))
-        headers = (self.say("recipient"), self.say("what"), self.say("when"))
-        rows = tuple(self.recipient_row(one) for one in self.facts.received)
-        yield Table(self.say("received_table"), headers, rows)
+        held = {key for table in self.facts.tables for key in table.sources}
+        declared = [one for one in self.policy.recipients.values() if any(one.gets(key) for key in held)]
+        if declared:
+            yield _paragraph(self.say("declared"))
+            yield BulletList(
+                tuple(
+                    _text(f"{capitalised(one.name.in_(self.language))}: {one.does.in_(self.language)}")
+                    for one in declared
+                )
+            )
 
     def recipient_row(self, one: ReceivedFacts) -> tuple[Inline, ...]:
         names = [

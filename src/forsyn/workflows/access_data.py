@@ -108,7 +108,7 @@ class Reader:
     def statement(self) -> str:
         """Every sheet's rows as JSON arrays: number of the sheet, values, days of events."""
         return " union all ".join(
-            sheet.rows.select(f"{number} as sheet, {_array(map(_read, sheet.columns))}, {_array(moments(sheet))}")
+            sheet.rows.select(f"{number} as sheet, {_values(sheet)}, {_array(moments(sheet))}")
             for number, sheet in enumerate(self.sheets)
         )
 
@@ -159,8 +159,30 @@ class Held:
             yield {column.name: value for column, value in zip(sheet.columns, row.values, strict=True)}  # type: ignore[union-attr]
 
 
+_IN_OWN_TIME = """
+    case when exists (
+        select from public.metering_mounting as hung
+          join public.customers_installation as pipes on pipes.id = hung.installation_id
+          join public.customers_agreement as agreed
+            on agreed.supply_point_id = pipes.supply_point_id and agreed.commodity = pipes.commodity
+          join public.customers_agreement_holder as held_by on held_by.agreement_id = agreed.id
+         where hung.id = t0.mounting_id and agreed.period @> {day}
+           and held_by.customer_id = any(%(customers)s::bigint[]))
+    then t0.{column} end
+"""
+OWN_TIME = {
+    ("metering_mounting_reading", "opening"): _IN_OWN_TIME.format(column="opening", day="lower(hung.period)"),
+    ("metering_mounting_reading", "closing"): _IN_OWN_TIME.format(column="closing", day="upper(hung.period) - 1"),
+}
+"""What a counter showed before the person came, or after he or she left, tells of somebody else's consumption."""
+
+
 def _array(parts: Any) -> str:
     return f"json_build_array({', '.join(parts)})"
+
+
+def _values(sheet: Sheet) -> str:
+    return _array(OWN_TIME.get((sheet.name, column.name)) or _read(column) for column in sheet.columns)
 
 
 def _read(column: Column) -> str:
@@ -348,7 +370,7 @@ class SeriesRows:
         if sheet.name in withheld:
             return
         order = ", ".join(f"t0.{name}" for name in ("meter_id", "register", "day", "version"))
-        statement = f"{sheet.rows.select(_array(map(_read, sheet.columns)))} order by {order}"
+        statement = f"{sheet.rows.select(_values(sheet))} order by {order}"
         parameters = _parameters(subject)
         connection.ensure_connection()
         with psycopg.Cursor(connection.connection) as cursor:  # a plan that is kept would look into every month

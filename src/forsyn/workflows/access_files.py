@@ -22,7 +22,7 @@ from forsyn.policy.vocabulary import Language
 from forsyn.workflows.access_data import LOCAL, Document, Row, SeriesRows
 from forsyn.workflows.access_head import head
 from forsyn.workflows.access_months import month_facts
-from forsyn.workflows.access_plan import Gathered, categories_of, latest
+from forsyn.workflows.access_plan import Gathered, latest, sources_of, used_for
 from forsyn.workflows.access_tables import (
     READING_HEADERS,
     Readings,
@@ -181,6 +181,7 @@ class Files:
             months=self.months(series),
             readings_file=self.readings_file(series[0].sheet) if series else "",
             files=tuple((key, name.in_(self.language)) for key, name in files),
+            purposes=used_for(data),
             withheld=tuple((self.item(key), reason) for key, reason in sorted(data.withheld.items())),
             left_out=self.left_out(),
             holds=tuple((hold.ground, hold.end_date) for hold in data.situation.holds),
@@ -197,8 +198,7 @@ class Files:
                     TableFacts(
                         sheet.title.in_(self.language),
                         self.table_file(sheet),
-                        categories_of(sheet, self.data),
-                        _sources(sheet),
+                        sources_of(sheet, self.data),
                         shown,
                         len(rows),
                         latest(rows),
@@ -208,7 +208,7 @@ class Files:
             if count := series.count:
                 title = series.sheet.title.in_(self.language)
                 file = self.table_file(series.sheet)
-                found.append(TableFacts(title, file, series.sheet.categories, _sources(series.sheet), (), count, None))
+                found.append(TableFacts(title, file, sources_of(series.sheet, self.data), (), count, None))
         return tuple(found)
 
     def values(self, sheet: Sheet, row: Row) -> Iterator[tuple[str, str]]:
@@ -253,10 +253,6 @@ class Files:
 
 
 _YES_NO = {True: Text("ja", "yes"), False: Text("nej", "no")}
-
-
-def _sources(sheet: Sheet) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(column.source) for column in sheet.columns if column.source is not None))
 
 
 def _once(content: Callable[[], bytes]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from typing import Any
 from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.access_data import LOCAL
-from forsyn.workflows.access_plan import Gathered, categories_of
+from forsyn.workflows.access_plan import Gathered, categories_of, used_for
 
 FORMAT = "forsyn-access"
 FORMAT_VERSION = 1
@@ -28,7 +28,7 @@ def head(data: Gathered, language: Language, made_at: datetime) -> dict[str, Any
         "controller": {"name": policy.controller.contact.name.in_(language), "cvr": policy.controller.cvr},
         "policy_version": policy.version,
         "customer_numbers": list(data.numbers),
-        "categories": [_category(policy, key, language) for key in policy.categories if key in held],
+        "categories": [_category(data, key, language) for key in policy.categories if key in held],
         "recipients": [
             {
                 "recipient": one.recipient,
@@ -57,7 +57,8 @@ def head(data: Gathered, language: Language, made_at: datetime) -> dict[str, Any
     }
 
 
-def _category(policy: Policy, key: str, language: Language) -> dict[str, Any]:
+def _category(data: Gathered, key: str, language: Language) -> dict[str, Any]:
+    policy, used = data.policy, used_for(data)
     return {
         "key": key,
         "name": policy.categories[key].name.in_(language),
@@ -75,7 +76,7 @@ def _category(policy: Policy, key: str, language: Language) -> dict[str, Any]:
                 ],
             }
             for purpose in policy.purposes_reading(key)
-            if not purpose.all_categories
+            if purpose.key in used and not purpose.all_categories
         ],
         "kept": [
             {

@@ -21,7 +21,8 @@ from forsyn.policy.dossier import Gap, Sheet
 from forsyn.policy.dossier_words import LeftOut
 from forsyn.policy.erasure import Situation
 from forsyn.policy.policy import Policy, Text
-from forsyn.workflows.access_data import Held, Reader, SeriesRows, read, reader
+from forsyn.policy.vocabulary import Scope
+from forsyn.workflows.access_data import Held, Reader, Row, SeriesRows, read, reader
 from forsyn.workflows.erasure_situation import Subject, situation_of, subject_of
 
 
@@ -156,15 +157,43 @@ def _series_line(series: SeriesRows) -> AccessLine:
 
 
 def categories_of(sheet: Sheet, data: Gathered) -> tuple[str, ...]:
-    """The categories of a table, or those that its rows say they hold."""
-    told = None if sheet.is_series else sheet.table.told_by
+    """The categories of which a table holds something of the person's."""
+    return tuple(sources_of(sheet, data))
+
+
+def sources_of(sheet: Sheet, data: Gathered) -> dict[str, tuple[str, ...]]:
+    """Where what a table holds of the person's came from, by category; of columns in which something stands."""
+    found: dict[str, dict[str, None]] = {}
+    rows = data.held.rows.get(sheet.name, ())
+    kinds = _kinds(sheet, rows)
+    for place, column in enumerate(sheet.columns):
+        if sheet.is_series or any(row.values[place] not in (None, "") for row in rows):
+            for category in column.categories:
+                if kinds is None or category in kinds:
+                    found.setdefault(category, {})[str(column.source)] = None
+    return {category: tuple(sources) for category, sources in found.items()}
+
+
+def _kinds(sheet: Sheet, rows: Sequence[Row]) -> set[str] | None:
+    """What the rows say they hold, where they say so; and the categories that they all hold."""
+    told = sheet.table.told_by
     place = sheet.place(told.column) if told else None
     if told is None or place is None:
-        return sheet.categories
-    kinds = {row.values[place] for row in data.held.rows[sheet.name]}
+        return None
     others = set(sheet.categories) - set(told.categories.values())
-    held = others | {category for kind, category in told.categories.items() if kind in kinds}
-    return tuple(category for category in sheet.categories if category in held)
+    return others | {told.categories[row.values[place]] for row in rows if row.values[place] in told.categories}
+
+
+def used_for(data: Gathered) -> tuple[str, ...]:
+    """The purposes that the person's data are used for: those that need a live consent or a claim only with one."""
+    given = {row["consent"] for row in data.held.dicts("safeguards_consent") if row["withdrawn_at"] is None}
+    handed_over = any(row["closed_at"] is None for row in data.held.dicts("sensitive_hand_over"))
+    return tuple(
+        key
+        for key, purpose in data.policy.purposes.items()
+        if (purpose.consent is None or purpose.consent in given)
+        and (purpose.scope is not Scope.HANDED_OVER or handed_over)
+    )
 
 
 def latest(rows: Sequence[Any]) -> date | None:
