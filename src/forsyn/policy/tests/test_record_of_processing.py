@@ -57,8 +57,11 @@ def test_the_processors_record_names_the_controllers() -> None:
 
 def test_every_recipient_category_and_limit_of_the_policy_is_told() -> None:
     text = as_text(record(UTILITY, BINDINGS, Capacity.CONTROLLER, Language.DANISH)).lower()
-    for item in (*UTILITY.recipients.values(), *UTILITY.categories.values(), *UTILITY.retention.values()):
-        assert item.name.da.lower() in text
+    names = [recipient.name for recipient in UTILITY.recipients.values()]
+    names += [category.name for category in UTILITY.categories.values()]
+    names += [rule.name for rule in UTILITY.retention.values()]
+    for name in names:
+        assert name.da.lower() in text
 
 
 def test_without_such_processing_it_says_so() -> None:
