@@ -14,11 +14,14 @@ from zipfile import ZipFile
 
 import pytest
 import xmlschema
+from django.db import connection
 from jsonschema import Draft202012Validator
 
+from forsyn.domain.customers.models import ContactPoint
 from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Source
 from forsyn.workflows.package_door import PackageRefused
 from forsyn.workflows.portability import (
     build_portable_package,
@@ -207,3 +210,55 @@ def test_nobody_is_sent_to_an_unnamed_company(metered: World) -> None:
             now=NOW,
             today=TODAY,
         )
+
+
+def test_what_is_no_longer_hours_comes_as_days_and_months(metered: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select meter_id from metering_day group by meter_id order by count(*) desc, meter_id")
+        meters = [meter for (meter,) in cursor.fetchall()]
+        cursor.execute("update metering_day set values = '{}', quality = null where day = '2026-09-01'")
+        for meter in meters:
+            cursor.execute(
+                "insert into metering_month (meter_id, register, first_day, until_day, quality, days, complete_days,"
+                " total, opening, closing, carried) values (%s, 1, '2026-08-01', '2026-09-01', 0, 31, 31, 900, 10, 910,"
+                " 0)",
+                [meter],
+            )
+    found = data(metered, metered.bo)
+    month, day, hour = readings(found)[:3]
+    assert month == {"start": "2026-08-01T00:00:00+02:00", "end": "2026-09-01T00:00:00+02:00", "value": 900}
+    assert day["end"] == "2026-09-02T00:00:00+02:00"
+    assert day["value"] == sum(101 + hour for hour in range(24))
+    assert hour["end"] == "2026-09-02T01:00:00+02:00"
+    assert found["series"][0]["counter"][0] == {"at": "2026-08-01T00:00:00+02:00", "value": 10}
+    feed = package(metered, metered.bo).read("forbrug.xml").decode()
+    assert "<espi:value>900</espi:value>" in feed
+    assert "<espi:value>910</espi:value>" in feed
+
+
+def test_what_was_not_believed_comes_with_its_time(metered: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select meter.number from metering_meter as meter join metering_mounting as hung"
+                       " on hung.meter_id = meter.id where hung.installation_id = %s",
+                       [metered.bo.installations["heat"]])  # fmt: skip
+        (number,) = cursor.fetchone()
+        cursor.execute(
+            "insert into metering_delivery (file_name, sha256, size_bytes, profile, received_at, delivered, stored,"
+            " identical, quarantined, new, completed, corrected, rounded, rounding_base_units)"
+            " values ('f', 'x', 1, 'p', %s, 1, 0, 0, 1, 0, 0, 0, 0, 0) returning id", [NOW]
+        )  # fmt: skip
+        cursor.execute(
+            "insert into metering_quarantine (delivery_id, meter_number, register_code, reason, day, first_at, last_at,"
+            " value_count, lines, instants, values, state, note) values (%s, %s, 'energy', 'impossible_value',"
+            " '2026-09-02', '2026-09-02', '2026-09-02', 1, '{7}', '{1788300000}', '{-5}', 'open', '')",
+            [cursor.fetchone()[0], number],
+        )
+    (value,) = data(metered, metered.bo)["set_aside"]
+    assert (value["unit"], value["value"]) == ("watt_hours", -5)
+    assert datetime.fromisoformat(value["at"]).timestamp() == 1788300000
+    assert data(metered, metered.anna)["set_aside"] == []
+
+
+def test_what_others_told_is_not_taken_along(world: World) -> None:
+    ContactPoint.objects.filter(customer_id=world.anna.customer_id).update(source=Source.OTHER_PERSON)
+    assert "customers_contact_point" not in data(world, world.anna)["given"]
