@@ -55,6 +55,7 @@ FILES_WRITTEN = {
 
 DOWNLOADS = {
     "interfaces/portal/views_consumption.py": "the signed-in person's own consumption, to that person",
+    "interfaces/portal/views_own_requests.py": "our letters to the signed-in person, to that person",
     "interfaces/portal/views_packages.py": "the signed-in person's copy, on the door's record, to that person",
     "interfaces/privacy_desk/breach_act_views.py": "letters to print, on the door's record, to who prints them",
     "interfaces/privacy_desk/consent_views.py": "the signed paper of a consent, to the data protection officer",
