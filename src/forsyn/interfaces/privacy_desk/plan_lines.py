@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from forsyn.domain.rights.models import Withheld
 from forsyn.domain.rights.queries import PlanView
@@ -22,13 +23,17 @@ from forsyn.workflows.declarations import current_policy
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a plan. ``item``: the key by which it can be left out of the answer; ``tables``: where rows lie."""
+    """One line of a plan. ``item``: the key by which it can be left out of the answer; ``tables``: where rows lie.
+
+    ``detail`` is folded under ``folded`` where that has words.
+    """
 
     what: str
     count: int | None = None
     why: str = ""
     until: date | None = None
     detail: str = ""
+    folded: str = ""
     item: str = ""
     tables: Sequence[tuple[str, int]] = ()
 
@@ -163,10 +168,19 @@ def _erasure_line(line: Mapping[str, Any]) -> Line:
     names = [policy.categories[key].name.in_(language) for key in line["categories"] if key in policy.categories]
     ground = line["ground"] and line["ground"]["en" if language is Language.ENGLISH else "da"]
     needed = [purpose_name(key) for key in line["needed_by"]]
-    detail = _("Bruges stadig til: %(purposes)s.") % {"purposes": series(needed, language)} if needed else ""
+    detail = capitalised(series(needed, language)) + "." if needed else ""
+    folded = ngettext("Bruges stadig til %(n)s formål", "Bruges stadig til %(n)s formål", len(needed))
     until = date.fromisoformat(line["until"]) if line["until"] else None
     what, count = capitalised(series(names, language)) or line["table"], line["count"]
-    return Line(what, count, ground or "", until, detail, tables=[(line["table"], count or 0)])
+    return Line(
+        what,
+        count,
+        ground or "",
+        until,
+        detail,
+        folded % {"n": len(needed)} if needed else "",
+        tables=[(line["table"], count or 0)],
+    )
 
 
 def _merged(lines: Iterable[Line]) -> list[Line]:

@@ -51,7 +51,7 @@ class VersionedForm(forms.Form):
 class RightForm(VersionedForm):
     """What is asked for, once somebody has read it."""
 
-    right = chosen(_("Der bedes om"), list(RIGHTS.items()), _("Vælg, hvad der bedes om."), radio=False)
+    right = chosen(_("Der bedes om"), [("", _("Vælg")), *RIGHTS.items()], _("Vælg, hvad der bedes om."), radio=False)
 
 
 class LinkForm(VersionedForm):
