@@ -29,7 +29,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(db: None) -> Run:
     host = SimpleNamespace(database=nullcontext)
-    return lambda *words: CliRunner().invoke(app, ["portability", *words], obj=host)
+    return lambda *words: CliRunner().invoke(app, ["portability", *words], obj=host)  # type: ignore[return-value]
 
 
 def test_the_file_is_as_the_fetched_schema_says(run: Run, world: World, tmp_path: Path) -> None:
