@@ -21,6 +21,8 @@ from forsyn.domain.rights.letters import LetterFacts, Result
 from forsyn.domain.rights.models import Request, RequestCustomer, Withheld
 from forsyn.domain.rights.rules import Intake, Outcome, State
 from forsyn.domain.safeguards.purposes import purpose
+from forsyn.domain.sensitive.models import MODELS
+from forsyn.domain.sensitive.rules import Kind
 from forsyn.domain.sensitive.sealing import VaultClosed
 from forsyn.integrations.documents.codec import to_plain
 from forsyn.integrations.documents.pdf import typeset
@@ -80,6 +82,8 @@ def own_package(
     check_own(account_id=account_id, customer_id=customer_id, today=today)
     with purpose(P.PRIVACY_RIGHTS, actor=account_id):
         withheld = _withheld(customer_id)
+        if fetch.right is Right.ACCESS and _needs_eyes(customer_id):
+            raise PackageRefused("A member of staff reads the copy before it is handed over.")
         if not fetch.is_answered:
             _planned(fetch, customer_id, withheld, now, today)
         package = MAKERS[fetch.right](
@@ -134,6 +138,11 @@ def _withheld(customer_id: int) -> dict[str, str]:
     linked = RequestCustomer.objects.filter(customer_id=customer_id).values("request_id")
     rows = Withheld.objects.filter(request__in=linked).order_by("at", "pk")
     return dict(rows.values_list("item", "reason"))
+
+
+def _needs_eyes(customer_id: int) -> bool:
+    """Whether somebody's safety may hang on what the copy tells (§ 22 of the Data Protection Act): staff looks first."""
+    return any(MODELS[kind].objects.filter(customer_id=customer_id).exists() for kind in (Kind.THREATS, Kind.OFFENCES))
 
 
 def _answer(fetch: Fetch, package: Package, withheld: Mapping[str, str], now: datetime, today: date) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from forsyn.domain.rights.models import Request, RequestDocument, RequestPlan, Withheld
 from forsyn.domain.safeguards.door_models import Disclosure
+from forsyn.domain.sensitive.models import ThreatNotice
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows import own_package
 from forsyn.workflows.access_package import PackageRefused
@@ -92,3 +93,14 @@ def test_what_can_be_taken_along_comes_at_one_press(client_of_anna: Client, worl
     assert any(name.endswith(".xml") for name in package.namelist()), "consumption, in the energy-data standard"
     fetched(client_of_anna, name="take_along")
     assert Request.objects.count() == 1
+
+
+def test_where_somebodys_safety_may_hang_on_it_staff_reads_the_copy_first(client_of_anna: Client, world: World) -> None:
+    ThreatNotice.objects.create(
+        customer_id=world.anna.customer_id, sealed=b"-", sealing_key="key", source="utility", recorded_at=NOW,
+        recorded_by_id=world.clerk.pk, review_date="2027-01-01",
+    )  # fmt: skip
+    text = send(client_of_anna, "download")
+    assert "En medarbejder ser på det" in text
+    assert "tru" not in text.lower()
+    assert Request.objects.get().state == "open"
