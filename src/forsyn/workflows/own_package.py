@@ -141,7 +141,7 @@ def _withheld(customer_id: int) -> dict[str, str]:
 
 
 def _needs_eyes(customer_id: int) -> bool:
-    """Whether somebody's safety may hang on what the copy tells (§ 22 of the Data Protection Act): staff looks first."""
+    """Whether somebody's safety may hang on what the copy tells (databeskyttelsesloven § 22)."""
     return any(MODELS[kind].objects.filter(customer_id=customer_id).exists() for kind in (Kind.THREATS, Kind.OFFENCES))
 
 

@@ -97,7 +97,7 @@ def test_what_can_be_taken_along_comes_at_one_press(client_of_anna: Client, worl
 
 def test_where_somebodys_safety_may_hang_on_it_staff_reads_the_copy_first(client_of_anna: Client, world: World) -> None:
     ThreatNotice.objects.create(
-        customer_id=world.anna.customer_id, sealed=b"-", sealing_key="key", source="utility", recorded_at=NOW,
+        customer_id=world.anna.customer_id, sealed=bytes(64), sealing_key="key", source="utility", recorded_at=NOW,
         recorded_by_id=world.clerk.pk, review_date="2027-01-01",
     )  # fmt: skip
     text = send(client_of_anna, "download")
