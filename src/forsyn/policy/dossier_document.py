@@ -227,7 +227,11 @@ class _Writer:
         got = [one for one in self.facts.received if key in one.categories]
         if not got:
             return self.say("nobody")
-        return capitalised(series([self.recipient(one.recipient) for one in got], self.language)) + "."
+        names = [
+            f"{self.recipient(one.recipient)} ({self.say('carried')})" if one.carried else self.recipient(one.recipient)
+            for one in got
+        ]
+        return capitalised(series(names, self.language)) + "."
 
     def recipient(self, key: str) -> str:
         known = self.policy.recipients.get(key)
@@ -284,7 +288,8 @@ class _Writer:
             if shown:
                 yield BulletList(tuple(self.row(values, until) for values, until in shown))
             if table.count > len(shown):
-                yield _paragraph(self.say("more", count=table.count - len(shown), file=table.file))
+                key = "more" if shown else "elsewhere"
+                yield _paragraph(self.say(key, count=table.count - len(shown), file=table.file))
 
     def row(self, values: Sequence[tuple[str, str]], until: date | None) -> Inline:
         said = [f"{label}: {value}" for label, value in values]

@@ -61,6 +61,7 @@ TEXTS = {
         "Her står det, vi har, række for række. Lange lister er kortet af her; de står helt i filerne.",
         "Here is what we hold, row by row. Long lists are cut short here; they stand whole in the files.",
     ),
+    "elsewhere": Text("{count} rækker står i {file}.", "{count} rows stand in {file}."),
     "more": Text("{count} rækker mere står i {file}.", "{count} more rows stand in {file}."),
     "until": Text("gemmes til {day}", "kept until {day}"),
     "consumption": Text("Dit forbrug", "Your consumption"),

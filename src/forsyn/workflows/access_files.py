@@ -218,10 +218,7 @@ class Files:
                 continue
             if column.form in (Form.DOCUMENT, Form.SEALED_DOCUMENT):
                 value = self.file_of(column.name, row.key)
-            said = self.say.cell(column, value)
-            if isinstance(said, bool):
-                said = _YES_NO[said].in_(self.language)
-            yield column.title.in_(self.language), str(said)
+            yield column.title.in_(self.language), self.say.reading(column, value)
 
     def months(self, series: list[SeriesRows]) -> tuple[MonthFacts, ...]:
         """Consumption by month: of the days that count, not of those that were replaced."""
@@ -250,9 +247,6 @@ class Files:
             if named := words().table(table):
                 found.setdefault(why, {})[named.title.in_(self.language)] = None
         return {why: tuple(titles) for why, titles in found.items()}
-
-
-_YES_NO = {True: Text("ja", "yes"), False: Text("nej", "no")}
 
 
 def _once(content: Callable[[], bytes]) -> Iterator[bytes]:

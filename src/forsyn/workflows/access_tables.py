@@ -18,11 +18,13 @@ from forsyn.policy.dossier_words import words
 from forsyn.policy.items import Text
 from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Language
+from forsyn.policy.wording import date_words
 from forsyn.workflows.access_data import LOCAL, Counter, Document, Row
 
 CODED = frozenset(
     {"kind", "commodity", "relation", "housing_kind", "channel", "withdrawn_channel", "language", "unit"}
     | {"values", "resolution", "code", "state", "right", "register_code", "identity_way", "on_behalf", "contact_kind"}
+    | {"part"}
 )
 """Columns with codes of the program, which have words (`dossier_words.toml`, values)."""
 NAMED = {"purpose": "purposes", "recipient": "recipients", "consent": "consents", "categories": "categories"}
@@ -45,6 +47,8 @@ QUALITIES = {
     Quality.AFTER_GAP: Text("med forbrug fra et hul før", "with consumption of a gap before"),
     Quality.RELEASED: Text("godkendt af en medarbejder", "released by a member of staff"),
 }
+_YES_NO = {True: Text("ja", "yes"), False: Text("nej", "no")}
+_CLOCK, _FROM, _TO = Text("kl.", "at"), Text("fra", "from"), Text("til", "to")
 MISSING = Text("ikke målt", "not measured")
 Cells = list[str | int | float | bool | None]
 _FOLD = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
@@ -77,6 +81,29 @@ class Say:
         if column in self._names:
             return self._names[column].get(value, value)
         return self._values.get(value, value) if column in CODED else value
+
+    def reading(self, column: Column, value: Any) -> str:
+        """A value in running text: dates, times and periods in words."""
+        if isinstance(value, bool):
+            return _YES_NO[value].in_(self.language)
+        if not isinstance(value, str) or value.endswith("infinity"):
+            return str(self.cell(column, value))
+        if column.type == "date":
+            return date_words(date.fromisoformat(value), self.language)
+        if column.type.startswith("timestamp"):
+            at = datetime.fromisoformat(value)
+            return f"{date_words(at.date(), self.language)} {_CLOCK.in_(self.language)} {at:%H.%M}"
+        return self.period_words(value) if column.type == "daterange" else str(self.cell(column, value))
+
+    def period_words(self, text: str) -> str:
+        """``1. januar 2020 til 14. marts 2026``: with its last day; ``fra 1. januar 2020`` where it has no end."""
+        found = period(text) or {"from": None, "until": None}
+        first, until = (date.fromisoformat(day) if day else None for day in (found["from"], found["until"]))
+        begins = date_words(first, self.language) if first else ""
+        ends = date_words(until - DAY, self.language) if until else ""
+        if begins and ends:
+            return f"{begins} {_TO.in_(self.language)} {ends}"
+        return f"{_FROM.in_(self.language)} {begins}" if begins else f"{_TO.in_(self.language)} {ends}".strip()
 
     def cell(self, column: Column, value: Any) -> str | int | float | bool | None:
         """A value as a cell."""
