@@ -18,9 +18,12 @@ from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told, day_words
 
 
 def _plan_erasure(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = plan_erasure(
-        customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy
-    )
+    try:
+        found = plan_erasure(
+            customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy
+        )
+    except ErasureRefused as refusal:
+        raise PlanRefused(str(refusal)) from refusal
     return found.as_json()
 
 

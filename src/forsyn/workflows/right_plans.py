@@ -17,8 +17,8 @@ from django.db import transaction
 from forsyn.domain.customers.rules import NotPossible
 from forsyn.domain.rights import queries
 from forsyn.domain.rights.actions import Attachment, keep_document
+from forsyn.domain.rights.actions_answers import check_carrying_out, record_carried_out, record_plan
 from forsyn.domain.rights.actions_answers import fingerprint as fingerprint_of
-from forsyn.domain.rights.actions_answers import record_carried_out, record_plan
 from forsyn.domain.rights.letters import Result
 from forsyn.domain.rights.models import Request
 from forsyn.domain.rights.rules import NEEDS, DocumentKind, Outcome, RequestRefused
@@ -99,6 +99,7 @@ def carry_out(
         raise RequestRefused(f"En anden har arbejdet på anmodning {view.line.number}. Se den igen, og prøv så.")
     if waiting is None or waiting.carried_out_at is not None:
         raise RequestRefused("Der er ingen plan, som venter på at blive udført.")
+    check_carrying_out(plan_id=waiting.id, by_id=by_id, expected_fingerprint=fingerprint, version=version)
     case = case_of(request_id, by_id=by_id, now=now, today=today)
     deed = DEEDS[Right(waiting.right)]
     details: Mapping[str, Any] = waiting.plan["details"]  # type: ignore[assignment]

@@ -127,6 +127,27 @@ def _drop_waiting(request_id: int, by_id: int | None, now: datetime) -> bool:
     return True
 
 
+def check_carrying_out(
+    *, plan_id: int, by_id: int | None, expected_fingerprint: str | None = None, version: int | None = None
+) -> tuple[Request, RequestPlan]:
+    """The request and its plan, which nobody else changes until the transaction ends; refuses as `record_carried_out`.
+
+    To be asked before the deed: what an erasure writes to its log outside the database is not rolled back.
+    """
+    request = locked(RequestPlan.objects.values_list("request_id", flat=True).get(pk=plan_id), version=version)
+    plan = RequestPlan.objects.select_for_update().get(pk=plan_id)
+    check_settled(request)
+    if plan.carried_out_at is not None:
+        raise RequestRefused("Planen er allerede ført ud i livet.")
+    if plan.dropped_at is not None:
+        raise RequestRefused("Planen er lagt væk, fordi der kom en ny. Læs den nye.")
+    if expected_fingerprint is not None and expected_fingerprint != plan.fingerprint:
+        raise RequestRefused("Planen er en anden end den, du har læst. Læs den, som den er nu.")
+    if NEEDS[Right(plan.right)].decision and by_id is None:
+        raise RequestRefused("En medarbejder skal tage stilling, før planen føres ud i livet.")
+    return request, plan
+
+
 @transaction.atomic
 def record_carried_out(
     *,
@@ -141,17 +162,7 @@ def record_carried_out(
     ``expected_fingerprint``: of the plan that was read. Raises RequestRefused where another one is on file, where it
     was carried out or dropped already, and where a named person must decide and ``by_id`` is None.
     """
-    plan = RequestPlan.objects.select_for_update().get(pk=plan_id)
-    request = locked(plan.request_id)
-    check_settled(request)
-    if plan.carried_out_at is not None:
-        raise RequestRefused("Planen er allerede ført ud i livet.")
-    if plan.dropped_at is not None:
-        raise RequestRefused("Planen er lagt væk, fordi der kom en ny. Læs den nye.")
-    if expected_fingerprint is not None and expected_fingerprint != plan.fingerprint:
-        raise RequestRefused("Planen er en anden end den, du har læst. Læs den, som den er nu.")
-    if NEEDS[Right(plan.right)].decision and by_id is None:
-        raise RequestRefused("En medarbejder skal tage stilling, før planen føres ud i livet.")
+    request, plan = check_carrying_out(plan_id=plan_id, by_id=by_id, expected_fingerprint=expected_fingerprint)
     plan.carried_out_at, plan.carried_out_by_id, plan.counts = now, by_id, dict(counts)
     plan.save(update_fields=["carried_out_at", "carried_out_by_id", "counts"])
     change(request)
