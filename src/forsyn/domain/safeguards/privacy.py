@@ -19,12 +19,12 @@ def _staff(category: str, column: str) -> Personal:
 
 
 _LEFT_OF_ERASED = f"""
-    case when t0.ground = 'kept' then coalesce(
+    case when t0.ground = 'kept' then greatest({day_of("t0.began_at")},
         (select (date_trunc('year', max(upper(held.period) - 1)::timestamp) + interval '1 year')::date
            from public.customers_agreement_holder as holder
            join public.customers_agreement as held on held.id = holder.agreement_id
-          where holder.customer_id = t0.customer_id), {day_of("t0.began_at")}) end"""
-"""What is left of somebody erased is hidden as long as it is kept for the last bills, and no longer."""
+          where holder.customer_id = t0.customer_id)) end"""
+"""What is left of somebody erased is hidden as long as the last bills, or what was asked of us, is kept."""
 
 CHOICES = (
     Table(
