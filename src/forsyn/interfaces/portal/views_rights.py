@@ -33,6 +33,7 @@ from forsyn.interfaces.portal.my_plan_page import Aim, aims, erasure_page, pause
 from forsyn.interfaces.portal.own_requests_page import right_name
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.erasure import ErasureRefused
 from forsyn.workflows.own_data import own_objections, preview_erasure, preview_restriction
 from forsyn.workflows.own_requests import Asked, ask, no_longer_object, say_no
 from forsyn.workflows.right_case import PlanRefused
@@ -79,7 +80,11 @@ def erase(request: HttpRequest) -> HttpResponse:
         answer = _asked(request, form, Right.ERASURE, wish)
         if answer:
             return answer
-    outline = preview_erasure(**_mine(request), now=timezone.now(), today=timezone.localdate())
+    try:
+        outline = preview_erasure(**_mine(request), now=timezone.now(), today=timezone.localdate())
+    except ErasureRefused:  # its words are for staff
+        messages.warning(request, _("Vi kan ikke vise det lige nu. Intet er slettet. Prøv igen om et par minutter."))
+        return redirect("portal:my_data")
     page = erasure_page(current_policy(), outline)
     return _page(request, "portal/my_data_erase.html", Right.ERASURE, form, plan=page)
 

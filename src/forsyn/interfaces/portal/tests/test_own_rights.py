@@ -15,8 +15,10 @@ from forsyn.domain.rights.models import Request, RequestDocument, RequestPlan, R
 from forsyn.domain.rights.rules import Outcome, StepKind
 from forsyn.domain.safeguards import actions_choices as choices
 from forsyn.domain.safeguards.choices_models import Objection, Restriction, RestrictionGround
+from forsyn.interfaces.portal import views_rights
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.erasure import ErasureRefused
 from tests.portal_pages import page, send
 from tests.world import NOW, TODAY, Party, World
 
@@ -67,6 +69,15 @@ def test_a_pause_is_shown_first_and_asked_for_with_its_plan(client_of_anna: Clie
     assert plan.plan["details"] == {"ground": "accuracy", "reason": "Måleren er naboens."}
     assert plan.carried_out_at is None
     assert not Restriction.objects.exists(), "a person carries it out"
+
+
+def test_an_erasure_that_cannot_be_shown_now_is_said(client_of_anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_use(**_: object) -> None:
+        raise ErasureRefused("Personens oplysninger er i brug lige nu.")
+
+    monkeypatch.setattr(views_rights, "preview_erasure", in_use)
+    answer = client_of_anna.get(reverse("portal:erase"), follow=True)
+    assert "Prøv igen om et par minutter." in answer.content.decode()
 
 
 def test_an_erasure_is_shown_first_and_changes_nothing(client_of_anna: Client, world: World) -> None:
