@@ -93,7 +93,8 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, initial: Mapping[str, Any] | None = None, **options: Any) -> None:
         usual = {"received_date": today, "language": "da", "on_behalf": OnBehalf.SELF, "channel": Intake.PHONE}
-        super().__init__(*args, initial=usual | dict(initial or {}), **options)
+        options["initial"] = usual | dict(initial or {})
+        super().__init__(*args, **options)
 
     def received_at(self, now: datetime) -> datetime:
         """The instant of receipt: now for today, else noon of the day."""

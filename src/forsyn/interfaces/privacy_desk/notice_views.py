@@ -29,9 +29,9 @@ from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.privacy_desk.notice_words import CAUSES
 from forsyn.interfaces.privacy_desk.request_forms import text_field
 from forsyn.interfaces.privacy_desk.request_words import FIELDS
-from forsyn.interfaces.privacy_desk.templatetags.declarations import capitalised, reader
+from forsyn.interfaces.privacy_desk.templatetags.declarations import reader
 from forsyn.policy.purposes import P
-from forsyn.policy.wording import series
+from forsyn.policy.wording import capitalised, series
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.source_notices import due_notices, print_source_notices
 

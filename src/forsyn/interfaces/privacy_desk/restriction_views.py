@@ -94,7 +94,7 @@ def lift(request: HttpRequest, restriction_id: int) -> HttpResponse:
         return redirect("privacy_desk:restrictions")
     record(kind=AccessKind.LOOK, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=[customer_id])
     context = {"form": form, "line": line, "telling": _telling_form()}
-    return render(request, "privacy_desk/restriction_lift.html", context, status=422 if form.errors else 200)
+    return render(request, "privacy_desk/restriction_lift.html", context)
 
 
 @require_POST
