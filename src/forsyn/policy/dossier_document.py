@@ -3,8 +3,7 @@
 Pure: rows come as labelled texts, dates as dates; what is said of purposes, time limits and rights is the policy's.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from forsyn.policy.document import (
@@ -20,8 +19,9 @@ from forsyn.policy.document import (
     Span,
     Table,
 )
+from forsyn.policy.dossier_facts import Facts, ReceivedFacts, TableFacts
 from forsyn.policy.dossier_texts import SOURCES, TEXTS, TITLE
-from forsyn.policy.dossier_words import WHY_LEFT_OUT, LeftOut
+from forsyn.policy.dossier_words import WHY_LEFT_OUT
 from forsyn.policy.ends import ENDING
 from forsyn.policy.notice_purposes import basis_sentence
 from forsyn.policy.policy import Contact as ContactDetails
@@ -31,64 +31,6 @@ from forsyn.policy.wording import capitalised, date_words, period_words, series
 
 SHOWN_ROWS = 40
 """More rows of one table stand in its file alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableFacts:
-    """One table: its rows as (label, value) and until when each is kept. ``count`` may be more than are here."""
-
-    title: str
-    file: str
-    sources: Mapping[str, tuple[str, ...]]
-    """Where it came from, by category of what is there; see `SOURCES`."""
-    rows: Sequence[tuple[Sequence[tuple[str, str]], date | None]]
-    count: int
-    latest: date | None
-    """The latest day on which any of the rows goes, where it is known of all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedFacts:
-    """A recipient of the policy that really got something. ``carried``: only to bring our messages to the person."""
-
-    recipient: str
-    categories: tuple[str, ...]
-    first: date
-    last: date
-    times: int
-    carried: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MonthFacts:
-    """Consumption of a month on one register: ``used`` as it is read, such as ``1.234,567 kWh``."""
-
-    month: str
-    meter: str
-    used: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything that the document tells of one person, in one language.
-
-    ``withheld``: what was left out by a decision, with its reason; ``left_out``: titles by reason;
-    ``holds``: ground and end of what is held from erasure.
-    """
-
-    numbers: tuple[str, ...]
-    day: date
-    tables: tuple[TableFacts, ...]
-    received: tuple[ReceivedFacts, ...]
-    months: tuple[MonthFacts, ...]
-    readings_file: str
-    files: tuple[tuple[str, str], ...]
-    """Key of `TEXTS` and name of each file."""
-    purposes: tuple[str, ...]
-    """Those that the person's data are really used for: without such as need a consent that was not given."""
-    withheld: tuple[tuple[str, str], ...] = ()
-    left_out: Mapping[LeftOut, tuple[str, ...]] = ()  # type: ignore[assignment]
-    holds: tuple[tuple[str, date], ...] = ()
 
 
 def access_document(policy: Policy, facts: Facts, language: Language) -> Document:

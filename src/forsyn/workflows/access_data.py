@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -21,15 +20,16 @@ from zoneinfo import ZoneInfo
 import psycopg
 from django.db import connection
 
-from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.domain.safeguards.sealing import unseal
 from forsyn.domain.sensitive.sealing import KeyRing, Place, Sealed
 from forsyn.domain.sensitive.vault import store
-from forsyn.policy.dossier import Column, Form, Shape, Sheet, moments, rule_applies, shape
+from forsyn.policy.dossier import Column, Form, Sheet, moments, rule_applies
 from forsyn.policy.ends import end_date
 from forsyn.policy.policy import Policy
 from forsyn.policy.reach import ends_at
-from forsyn.workflows.declarations import all_bindings, current_policy
+from forsyn.workflows.access_reader import Reader as Reader
+from forsyn.workflows.access_reader import parameters_of, prepared, values_of
+from forsyn.workflows.access_reader import reader as reader
 from forsyn.workflows.erasure_situation import Subject
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
@@ -87,32 +87,6 @@ class Counter:
     resolution: str
 
 
-@dataclass(frozen=True)
-class Reader:
-    """How the data of persons are read under a policy; made once, and used for everyone."""
-
-    policy: Policy
-    shape: Shape
-
-    @cached_property
-    def sheets(self) -> tuple[Sheet, ...]:
-        """Those that are read whole."""
-        return tuple(sheet for sheet in self.shape.sheets if not sheet.is_series)
-
-    @cached_property
-    def series(self) -> tuple[Sheet, ...]:
-        """Those that are streamed."""
-        return tuple(sheet for sheet in self.shape.sheets if sheet.is_series)
-
-    @cached_property
-    def statement(self) -> str:
-        """Every sheet's rows as JSON arrays: number of the sheet, values, days of events."""
-        return " union all ".join(
-            sheet.rows.select(f"{number} as sheet, {_values(sheet)}, {_array(moments(sheet))}")
-            for number, sheet in enumerate(self.sheets)
-        )
-
-
 @dataclass
 class Held:
     """What is held about a person, without the series. ``event_days`` are the person's (`Situation.event_days`)."""
@@ -159,57 +133,6 @@ class Held:
             yield {column.name: value for column, value in zip(sheet.columns, row.values, strict=True)}  # type: ignore[union-attr]
 
 
-_IN_OWN_TIME = """
-    case when exists (
-        select from public.metering_mounting as hung
-          join public.customers_installation as pipes on pipes.id = hung.installation_id
-          join public.customers_agreement as agreed
-            on agreed.supply_point_id = pipes.supply_point_id and agreed.commodity = pipes.commodity
-          join public.customers_agreement_holder as held_by on held_by.agreement_id = agreed.id
-         where hung.id = t0.mounting_id and agreed.period @> {day}
-           and held_by.customer_id = any(%(customers)s::bigint[]))
-    then t0.{column} end
-"""
-OWN_TIME = {
-    ("metering_mounting_reading", "opening"): _IN_OWN_TIME.format(column="opening", day="lower(hung.period)"),
-    ("metering_mounting_reading", "closing"): _IN_OWN_TIME.format(column="closing", day="upper(hung.period) - 1"),
-}
-"""What a counter showed before the person came, or after he or she left, tells of somebody else's consumption."""
-
-
-def _array(parts: Any) -> str:
-    return f"json_build_array({', '.join(parts)})"
-
-
-def _values(sheet: Sheet) -> str:
-    return _array(OWN_TIME.get((sheet.name, column.name)) or _read(column) for column in sheet.columns)
-
-
-def _read(column: Column) -> str:
-    """How a column is read. Documents wait; of what is sealed, all that opens it comes along."""
-    match column.form:
-        case Form.SEALED:
-            return f"json_build_array(encode(t0.{column.name}, 'base64'), t0.sealing_key, t0.id, t0.customer_id)"
-        case Form.DOCUMENT | Form.SEALED_DOCUMENT:
-            return f"octet_length(t0.{column.name})"
-        case _:
-            return f"encode(t0.{column.name}, 'hex')" if column.type == "bytea" else f"t0.{column.name}"
-
-
-_readers: dict[tuple[str, str], Reader] = {}
-
-
-def reader(policy: Policy | None = None) -> Reader:
-    """This controller's reader, made once a process: a table that comes later is refused at the start anyway."""
-    if policy is not None:
-        return Reader(policy, shape(policy, all_bindings(), live_catalog()))
-    mine = current_policy()
-    key = (mine.file, mine.version)
-    if key not in _readers:
-        _readers[key] = Reader(mine, shape(mine, all_bindings(), live_catalog()))
-    return _readers[key]
-
-
 def read(
     found: Reader, subject: Subject, *, event_days: Mapping[tuple[str, str], date | None], withheld: Mapping[str, str]
 ) -> Held:
@@ -218,7 +141,7 @@ def read(
     Raises VaultClosed where sealed values cannot be opened.
     """
     held = Held(found, subject, event_days)
-    with _prepared(found.statement, _parameters(subject)) as cursor:
+    with prepared(found.statement, parameters_of(subject)) as cursor:
         rows = cursor.fetchall()
     by_sheet: dict[int, list[tuple[Any, Any]]] = {}
     for number, values, days in rows:
@@ -230,27 +153,6 @@ def read(
             if made:
                 held.rows[sheet.name] = made
     return held
-
-
-def _parameters(subject: Subject) -> dict[str, str]:
-    """As literals of arrays, so that the statement's types never change and its plan is kept."""
-    return {key: f"{{{','.join(map(str, ids))}}}" for key, ids in subject.parameters.items()}
-
-
-@contextmanager
-def _prepared(statement: str, parameters: Mapping[str, str]) -> Iterator[psycopg.Cursor[Any]]:
-    """Run a statement whose plan the connection keeps: making it takes far longer than finding one person's rows."""
-    connection.ensure_connection()
-    raw = connection.connection
-    threshold, raw.prepare_threshold = raw.prepare_threshold, 0
-    try:
-        with psycopg.Cursor(raw) as cursor:
-            cursor.execute("set local plan_cache_mode = force_generic_plan", prepare=False)
-            cursor.execute(statement, parameters, prepare=True)
-            yield cursor
-            cursor.execute("set local plan_cache_mode = auto", prepare=False)
-    finally:
-        raw.prepare_threshold = threshold
 
 
 def _rows(
@@ -370,8 +272,8 @@ class SeriesRows:
         if sheet.name in withheld:
             return
         order = ", ".join(f"t0.{name}" for name in ("meter_id", "register", "day", "version"))
-        statement = f"{sheet.rows.select(_values(sheet))} order by {order}"
-        parameters = _parameters(subject)
+        statement = f"{sheet.rows.select(values_of(sheet))} order by {order}"
+        parameters = parameters_of(subject)
         connection.ensure_connection()
         with psycopg.Cursor(connection.connection) as cursor:  # a plan that is kept would look into every month
             cursor.execute(f"{statement} limit {IN_MEMORY_ROWS + 1}", parameters)

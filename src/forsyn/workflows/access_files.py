@@ -15,7 +15,8 @@ from forsyn.integrations.packages.codec import Entry, safe_name, write_csv, writ
 from forsyn.policy.document import Document as Paper
 from forsyn.policy.document import as_text
 from forsyn.policy.dossier import Form, Sheet
-from forsyn.policy.dossier_document import SHOWN_ROWS, Facts, MonthFacts, ReceivedFacts, TableFacts, access_document
+from forsyn.policy.dossier_document import SHOWN_ROWS, access_document
+from forsyn.policy.dossier_facts import Facts, MonthFacts, ReceivedFacts, TableFacts
 from forsyn.policy.dossier_words import LeftOut, words
 from forsyn.policy.items import Text
 from forsyn.policy.vocabulary import Language

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from forsyn.kernel.quantities import BaseUnit
-from forsyn.policy.dossier_document import MonthFacts
+from forsyn.policy.dossier_facts import MonthFacts
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.access_data import Counter, SeriesRows
 from forsyn.workflows.access_plan import Gathered

@@ -15,7 +15,8 @@ from forsyn.policy.bindings import Bindings, Table, not_personal, path, personal
 from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
 from forsyn.policy.document import as_text
 from forsyn.policy.dossier import Form, shape
-from forsyn.policy.dossier_document import Facts, ReceivedFacts, TableFacts, access_document
+from forsyn.policy.dossier_document import access_document
+from forsyn.policy.dossier_facts import Facts, ReceivedFacts, TableFacts
 from forsyn.policy.dossier_texts import SOURCES, TEXTS
 from forsyn.policy.dossier_words import WHY_LEFT_OUT, LeftOut, read_words, words
 from forsyn.policy.loading import load_policy
