@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forsyn.domain.rights import actions_identity
+from forsyn.domain.rights import actions, actions_answers, actions_identity
 from forsyn.domain.rights.models import Request
 from forsyn.domain.rights.rules import Intake, RequestRefused
 from forsyn.domain.rights.words import WordsOfRequest
@@ -83,3 +83,26 @@ def test_that_somebody_is_in_use_is_said_where_the_plan_is_laid(world: World, mo
     monkeypatch.setattr(right_erasure, "plan_erasure", in_use)
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk), pytest.raises(right_plans.PlanRefused, match="i brug"):
         right_plans.make_plan(request_id=request_id, by_id=world.dpo.pk, now=NOW, today=TODAY)
+
+
+def test_after_doubt_a_planned_request_is_still_about_the_same_person(world: World) -> None:
+    request_id, _ = _planned(world)
+    given = {"request_id": request_id, "by_id": world.dpo.pk, "now": NOW}
+    with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
+        actions_identity.ask_identity(reason="Passet var en andens.", today=TODAY, **given)
+        actions_identity.note_identity_seen(note="Kørekort vist.", today=TODAY, **given)
+        with pytest.raises(RequestRefused, match="allerede lagt en plan"):
+            actions.link_customer(customer_id=world.anna.customer_id, **given)
+        with pytest.raises(RequestRefused, match="allerede lagt en plan"):
+            actions.read_right(right=Right.ACCESS, **given)
+        actions_answers.drop_plan(**given)
+        actions.link_customer(customer_id=world.anna.customer_id, **given)
+
+
+def test_a_plan_put_aside_settles_no_doubt(world: World) -> None:
+    request_id, _ = _planned(world)
+    given = {"request_id": request_id, "by_id": world.dpo.pk, "now": NOW}
+    with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
+        actions_identity.ask_identity(reason="Passet var en andens.", today=TODAY, **given)
+        actions_answers.drop_plan(**given)
+    assert Request.objects.get(pk=request_id).state == "identity_asked"

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from forsyn.domain.customers.models import Customer
 from forsyn.domain.rights import rules, words
 from forsyn.domain.rights.actions_record import add_step, change, limits, locked, move, resumed
-from forsyn.domain.rights.models import IdentityCheck, Request, RequestCustomer, RequestDocument, Withheld
+from forsyn.domain.rights.models import IdentityCheck, Request, RequestCustomer, RequestDocument, RequestPlan, Withheld
 from forsyn.domain.rights.rules import (
     Clock,
     DocumentKind,
@@ -161,7 +161,7 @@ def keep_document(
 def read_right(*, request_id: int, right: Right, by_id: int, now: datetime, version: int | None = None) -> None:
     """Say what is asked for, once somebody has read it; a second right is a second request."""
     request = locked(request_id, version=version)
-    if State(request.state) is State.PLANNED:
+    if _has_plan(request_id):
         raise RequestRefused("Der er allerede lagt en plan. Læg planen væk, før du ændrer, hvad der bedes om.")
     if right is Right.COMPLAINT and State(request.state) in (State.RECEIVED, State.IDENTITY_ASKED):
         change(request, right=right, **move(request, State.OPEN), **resumed(request, local_day(now)))
@@ -193,7 +193,7 @@ def link_customer(
 ) -> None:
     """The request is about this customer, too: a person may have several numbers."""
     request = locked(request_id, version=version)
-    if State(request.state) is State.PLANNED:
+    if _has_plan(request_id):
         raise RequestRefused("Der er allerede lagt en plan. Læg planen væk, før du ændrer, hvem anmodningen er om.")
     if RequestCustomer.objects.filter(request_id=request_id, customer_id=customer_id).exists():
         raise RequestRefused("Kunden er allerede knyttet til anmodningen.")
@@ -208,13 +208,18 @@ def unlink_customer(
 ) -> None:
     """The request is not about this customer after all."""
     request = locked(request_id, version=version)
-    if State(request.state) is State.PLANNED:
+    if _has_plan(request_id):
         raise RequestRefused("Der er allerede lagt en plan. Læg planen væk, før du ændrer, hvem anmodningen er om.")
     gone, _ = RequestCustomer.objects.filter(request_id=request_id, customer_id=customer_id).delete()
     if not gone:
         raise RequestRefused("Kunden er ikke knyttet til anmodningen.")
     change(request)
     add_step(request_id, StepKind.CUSTOMER_UNLINKED, text=_number(customer_id), by_id=by_id, now=now)
+
+
+def _has_plan(request_id: int) -> bool:
+    """One that waits or was carried out, whatever the state: doubt of who asks opens a planned request again."""
+    return RequestPlan.objects.filter(request_id=request_id, dropped_at=None).exists()
 
 
 def _number(customer_id: int) -> str:

@@ -116,7 +116,7 @@ def drop_plan(*, request_id: int, by_id: int, now: datetime, version: int | None
     request = locked(request_id, version=version)
     if not _drop_waiting(request_id, by_id, now):
         raise RequestRefused("Der er ingen plan at lægge væk.")
-    change(request, **move(request, State.OPEN))
+    change(request, **(move(request, State.OPEN) if State(request.state) is State.PLANNED else {}))
 
 
 def _drop_waiting(request_id: int, by_id: int | None, now: datetime) -> bool:
