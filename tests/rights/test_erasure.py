@@ -21,6 +21,7 @@ from forsyn.policy.purposes import P
 from forsyn.workflows import erasure
 from forsyn.workflows.erasure import ErasureRefused
 from forsyn.workflows.erasure_plan import ErasurePlan
+from forsyn.workflows.outgoing import Letter, mail_person
 from tests.meter_values import MeterStore
 from tests.world import NOW, TODAY, Party, World
 
@@ -285,3 +286,29 @@ def test_a_wish_to_be_erased_takes_every_yes_back(world: World) -> None:
     assert plan.consents == ("newsletter",)
     _carry_out(world, plan, world.anna)
     assert Consent.objects.get(customer_id=world.anna.customer_id).withdrawn_at is not None
+
+
+@pytest.fixture
+def no_mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything waits."""
+    monkeypatch.setattr("forsyn.workflows.outgoing.deliver_due", lambda **_: None)
+
+
+@pytest.mark.usefixtures("no_mail_server")
+def test_mails_that_have_not_left_are_taken_back_but_answers(world: World) -> None:
+    letter = Letter("1005@kunde.example", "Hej", "Tekst", ("name", "email"), (world.dorthe.customer_id,))
+    mail_person(P.CUSTOMER_SERVICE, letter, actor=world.clerk.id, now=NOW)
+    answer = mail_person(P.PRIVACY_RIGHTS, letter, actor=world.dpo.id, now=NOW)
+    plan = _plan(world, world.dorthe)
+    assert plan.mails_taken_back == 1
+    _carry_out(world, plan, world.dorthe)
+    with connection.cursor() as cursor:
+        cursor.execute("select disclosure_id from safeguards_outbox")
+        assert cursor.fetchall() == [(answer,)]
+
+
+@pytest.mark.usefixtures("no_mail_server")
+def test_while_the_agreement_runs_what_waits_still_leaves(world: World) -> None:
+    letter = Letter("1001@kunde.example", "Hej", "Tekst", ("name", "email"), (world.anna.customer_id,))
+    mail_person(P.CUSTOMER_SERVICE, letter, actor=world.clerk.id, now=NOW)
+    assert _plan(world, world.anna).mails_taken_back == 0

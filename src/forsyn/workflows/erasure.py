@@ -31,15 +31,18 @@ from forsyn.domain.retention.actions_erasing import (
 )
 from forsyn.domain.retention.queries import foreign_keys
 from forsyn.domain.safeguards.actions_choices import restrict, withdraw_consents
+from forsyn.domain.safeguards.actions_waiting import withdraw_waiting
 from forsyn.domain.safeguards.choices_models import LIVE_CONSENT, LIVE_RESTRICTION, Channel, Consent, Restriction
 from forsyn.domain.safeguards.choices_models import RestrictionGround as Ground
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.safeguards.queries import live_catalog
+from forsyn.domain.safeguards.receivers import waiting_mails
 from forsyn.integrations.erasure_log.codec import Entry
 from forsyn.policy.catalog import Catalog
 from forsyn.policy.erasure import (
     Outcome,
     RowClass,
+    Situation,
     keep_ways,
     months_rule,
     row_classes,
@@ -163,8 +166,10 @@ def do_erasure(policy: Policy, subject: Subject, *, today: date, now: datetime, 
     basis, persons = _basis(policy), subject.parameters
     situation = situation_of(policy, subject, today=today)
     consents = _withdraw(subject, now)
+    unsent = _unsent(subject, situation)
     with purpose(P.RETENTION, actor=actor):
         work_beside_others(lock_seconds=LOCK_SECONDS, statement_seconds=STATEMENT_SECONDS)
+        taken_back = len(withdraw_waiting(disclosure_ids=unsent)) if unsent else 0
         judged = [(rows, verdict(policy, rows, situation, today)) for rows in basis.classes]
         found = find(judged, basis.catalog, persons)
         judged = keep_ways([(rows, seen) for rows, seen in judged if rows.name in found])
@@ -179,7 +184,7 @@ def do_erasure(policy: Policy, subject: Subject, *, today: date, now: datetime, 
     kept = any(line.outcome in (Outcome.KEPT, Outcome.MASKED, Outcome.THINNED) for line in lines)
     restricts = kept and not situation.agreement_runs and _restrict(subject, actor, now)
     accounts = sum(line.count for line in lines if line.table == "accounts_account" and line.outcome != Outcome.KEPT)
-    return ErasurePlan(len(subject.customers), tuple(lines), consents, restricts, accounts)
+    return ErasurePlan(len(subject.customers), tuple(lines), consents, restricts, accounts, taken_back)
 
 
 def _withdraw(subject: Subject, now: datetime) -> tuple[str, ...]:
@@ -191,6 +196,18 @@ def _withdraw(subject: Subject, now: datetime) -> tuple[str, ...]:
     for customer_id, consents in by_customer.items():  # one person's few numbers
         withdraw_consents(customer_id=customer_id, consents=consents, channel=Channel.LETTER, now=now)
     return tuple(sorted({consent for consents in by_customer.values() for consent in consents}))
+
+
+def _unsent(subject: Subject, situation: Situation) -> list[int]:
+    """Mails to this person alone that have not left yet, but answers to what was asked: nobody needs them now."""
+    if situation.agreement_runs or situation.wants_kept or situation.holds:
+        return []
+    return [
+        mail.disclosure_id
+        for customer_id in subject.customers  # one person's few numbers
+        for mail in waiting_mails(customer_id=customer_id)
+        if mail.work != P.PRIVACY_RIGHTS and set(mail.customer_ids) <= set(subject.customers)
+    ]
 
 
 def _thin(policy: Policy, basis: _Basis, judged: Judged, found: dict[str, Found]) -> dict[str, int]:

@@ -32,13 +32,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ErasurePlan:
-    """Everything that would happen, as plain data. ``consents``: those that the wish withdraws."""
+    """Everything that would happen, as plain data. ``consents``: those that the wish withdraws.
+
+    ``mails_taken_back``: how many had not left yet.
+    """
 
     customers: int
     lines: tuple[Line, ...]
     consents: tuple[str, ...]
     becomes_restricted: bool
     closes_accounts: int
+    mails_taken_back: int = 0
 
     @property
     def gaps(self) -> tuple[Line, ...]:
@@ -52,6 +56,7 @@ class ErasurePlan:
             "consents": list(self.consents),
             "becomes_restricted": self.becomes_restricted,
             "closes_accounts": self.closes_accounts,
+            "mails_taken_back": self.mails_taken_back,
             "gaps": [line.table for line in self.gaps],
             "lines": [_line_json(line) for line in self.lines],
         }
