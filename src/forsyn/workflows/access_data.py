@@ -30,6 +30,7 @@ from forsyn.policy.reach import ends_at
 from forsyn.workflows.access_reader import Reader as Reader
 from forsyn.workflows.access_reader import parameters_of, prepared, values_of
 from forsyn.workflows.access_reader import reader as reader
+from forsyn.workflows.declarations import all_bindings
 from forsyn.workflows.erasure_situation import Subject
 
 LOCAL = ZoneInfo("Europe/Copenhagen")
@@ -89,7 +90,10 @@ class Counter:
 
 @dataclass
 class Held:
-    """What is held about a person, without the series. ``event_days`` are the person's (`Situation.event_days`)."""
+    """What is held about a person, without the series.
+
+    ``event_days``: the day of each event of the person, by table of persons and event; None while it has not come.
+    """
 
     reader: Reader
     subject: Subject
@@ -133,19 +137,18 @@ class Held:
             yield {column.name: value for column, value in zip(sheet.columns, row.values, strict=True)}  # type: ignore[union-attr]
 
 
-def read(
-    found: Reader, subject: Subject, *, event_days: Mapping[tuple[str, str], date | None], withheld: Mapping[str, str]
-) -> Held:
+def read(found: Reader, subject: Subject, *, withheld: Mapping[str, str]) -> Held:
     """Everything but the series; items that are withheld are left out here, before anything else sees them. 1 query.
 
     Raises VaultClosed where sealed values cannot be opened.
     """
-    held = Held(found, subject, event_days)
     with prepared(found.statement, parameters_of(subject)) as cursor:
         rows = cursor.fetchall()
     by_sheet: dict[int, list[tuple[Any, Any]]] = {}
     for number, values, days in rows:
         by_sheet.setdefault(number, []).append((values, days))
+    event_days = _event_days(found, by_sheet)
+    held = Held(found, subject, event_days)
     opener = _Opener()
     for number, sheet in enumerate(found.sheets):
         if number in by_sheet and sheet.name not in withheld:
@@ -153,6 +156,16 @@ def read(
             if made:
                 held.rows[sheet.name] = made
     return held
+
+
+def _event_days(found: Reader, by_sheet: Mapping[int, Sequence[tuple[Any, Any]]]) -> dict[tuple[str, str], date | None]:
+    """When the person's events came; infinity is an end that has not come, and nothing is an event of nobody's."""
+    told = {one: by_sheet[-1 - number][0][0][0] for number, one in enumerate(found.events)}
+    return {
+        (root, event): _day(told[root, text])
+        for (root, event), text in all_bindings().person_events.items()
+        if told[root, text] is not None
+    }
 
 
 def _rows(
@@ -274,9 +287,10 @@ class SeriesRows:
         order = ", ".join(f"t0.{name}" for name in ("meter_id", "register", "day", "version"))
         statement = f"{sheet.rows.select(values_of(sheet))} order by {order}"
         parameters = parameters_of(subject)
-        connection.ensure_connection()
-        with psycopg.Cursor(connection.connection) as cursor:  # a plan that is kept would look into every month
-            cursor.execute(f"{statement} limit {IN_MEMORY_ROWS + 1}", parameters)
+        # a plan that is kept would look into every month
+        with prepared(
+            f"{statement} limit {IN_MEMORY_ROWS + 1}", parameters, keep=not sheet.table.partitioned
+        ) as cursor:
             rows = cursor.fetchall()
         if len(rows) <= IN_MEMORY_ROWS:
             self._few = list(self._given(rows))

@@ -185,7 +185,7 @@ class Files:
             purposes=used_for(data),
             withheld=tuple((self.item(key), reason) for key, reason in sorted(data.withheld.items())),
             left_out=self.left_out(),
-            holds=tuple((hold.ground, hold.end_date) for hold in data.situation.holds),
+            holds=tuple((hold.ground, hold.end_date) for hold in data.held_back),
         )
 
     @cached_property

@@ -50,7 +50,7 @@ def head(data: Gathered, language: Language, made_at: datetime) -> dict[str, Any
         "third_countries": policy.third_countries.text.in_(language),
         "holds": [
             {"categories": sorted(hold.categories or ()), "ground": hold.ground, "until": hold.end_date.isoformat()}
-            for hold in data.situation.holds
+            for hold in data.held_back
         ],
         "withheld": [{"item": item, "reason": reason} for item, reason in sorted(data.withheld.items())],
         "left_out": _left_out(data),

@@ -16,14 +16,15 @@ from typing import Any
 from django.db import connection
 
 from forsyn.domain.customers.models import Customer
+from forsyn.domain.safeguards.holds_queries import live_holds
+from forsyn.domain.safeguards.holds_rules import Held as HeldBack
 from forsyn.domain.safeguards.receivers import Asked, Receiver, receivers
 from forsyn.policy.dossier import Gap, Sheet
 from forsyn.policy.dossier_words import LeftOut
-from forsyn.policy.erasure import Situation
 from forsyn.policy.policy import Policy, Text
 from forsyn.policy.vocabulary import Scope
 from forsyn.workflows.access_data import Held, Reader, Row, SeriesRows, read, reader
-from forsyn.workflows.erasure_situation import Subject, situation_of, subject_of
+from forsyn.workflows.erasure_situation import Subject, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Gathered:
     reader: Reader
     subject: Subject
     numbers: tuple[str, ...]
-    situation: Situation
+    held_back: tuple[HeldBack, ...]
     received: tuple[Receiver, ...]
     held: Held
     series: tuple[SeriesRows, ...]
@@ -107,15 +108,15 @@ class Gathered:
 def gathered(
     *, customer_ids: Collection[int], withheld: Mapping[str, str], today: date, found: Reader | None = None
 ) -> Iterator[Gathered]:
-    """Read a person's data, for as long as the block lasts. 10 queries, and one for each table of days."""
+    """Read a person's data, for as long as the block lasts. 6 queries, and one for each table of days."""
     mine = found or reader()
     subject = subject_of(customer_ids=customer_ids)
     numbers = Customer.objects.filter(pk__in=subject.customers).order_by("number").values_list("number", flat=True)
-    situation = situation_of(mine.policy, subject, today=today)
-    held = read(mine, subject, event_days=situation.event_days, withheld=withheld)
+    held = read(mine, subject, withheld=withheld)
+    holds = live_holds(today=today, customer_ids=subject.customers)
     series = tuple(SeriesRows(sheet, subject, withheld) for sheet in mine.series)
     try:
-        yield Gathered(mine, subject, tuple(numbers), situation, _received(subject), held, series, withheld)
+        yield Gathered(mine, subject, tuple(numbers), holds, _received(subject), held, series, withheld)
     finally:
         if not connection.needs_rollback:
             for one in series:

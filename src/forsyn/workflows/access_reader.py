@@ -14,6 +14,7 @@ from django.db import connection
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.policy.dossier import Column, Form, Shape, Sheet, moments, shape
 from forsyn.policy.policy import Policy
+from forsyn.policy.reach import PARAMETERS
 from forsyn.workflows.declarations import all_bindings, current_policy
 from forsyn.workflows.erasure_situation import Subject
 
@@ -73,12 +74,26 @@ class Reader:
         return tuple(sheet for sheet in self.shape.sheets if sheet.is_series)
 
     @cached_property
+    def events(self) -> tuple[tuple[str, str], ...]:
+        """The events of persons, each once however many go by it: table of persons, and SQL."""
+        return tuple(dict.fromkeys((root, text) for (root, _), text in all_bindings().person_events.items()))
+
+    @cached_property
     def statement(self) -> str:
-        """Every sheet's rows as JSON arrays: number of the sheet, values, days of events."""
-        return " union all ".join(
+        """Every sheet's rows as JSON arrays: number of the sheet, values, days of events.
+
+        The person's own events have the numbers below zero: -1 for the first, with its day.
+        """
+        rows = [
             sheet.rows.select(f"{number} as sheet, {values_of(sheet)}, {_array(moments(sheet))}")
             for number, sheet in enumerate(self.sheets)
-        )
+        ]
+        days = [
+            f"select {-1 - number}, json_build_array(max(told.day)), null"
+            f" from ({text}) as told where told.person = any({PARAMETERS[root]})"
+            for number, (root, text) in enumerate(self.events)
+        ]
+        return " union all ".join(rows + days)
 
 
 _readers: dict[tuple[str, str], Reader] = {}
@@ -101,16 +116,19 @@ def parameters_of(subject: Subject) -> dict[str, str]:
 
 
 @contextmanager
-def prepared(statement: str, given: Mapping[str, str]) -> Iterator[psycopg.Cursor[Any]]:
-    """Run a statement whose plan the connection keeps: making it takes far longer than finding one person's rows."""
+def prepared(statement: str, given: Mapping[str, str], *, keep: bool = True) -> Iterator[psycopg.Cursor[Any]]:
+    """Run a statement, whose plan the connection keeps: making it takes far longer than finding one person's rows."""
     connection.ensure_connection()
     raw = connection.connection
+    if not keep:
+        with psycopg.Cursor(raw) as cursor:
+            yield cursor.execute(statement, given)
+        return
     threshold, raw.prepare_threshold = raw.prepare_threshold, 0
     try:
         with psycopg.Cursor(raw) as cursor:
             cursor.execute("set local plan_cache_mode = force_generic_plan", prepare=False)
-            cursor.execute(statement, given, prepare=True)
-            yield cursor
+            yield cursor.execute(statement, given, prepare=True)
             cursor.execute("set local plan_cache_mode = auto", prepare=False)
     finally:
         raw.prepare_threshold = threshold

@@ -237,7 +237,7 @@ def taken(
     """Read a person's portable data, for as long as the block lasts. 4 queries, and one for each table of days."""
     mine = found or portable()
     subject = subject_of(customer_ids=customer_ids)
-    held = read(mine.reader, subject, event_days={}, withheld=withheld)
+    held = read(mine.reader, subject, withheld=withheld)
     days = {sheet.name: DayRows(sheet, subject, withheld) for sheet in mine.reader.series}
     try:
         yield Taken(mine, subject, held, days, _homes(mine, subject), withheld)
