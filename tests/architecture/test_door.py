@@ -61,6 +61,7 @@ DOWNLOADS = {
     "interfaces/privacy_desk/consent_views.py": "the signed paper of a consent, to the data protection officer",
     "interfaces/privacy_desk/package_views.py": "a person's copy, on the door's record, or its draft, to who decides",
     "interfaces/privacy_desk/processor_views.py": "a processor agreement, to the data protection officer",
+    "interfaces/privacy_desk/notice_views.py": "letters about our sources, on the door's record, to who prints them",
     "interfaces/privacy_desk/request_views.py": "what came with a request, and our letters, to the privacy desk",
     "interfaces/privacy_desk/record_views.py": "the record of processing: declarations, no person's data",
     "interfaces/privacy_desk/views.py": "the data map: names of columns, no person's data",

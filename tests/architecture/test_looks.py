@@ -29,6 +29,7 @@ SHOWS_NOBODY = {
     "privacy_desk.night_views.coming": "how many rows of what would go; counts without persons",
     "privacy_desk.night_views.night": "how many rows of what went; counts without persons",
     "privacy_desk.night_views.nights": "which nights there were, with counts",
+    "privacy_desk.notice_views.print_letters": "whom the letters go to is on the door's record",
     "privacy_desk.proof_views.proof": "statements and counts",
     **{
         f"privacy_desk.breach_views.{name}": _BREACH
