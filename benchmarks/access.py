@@ -86,7 +86,7 @@ def by_hand(customer_id: int) -> None:
 
 
 def timed(work: Callable[[int], object], customers: list[int]) -> list[float]:
-    """Milliseconds of each, after six that do not count: a statement's plan is kept from its sixth time on."""
+    """Milliseconds of each, after six that do not count: the first makes the plan that the connection keeps."""
     taken = []
     for key in [*customers[:6], *customers]:
         begin = time.perf_counter()
