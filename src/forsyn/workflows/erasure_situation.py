@@ -6,11 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection
-
 from forsyn.domain.customers.models import PortalAccess
 from forsyn.domain.safeguards.choices_models import LIVE_RESTRICTION, Restriction, RestrictionGround
 from forsyn.domain.safeguards.holds_queries import live_holds
+from forsyn.domain.safeguards.kept_plans import rows_by_kept_plan
 from forsyn.domain.sensitive.models import OPEN, HandOver
 from forsyn.policy.erasure import HeldBy, Situation
 from forsyn.policy.policy import Policy
@@ -74,13 +73,12 @@ def _event_days(subject: Subject) -> dict[tuple[str, str], date | None]:
             f"select {number} as event, max(told.day) as day, bool_or(told.day = 'infinity') as never"
             f" from ({text}) as told where told.person = {chosen}"
         )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select event, case when never then null else day end, day is null"
-            f" from ({' union all '.join(parts)}) as told_of",
-            subject.parameters,
-        )
-        told = {by_text[number]: (day, nobody) for number, day, nobody in cursor.fetchall()}
+    statement = (
+        "select event, case when never then null else day end, day is null"
+        f" from ({' union all '.join(parts)}) as told_of"
+    )
+    rows = rows_by_kept_plan(statement, subject.parameters)
+    told = {by_text[number]: (day, nobody) for number, day, nobody in rows}
     found: dict[tuple[str, str], date | None] = {}
     for (root, event), text in events:
         day, nobody = told[root, text]

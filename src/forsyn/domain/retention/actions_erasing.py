@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from forsyn.domain.retention.models import Erasure
+from forsyn.domain.safeguards.kept_plans import rows_by_kept_plan
 from forsyn.policy.bindings import Table
 from forsyn.policy.catalog import Catalog
 from forsyn.policy.erasure import RowClass, Verdict
@@ -103,7 +104,7 @@ def _near(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found
         parts.append(f"{counted} and {of_kinds(rows.table, rows.kinds)}")
     return {
         judged[number][0].name: Found(everything, alone, ids or [])
-        for number, everything, alone, ids in _all(parts, persons)
+        for number, everything, alone, ids in _by_kept_plan(parts, persons)
         if everything
     }
 
@@ -113,7 +114,7 @@ def _far(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found]
     for number, (rows, _) in enumerate(judged):
         listed = about(rows.table, catalog).select(f"{number} as class, array_agg(t0.id::text) as ids")
         parts.append(f"{listed} and {of_kinds(rows.table, rows.kinds)}")
-    there = {number: ids for number, ids in _all(parts, persons) if ids}
+    there = {number: ids for number, ids in _by_kept_plan(parts, persons) if ids}
     parts, given = [], dict[str, Any](persons)
     for number, ids in there.items():
         rows = judged[number][0]
@@ -143,13 +144,11 @@ def _days(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found
 
 
 def _spans(rows: Rows, persons: Persons) -> tuple[Span, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select reach.key, greatest(reach.first, date '0001-01-01'), least(reach.until, date '9999-12-31')"
-            f" from ({rows.reach}) as reach order by 1, 2",
-            persons,
-        )
-        return tuple(cursor.fetchall())
+    found = (
+        "select reach.key, greatest(reach.first, date '0001-01-01'), least(reach.until, date '9999-12-31')"
+        f" from ({rows.reach}) as reach order by 1, 2"
+    )
+    return tuple(_by_kept_plan([found], persons))
 
 
 def _count_days(asked: Mapping[str, tuple[RowClass, Sequence[Span]]], catalog: Catalog) -> dict[str, int]:
@@ -189,6 +188,10 @@ def _of_spans(spans: Sequence[Span]) -> dict[str, Any]:
 
 def _may_change(verdict: Verdict) -> bool:
     return bool(verdict.goes or verdict.over or verdict.masked)
+
+
+def _by_kept_plan(parts: Sequence[str], persons: Persons) -> list[tuple[Any, ...]]:
+    return rows_by_kept_plan(" union all ".join(parts), persons) if parts else []
 
 
 def _all(parts: Sequence[str], given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
