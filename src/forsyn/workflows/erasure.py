@@ -108,7 +108,7 @@ def _not_beside_others() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if not isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected):
+        if not isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected | errors.QueryCanceled):
             raise
         raise ErasureRefused(
             "Personens oplysninger er i brug lige nu, for eksempel af en indlæsning af målinger eller den natlige "

@@ -73,7 +73,7 @@ def addressee(*, request_id: int, today: date) -> Addressee:
     person = customer_overview(customer_id=customer_ids[0], today=today)
     return Addressee(
         request.requester_name or person.name,
-        person.contact("email") or (request.requester_email if queries.was_carried_out(request_id=request_id) else ""),
+        person.contact("email") or _kept_for_answer(request),
         given or _supplied_at(person, today),
         Language(person.language) if request.channel == Intake.EMAIL else language,
         customer_ids,
@@ -305,6 +305,12 @@ class _Case:
             now=self.now,
             today=self.today,
         ).id
+
+
+def _kept_for_answer(request: Request) -> str:
+    """The address as it stood on file before the person was erased; never one that a mail brought along."""
+    erased = request.right == Right.ERASURE and queries.was_carried_out(request_id=request.pk)
+    return request.requester_email if erased else ""
 
 
 def _supplied_at(person: CustomerOverview, today: date) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from forsyn.domain.customers.models import Customer
 from forsyn.domain.rights import rules, words
 from forsyn.domain.rights.actions_record import add_step, change, limits, locked, move, resumed
+from forsyn.domain.rights.identity_queries import is_one_person
 from forsyn.domain.rights.models import IdentityCheck, Request, RequestCustomer, RequestDocument, RequestPlan, Withheld
 from forsyn.domain.rights.rules import (
     Clock,
@@ -74,6 +75,8 @@ def receive(
         if known is not None:
             return known, False
     rules.check_received(received_at=received_at, now=now)
+    if not is_one_person(customer_ids=customer_ids):
+        raise RequestRefused(NOT_ONE_PERSON)
     clean, taken_out = said.cleaned()
     received_date = local_day(received_at)
     request = Request(
@@ -197,9 +200,18 @@ def link_customer(
         raise RequestRefused("Der er allerede lagt en plan. Læg planen væk, før du ændrer, hvem anmodningen er om.")
     if RequestCustomer.objects.filter(request_id=request_id, customer_id=customer_id).exists():
         raise RequestRefused("Kunden er allerede knyttet til anmodningen.")
+    linked = RequestCustomer.objects.filter(request_id=request_id).values_list("customer_id", flat=True)
+    if not is_one_person(customer_ids=[*linked, customer_id]):
+        raise RequestRefused(NOT_ONE_PERSON)
     RequestCustomer.objects.create(request_id=request_id, customer_id=customer_id, linked_at=now)
     change(request)
     add_step(request_id, StepKind.CUSTOMER_LINKED, text=_number(customer_id), by_id=by_id, now=now)
+
+
+NOT_ONE_PERSON = (
+    "Kunderne står ikke i samme navn, eller de har hver sin fødselsdato. Skriv en anmodning ind for hver person: det, "
+    "der er afklaret om den ene, gælder ikke for den anden."
+)
 
 
 @transaction.atomic

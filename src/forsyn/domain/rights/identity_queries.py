@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import QuerySet
 
-from forsyn.domain.customers.models import ContactKind, ContactPoint
+from forsyn.domain.customers.models import ContactKind, ContactPoint, Customer, CustomerName
 from forsyn.domain.rights.models import Request, RequestCustomer
 
 KINDS = (ContactKind.EMAIL,)
@@ -40,6 +41,21 @@ def destination(*, request: Request, contact_point_id: int, today: date) -> Dest
     """One of them, or None. 1 query."""
     row = _on_file(request, today).filter(pk=contact_point_id).first()
     return None if row is None else _read(row)
+
+
+def is_one_person(*, customer_ids: Collection[int]) -> bool:
+    """Whether several customer numbers are one person's: one name, and no two dates of birth. 2 queries."""
+    if len(set(customer_ids)) < 2:
+        return True
+    names = CustomerName.objects.filter(customer_id__in=customer_ids).values_list("customer_id", "name")
+    by_customer: dict[int, set[str]] = {}
+    for customer_id, name in names:
+        by_customer.setdefault(customer_id, set()).add(" ".join(name.split()).casefold())
+    dates = set(
+        Customer.objects.filter(pk__in=customer_ids, birth_date__isnull=False).values_list("birth_date", flat=True)
+    )
+    shared = set.intersection(*by_customer.values()) if len(by_customer) == len(set(customer_ids)) else set()
+    return bool(shared) and len(dates) < 2
 
 
 def _on_file(request: Request, today: date) -> QuerySet[ContactPoint]:

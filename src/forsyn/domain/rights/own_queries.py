@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from forsyn.domain.customers.models import PortalAccess
 from forsyn.domain.rights.models import Request, RequestCustomer, RequestDocument
 from forsyn.domain.rights.queries import DocumentLine, document_line
 from forsyn.domain.rights.rules import DocumentKind, OnBehalf
@@ -44,7 +45,7 @@ def own_requests(*, account_id: int, customer_ids: Collection[int], limit: int =
 
     Requests about these customers that somebody else sent are among them only once it is settled who that was.
     """
-    linked = RequestCustomer.objects.filter(customer_id__in=customer_ids).values("request_id")
+    linked = _linked(account_id, customer_ids)
     rows = (
         Request.objects.filter(_own(account_id, linked))
         .annotate(answer_id=_ANSWER)
@@ -55,7 +56,7 @@ def own_requests(*, account_id: int, customer_ids: Collection[int], limit: int =
 
 def own_request(*, account_id: int, customer_ids: Collection[int], request_id: int) -> OwnRequest:
     """One of them. 1 query. Raises Request.DoesNotExist."""
-    linked = RequestCustomer.objects.filter(customer_id__in=customer_ids).values("request_id")
+    linked = _linked(account_id, customer_ids)
     return _own_request(Request.objects.filter(_own(account_id, linked)).annotate(answer_id=_ANSWER).get(pk=request_id))
 
 
@@ -80,14 +81,19 @@ def own_document(
 
 def is_own(*, request_id: int, account_id: int, customer_ids: Collection[int]) -> bool:
     """Whether a request is one of `own_requests`. 1 query."""
-    linked = RequestCustomer.objects.filter(customer_id__in=customer_ids).values("request_id")
+    linked = _linked(account_id, customer_ids)
     return Request.objects.filter(_own(account_id, linked), pk=request_id).exists()
 
 
+def _linked(account_id: int, customer_ids: Collection[int]) -> QuerySet[RequestCustomer, dict[str, int]]:
+    """Requests about customers whom this account alone acts for: what one asks is not for all who share a page."""
+    others = PortalAccess.objects.filter(customer_id__in=customer_ids).exclude(account_id=account_id)
+    own = RequestCustomer.objects.filter(customer_id__in=customer_ids)
+    return own.exclude(customer_id__in=others.values("customer_id")).values("request_id")
+
+
 def _own(account_id: int, linked: QuerySet[RequestCustomer]) -> Q:
-    return Q(account_id=account_id) | Q(
-        pk__in=linked, identity_settled_at__isnull=False, on_behalf__in=(OnBehalf.SELF, OnBehalf.COMPANY)
-    )
+    return Q(account_id=account_id) | Q(pk__in=linked, identity_settled_at__isnull=False, on_behalf=OnBehalf.SELF)
 
 
 def _own_request(row: Request) -> OwnRequest:

@@ -18,7 +18,7 @@ from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, fail, print_json
 from forsyn.interfaces.cli.purposes import without_purpose, works_for
 from forsyn.policy.purposes import P
-from forsyn.workflows.erasure import plan_erasure
+from forsyn.workflows.erasure import ErasureRefused, plan_erasure
 from forsyn.workflows.erasure_plan import ErasurePlan
 from forsyn.workflows.erasure_replay import replay as erase_again
 
@@ -64,6 +64,10 @@ def replay(context: typer.Context, json: Json = False) -> None:
             done = erase_again(actor=None, today=timezone.localdate(), now=timezone.now())
     except LogBroken as broken:
         fail(str(broken))
+    except OSError as error:
+        fail(f"The log of erasures cannot be read: {error.strerror or error}. Look at FORSYN_ERASURE_LOG.")
+    except ErasureRefused as refusal:
+        fail(f"Broken off, with what was done before it kept; run it again. {refusal}")
     if json:
         print_json({"entries": done.entries, "found": done.found, "erased": done.erased})
         return

@@ -129,3 +129,10 @@ def test_an_erasure_is_read_before_it_is_done(desk: Client, world: World, settin
     assert len(settings.ERASURE_LOG.entries()) == 1
     assert "Svaret er sendt" in _act(desk, request, "svar", outcome=Outcome.PARTLY, text="")
     assert Disclosure.objects.filter(channel="email").count() == 1  # to the address as it stood before
+
+
+def test_what_is_settled_of_one_person_is_not_settled_of_another(desk: Client, world: World) -> None:
+    request = _received(desk, world, right="access")
+    _act(desk, request, "set", seen="pas, foto og navn passer")
+    assert "Skriv en anmodning ind for hver person" in _act(desk, request, "kunde", number=world.dorthe.number)
+    assert [row.customer_id for row in request.customers.all()] == [world.anna.customer_id]
