@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
+from jsonschema import Draft202012Validator, FormatChecker
 
 from forsyn.domain.metering.models import MountingReading
 from forsyn.domain.safeguards.actions_choices import give_consent
@@ -68,6 +69,9 @@ class Opened:
             assert package.testzip() is None
             self.files = {name: package.read(name) for name in package.namelist()}
         self.data = json.loads(self.files["data.json"])
+        schema = json.loads(self.files["data.schema.json"])
+        Draft202012Validator.check_schema(schema)
+        Draft202012Validator(schema, format_checker=FormatChecker()).validate(self.data)
         self.text = next(text for name, text in self.files.items() if name.endswith(".txt")).decode()
 
     def rows(self, table: str) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ TEXTS = {
         "{name}: en fil for hver slags oplysning, som regneark kan åbne", "{name}: a file for each kind of data"
     ),
     "file_json": Text(
-        "{name}: det samme i én fil, som programmer kan læse", "{name}: the same in one file, for programs to read"
+        "{name}: det samme i én fil, som programmer kan læse; data.schema.json beskriver den",
+        "{name}: the same in one file, for programs to read; data.schema.json describes it",
     ),
     "file_documents": Text("{name}: breve og bilag", "{name}: letters and enclosures"),
     "data": Text("Hvorfor vi har det, og hvor længe", "Why we hold it, and for how long"),

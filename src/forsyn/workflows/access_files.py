@@ -21,7 +21,7 @@ from forsyn.policy.dossier_words import LeftOut, words
 from forsyn.policy.items import Text
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.access_data import LOCAL, Document, Row, SeriesRows
-from forsyn.workflows.access_head import head
+from forsyn.workflows.access_head import SCHEMA, head
 from forsyn.workflows.access_months import month_facts
 from forsyn.workflows.access_plan import Gathered, latest, sources_of, used_for
 from forsyn.workflows.access_tables import (
@@ -76,6 +76,7 @@ class Files:
         if pdf:
             yield Entry(PDF.in_(self.language), [typeset(to_plain(paper), dated=self.day)])
         yield Entry("data.json", self.json())
+        yield Entry(SCHEMA, [self.data.reader.schema])
         yield from self.tables()
         for one in self.documents:
             yield Entry(self.places[one.column.name, f"{one.sheet.name}:{one.row_id}"], _once(one.content))

@@ -12,7 +12,8 @@ from forsyn.workflows.access_plan import Gathered, categories_of, used_for
 
 FORMAT = "forsyn-access"
 FORMAT_VERSION = 1
-SCHEMA = "urn:forsyn:access:1"
+SCHEMA = "data.schema.json"
+"""It lies beside the data."""
 
 
 def head(data: Gathered, language: Language, made_at: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from django.db import connection
 
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.policy.dossier import Column, Form, Shape, Sheet, moments, shape
+from forsyn.policy.dossier_schema import access_schema
 from forsyn.policy.policy import Policy
 from forsyn.policy.reach import PARAMETERS
 from forsyn.workflows.declarations import all_bindings, current_policy
@@ -72,6 +74,11 @@ class Reader:
     def series(self) -> tuple[Sheet, ...]:
         """Those that are streamed."""
         return tuple(sheet for sheet in self.shape.sheets if sheet.is_series)
+
+    @cached_property
+    def schema(self) -> bytes:
+        """The JSON Schema of what is read."""
+        return json.dumps(access_schema(self.shape), ensure_ascii=False, indent=1).encode()
 
     @cached_property
     def events(self) -> tuple[tuple[str, str], ...]:
