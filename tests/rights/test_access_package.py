@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator, FormatChecker
 
 from forsyn.domain.metering.models import MountingReading
-from forsyn.domain.safeguards.actions_choices import give_consent
+from forsyn.domain.safeguards.actions_choices import give_consent, object_to
 from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.safeguards.choices_models import Channel
 from forsyn.domain.safeguards.choices_rules import Proof
@@ -175,6 +175,24 @@ def test_it_tells_what_for_how_long_and_to_whom(world: World) -> None:
     assert name["kept"][0]["period"]
     for said in ("Datatilsynet", "Carl Jacobsens Vej 35", "ikke profiler", "uden for EU og EØS"):
         assert said in opened.text
+
+
+def test_what_the_person_said_no_to_is_not_told_of_as_a_use(world: World) -> None:
+    def told() -> set[str]:
+        name = next(one for one in Opened(_bytes(world, world.anna)).data["categories"] if one["key"] == "name")
+        return {one["key"] for one in name["purposes"]}
+
+    assert "satisfaction_surveys" in told()
+    with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.id):
+        object_to(
+            policy=current_policy(),
+            customer_id=world.anna.customer_id,
+            purpose="satisfaction_surveys",
+            reason="",
+            now=NOW,
+            recorded_by_id=world.dpo.id,
+        )
+    assert "satisfaction_surveys" not in told()
 
 
 def test_in_english(world: World) -> None:

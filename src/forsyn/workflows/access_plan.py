@@ -186,13 +186,18 @@ def _kinds(sheet: Sheet, rows: Sequence[Row]) -> set[str] | None:
 
 
 def used_for(data: Gathered) -> tuple[str, ...]:
-    """The purposes that the person's data are used for: those that need a live consent or a claim only with one."""
+    """The purposes that the person's data are used for: those that need a live consent or a claim only with one, and
+    none to which the person's no stands.
+    """
     given = {row["consent"] for row in data.held.dicts("safeguards_consent") if row["withdrawn_at"] is None}
     handed_over = any(row["closed_at"] is None for row in data.held.dicts("sensitive_hand_over"))
+    standing = (row for row in data.held.dicts("safeguards_objection") if row["ended_at"] is None)
+    stopped = {row["purpose"] for row in standing if row["upheld"] is not False}
     return tuple(
         key
         for key, purpose in data.policy.purposes.items()
-        if (purpose.consent is None or purpose.consent in given)
+        if key not in stopped
+        and (purpose.consent is None or purpose.consent in given)
         and (purpose.scope is not Scope.HANDED_OVER or handed_over)
     )
 
