@@ -119,7 +119,9 @@ def lift_restriction(*, restriction_id: int, person_informed: bool, ended_by_id:
     if row.ended_at is not None:
         raise ChoiceRefused("Begrænsningen er allerede ophævet.")
     if row.ground == RestrictionGround.KEPT:
-        raise ChoiceRefused("Personen er slettet. Det, der er tilbage, gemmes kun efter loven og tages ikke i brug igen.")
+        raise ChoiceRefused(
+            "Personen er slettet. Det, der er tilbage, gemmes kun efter loven og tages ikke i brug igen."
+        )
     rules.check_lifting(person_informed=person_informed)
     row.ended_at, row.ended_by_id = now, ended_by_id
     row.save(update_fields=["ended_at", "ended_by_id"])
