@@ -200,7 +200,10 @@ def main() -> None:
             with connections["owner"].cursor() as cursor:
                 cursor.execute(untouched, {"long": LONG * EVERY_TENTH, "ordinary": ordinary, "turns": given.turns * 2})
                 chosen = [key for (key,) in cursor.fetchall()]
-            measure(name, chosen, profile=given.profile)
+            if len(chosen) < 4:
+                print(f"{name}: all of them have been erased. Remove the instance's state to build anew.")
+            else:
+                measure(name, chosen, profile=given.profile)
         connections.close_all()
 
 

@@ -16,13 +16,14 @@ from django.db import OperationalError, transaction
 from psycopg import errors
 
 from forsyn.domain.customers.models import Customer
-from forsyn.domain.metering.actions_erasure import days_to_months, wait_for_deliveries
-from forsyn.domain.retention.actions import check_keys, work_beside_others
+from forsyn.domain.metering.actions_erasure import days_to_months, forget_replaced, wait_for_deliveries
+from forsyn.domain.retention.actions import check_keys
 from forsyn.domain.retention.actions_erasing import (
     Erased,
     Found,
     Judged,
     Persons,
+    begin_erasing,
     count_again,
     erase,
     find,
@@ -56,7 +57,8 @@ from forsyn.workflows.erasure_plan import ErasurePlan, lines_of
 from forsyn.workflows.erasure_situation import Subject, situation_of, subject_of
 
 KEPT_REASON = "Slettet efter artikel 17. Det, der er tilbage, bliver kun gemt, fordi en lov eller et krav kræver det."
-DAYS, REPLACED, MONTHS = "metering_day", "metering_day_superseded", "metering_month"
+THINS = {"metering_day": days_to_months, "metering_day_superseded": forget_replaced}
+MONTHS = "metering_month"
 LOCK_SECONDS, STATEMENT_SECONDS = 3, 60
 
 
@@ -71,6 +73,7 @@ def plan_erasure(
     policy = policy or current_policy()
     subject = subject_of(customer_ids=customer_ids)
     with _not_beside_others(), transaction.atomic():
+        begin_erasing(lock_seconds=LOCK_SECONDS, statement_seconds=STATEMENT_SECONDS)
         plan = do_erasure(policy, subject, today=today, now=now, actor=actor)
         transaction.set_rollback(True)
     return plan
@@ -118,7 +121,7 @@ def _not_beside_others() -> Iterator[None]:
 
 def lock_subject(subject: Subject) -> list[str]:
     """Their customer numbers. Nobody else erases these persons or writes of them until the transaction ends."""
-    work_beside_others(lock_seconds=LOCK_SECONDS, statement_seconds=STATEMENT_SECONDS)
+    begin_erasing(lock_seconds=LOCK_SECONDS, statement_seconds=STATEMENT_SECONDS)
     locked = Customer.objects.select_for_update(no_key=False).filter(pk__in=subject.customers).order_by("pk")
     numbers = list(locked.values_list("number", flat=True))
     if len(numbers) != len(subject.customers):
@@ -168,12 +171,14 @@ def do_erasure(policy: Policy, subject: Subject, *, today: date, now: datetime, 
     consents = _withdraw(subject, now)
     unsent = _unsent(subject, situation)
     with purpose(P.RETENTION, actor=actor):
-        work_beside_others(lock_seconds=LOCK_SECONDS, statement_seconds=STATEMENT_SECONDS)
         taken_back = len(withdraw_waiting(disclosure_ids=unsent)) if unsent else 0
+        thins = not situation.agreement_runs and months_rule(policy) is not None
+        if thins:
+            wait_for_deliveries()
         judged = [(rows, verdict(policy, rows, situation, today)) for rows in basis.classes]
         found = find(judged, basis.catalog, persons)
         judged = keep_ways([(rows, seen) for rows, seen in judged if rows.name in found])
-        thinned = {} if situation.agreement_runs else _thin(policy, basis, judged, found)
+        thinned = _thin(policy, basis, judged, found) if thins else {}
         done = erase(judged, found, basis.catalog, basis.keys, persons)
         _check(basis, judged, found, done, persons)
     lines = [
@@ -212,21 +217,17 @@ def _unsent(subject: Subject, situation: Situation) -> list[int]:
 
 def _thin(policy: Policy, basis: _Basis, judged: Judged, found: dict[str, Found]) -> dict[str, int]:
     """No statute demands days and hours: where the bills rest on the consumption, the months stay, and no more."""
-    days = [
-        (rows, found[rows.name])
-        for rows, seen in judged
-        if rows.table.name in (DAYS, REPLACED) and seen.rule in policy.retention and not seen.goes
-    ]
-    if not days or months_rule(policy) is None:
-        return {}
-    wait_for_deliveries()
-    gone = dict(zip((DAYS, REPLACED), days_to_months(spans=days[0][1].spans), strict=True))
+    gone = {}
+    for rows, seen in judged:
+        of = found[rows.name]
+        if rows.table.name in THINS and of.between and seen.rule in policy.retention and not seen.goes:
+            gone[rows.name] = THINS[rows.table.name](spans=of.spans, between=of.between)
     for rows, _ in judged:
-        if rows.table.name == MONTHS:
+        if rows.table.name == MONTHS and gone:
             of = found[rows.name]
             now_there = count_again(rows, of, basis.catalog)
             of.about, of.alone = of.about + now_there - of.alone, now_there
-    return {rows.name: gone[rows.table.name] for rows, _ in days}
+    return gone
 
 
 def _check(
@@ -242,12 +243,8 @@ def _check(
 
 def _restrict(subject: Subject, actor: int | None, now: datetime) -> bool:
     """What is kept is kept for its ground alone: no other purpose sees the person any more (Art. 18)."""
-    restricted = set(
-        Restriction.objects.filter(LIVE_RESTRICTION, customer_id__in=subject.customers).values_list(
-            "customer_id", flat=True
-        )
-    )
-    staying = Customer.objects.filter(pk__in=subject.customers).exclude(pk__in=restricted)
+    restricted = Restriction.objects.filter(LIVE_RESTRICTION, customer_id__in=subject.customers)
+    staying = Customer.objects.filter(pk__in=subject.customers).exclude(pk__in=restricted.values("customer_id"))
     for customer_id in staying.order_by("pk").values_list("pk", flat=True):  # one person's few numbers
         restrict(customer_id=customer_id, ground=Ground.KEPT, reason=KEPT_REASON, recorded_by_id=actor, now=now)
     return True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from forsyn.domain.metering import thinning_sql as sql
 from forsyn.domain.metering.importing import IMPORT_LOCK
@@ -20,18 +21,25 @@ def wait_for_deliveries() -> None:
         cursor.execute("select pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
 
 
-@transaction.atomic
-def days_to_months(*, spans: Sequence[Span]) -> tuple[int, int]:
-    """Put the days of the spans together to months, parted where a span begins or ends; replaced versions go, too.
+def days_to_months(*, spans: Sequence[Span], between: tuple[date, date]) -> int:
+    """Put the days of the spans together to months, parted where a span begins or ends; return how many days went.
 
-    Under retention, after `wait_for_deliveries`. Returns how many days and how many versions went. 2 queries.
+    ``between``: days around all that there are, by which the months' tables are chosen. Under retention, after
+    `wait_for_deliveries`. 1 query.
     """
-    if not spans:
-        return 0, 0
-    meters, firsts, untils = ([span[part] for span in spans] for part in range(3))
-    given = {"meters": meters, "firsts": firsts, "untils": untils, "first": min(firsts), "until": max(untils)}
     with connection.cursor() as cursor:
-        cursor.execute(sql.SPANS_TO_MONTHS, given)
+        cursor.execute(sql.SPANS_TO_MONTHS, _given(spans, between))
         days, _ = cursor.fetchone()
-        cursor.execute(sql.DELETE_SPANS, given)
-        return days, cursor.rowcount
+        return int(days)
+
+
+def forget_replaced(*, spans: Sequence[Span], between: tuple[date, date]) -> int:
+    """Delete replaced versions of the days of the spans; return how many. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.DELETE_SPANS, _given(spans, between))
+        return int(cursor.rowcount)
+
+
+def _given(spans: Sequence[Span], between: tuple[date, date]) -> dict[str, Any]:
+    meters, firsts, untils = ([span[part] for span in spans] for part in range(3))
+    return {"meters": meters, "firsts": firsts, "untils": untils, "first": between[0], "until": between[1]}

@@ -41,6 +41,8 @@ class Found:
     alone: int = 0
     ids: list[str] = field(default_factory=list)
     spans: tuple[Span, ...] = ()
+    between: tuple[date, date] | None = None
+    """Of days: around all that are alone, half-open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ class Erased:
     kept: int
     masked: int
     referred: int
+
+
+def begin_erasing(*, lock_seconds: float, statement_seconds: float) -> None:
+    """Until the transaction ends, wait no longer for what others have locked, and keep plans. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
+            " set_config('plan_cache_mode', 'force_generic_plan', true)",
+            [f"{int(lock_seconds * 1000)}ms", f"{int(statement_seconds * 1000)}ms"],
+        )
 
 
 def note_erasures(*, entries: Collection[tuple[str, datetime]], now: datetime) -> None:
@@ -137,9 +149,9 @@ def _days(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found
     counts = _count_days(everything, catalog)
     alone = counts | _count_days({name: own[name] for name in own if own[name] != everything[name]}, catalog)
     return {
-        name: Found(counts[name], alone[name], spans=spans_of)
+        name: Found(counts[name][0], alone[name][0], spans=spans_of, between=alone[name][1])
         for name, (_, spans_of) in own.items()
-        if counts[name] or spans_of
+        if counts[name][0] or spans_of
     }
 
 
@@ -151,17 +163,28 @@ def _spans(rows: Rows, persons: Persons) -> tuple[Span, ...]:
     return tuple(_by_kept_plan([found], persons))
 
 
-def _count_days(asked: Mapping[str, tuple[RowClass, Sequence[Span]]], catalog: Catalog) -> dict[str, int]:
-    """How many rows each class has in its spans. 1 query for classes of the same spans."""
-    counts = dict.fromkeys(asked, 0)
+_Counted = tuple[int, tuple[date, date] | None]
+
+
+def _count_days(asked: Mapping[str, tuple[RowClass, Sequence[Span]]], catalog: Catalog) -> dict[str, _Counted]:
+    """How many rows each class has in its spans, and around which days. 1 query for classes of the same spans."""
+    counts: dict[str, _Counted] = dict.fromkeys(asked, (0, None))
     for spans in {tuple(spans) for _, spans in asked.values() if spans}:
         parts = []
         for name, (rows, of) in asked.items():
             if tuple(of) == spans:
-                counted = _within(about(rows.table, catalog)).select(f"'{name}' as class, count(*) as n")
+                day = f"t0.{_day(rows)}"
+                what = f"'{name}' as class, count(*) as n, min({day}) as first, max({day}) + 1 as until"
+                counted = _within(about(rows.table, catalog)).select(what)
                 parts.append(f"{counted} and {_around(rows)} and {of_kinds(rows.table, rows.kinds)}")
-        counts.update(_all(parts, _of_spans(spans)))
+        for name, count, first, until in _all(parts, _of_spans(spans)):
+            counts[name] = count, (first, until) if count else None
     return counts
+
+
+def _day(of: RowClass) -> str:
+    """The column that says which day a row is of."""
+    return next(hop.during.column for path in of.table.persons for hop in path.hops if hop.during)
 
 
 def _within(rows: Rows) -> Rows:
@@ -175,10 +198,8 @@ def _within(rows: Rows) -> Rows:
 def _around(of: RowClass) -> str:
     """All spans' keys and days, as constants that indexes and partitions are chosen by."""
     hop = next(path.hops[0] for path in of.table.persons)
-    day = next(hop.during.column for path in of.table.persons for hop in path.hops if hop.during)
-    return (
-        f"t0.{hop.local[0]} = any(%(keys)s::integer[]) and t0.{day} >= %(first)s::date and t0.{day} < %(until)s::date"
-    )
+    day = f"t0.{_day(of)}"
+    return f"t0.{hop.local[0]} = any(%(keys)s::integer[]) and {day} >= %(first)s::date and {day} < %(until)s::date"
 
 
 def _of_spans(spans: Sequence[Span]) -> dict[str, Any]:
@@ -228,7 +249,7 @@ def left(judged: Judged, found: Mapping[str, Found], catalog: Catalog, persons: 
     for number, (rows, _) in enumerate(judged):
         of = found[rows.name]
         if of.spans:
-            counts |= _count_days({rows.name: (rows, of.spans)}, catalog)
+            counts[rows.name] = count_again(rows, of, catalog)
         elif of.ids:
             given[f"ids_{number}"] = of.ids
             listed = f"t0.id = any(%(ids_{number})s::{_key(rows.table, catalog)}[])"
@@ -241,7 +262,7 @@ def left(judged: Judged, found: Mapping[str, Found], catalog: Catalog, persons: 
 
 def count_again(rows: RowClass, found: Found, catalog: Catalog) -> int:
     """How many days there are now in the spans that are the person's alone. 1 query."""
-    return _count_days({rows.name: (rows, found.spans)}, catalog)[rows.name]
+    return _count_days({rows.name: (rows, found.spans)}, catalog)[rows.name][0]
 
 
 def _erase(

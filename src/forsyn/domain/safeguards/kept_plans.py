@@ -15,7 +15,8 @@ def rows_by_kept_plan(statement: str, ids: Mapping[str, Sequence[int]]) -> list[
     """All rows of a statement with parameters that are arrays of ids, written ``%(name)s::bigint[]``.
 
     In the transaction, and under the purpose, that the caller is in. 1 query; the plan of each text is made once a
-    connection. Not for partitioned tables: a plan that is kept looks into every partition.
+    connection, where the transaction has ``plan_cache_mode = force_generic_plan`` (PostgreSQL takes one array for ten
+    persons, and would plan anew). Not for partitioned tables: a plan that is kept looks into every partition.
     """
     connection.ensure_connection()
     raw = connection.connection
@@ -23,7 +24,6 @@ def rows_by_kept_plan(statement: str, ids: Mapping[str, Sequence[int]]) -> list[
     threshold, raw.prepare_threshold = raw.prepare_threshold, 0
     try:
         with psycopg.Cursor(raw) as cursor:
-            cursor.execute("set local plan_cache_mode = force_generic_plan", prepare=False)
             found = cursor.execute(statement, given, prepare=True).fetchall()
     finally:
         raw.prepare_threshold = threshold
