@@ -17,6 +17,7 @@ from forsyn.domain.safeguards.holds_models import Hold
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.erasure_log.transport import ErasureLog
 from forsyn.policy.erasure import Outcome
+from forsyn.policy.loading import load_policy
 from forsyn.policy.purposes import P
 from forsyn.workflows import erasure
 from forsyn.workflows.erasure import ErasureRefused
@@ -312,3 +313,15 @@ def test_while_the_agreement_runs_what_waits_still_leaves(world: World) -> None:
     letter = Letter("1001@kunde.example", "Hej", "Tekst", ("name", "email"), (world.anna.customer_id,))
     mail_person(P.CUSTOMER_SERVICE, letter, actor=world.clerk.id, now=NOW)
     assert _plan(world, world.anna).mails_taken_back == 0
+
+
+def test_under_the_suppliers_policy_everything_has_an_answer_too(world: World) -> None:
+    """Another controller, other rules: nothing is left undecided, for former customers and for those of today."""
+    policy = load_policy(Path(__file__).parents[2] / "policies" / "supplier.toml")
+    for party in (world.dorthe, world.anna, world.aeblegaarden):
+        with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.id):
+            plan = erasure.plan_erasure(
+                customer_ids=[party.customer_id], today=TODAY, now=NOW, actor=world.dpo.id, policy=policy
+            )
+        assert not plan.gaps
+        assert all(line.ground for line in plan.lines if line.outcome is Outcome.KEPT)
