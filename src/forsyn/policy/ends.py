@@ -8,6 +8,7 @@ by the row (`Table.events`) or is one of the person (`Bindings.person_events`).
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from forsyn.policy.bindings import Bindings, Personal, Table
 from forsyn.policy.catalog import Catalog
@@ -52,20 +53,28 @@ def after(day: date, period: Period) -> date:
 
 def end_date(policy: Policy, rule: Retention, event_date: date) -> date:
     """From which day on something is no longer kept, whose event came on ``event_date``."""
-    begins = date(event_date.year + 1, 1, 1) if policy.events[rule.event].year_end else event_date
-    return after(begins, rule.period)
+    return _end_date(rule.period, policy.events[rule.event].year_end, event_date)
 
 
 def cutoff(policy: Policy, rule: Retention, today: date) -> date:
     """The first event date whose rows are still kept: what came before it is over (half-open)."""
-    if policy.events[rule.event].year_end:
-        year = today.year - rule.period.years - rule.period.months // 12
-        while end_date(policy, rule, date(year, 1, 1)) > today:
+    return _cutoff(rule.period, policy.events[rule.event].year_end, today)
+
+
+def _end_date(period: Period, year_end: bool, event_date: date) -> date:
+    return after(date(event_date.year + 1, 1, 1) if year_end else event_date, period)
+
+
+@lru_cache(maxsize=256)
+def _cutoff(period: Period, year_end: bool, today: date) -> date:
+    if year_end:
+        year = today.year - period.years - period.months // 12
+        while _end_date(period, year_end, date(year, 1, 1)) > today:
             year -= 1
         return date(year + 1, 1, 1)
-    day = today - timedelta(days=366 * rule.period.years + 31 * rule.period.months + 7 * rule.period.weeks)
-    day -= timedelta(days=rule.period.days)
-    while end_date(policy, rule, day) <= today:
+    day = today - timedelta(days=366 * period.years + 31 * period.months + 7 * period.weeks)
+    day -= timedelta(days=period.days)
+    while _end_date(period, year_end, day) <= today:
         day += DAY
     return day
 
