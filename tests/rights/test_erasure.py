@@ -325,3 +325,22 @@ def test_under_the_suppliers_policy_everything_has_an_answer_too(world: World) -
             )
         assert not plan.gaps
         assert all(line.ground for line in plan.lines if line.outcome is Outcome.KEPT)
+
+
+@pytest.mark.usefixtures("no_mail_server")
+def test_a_visit_that_ends_and_a_mail_that_leaves_make_no_other_plan(world: World) -> None:
+    letter = Letter("1005@kunde.example", "Hej", "Tekst", ("name", "email"), (world.dorthe.customer_id,))
+    mail_person(P.CUSTOMER_SERVICE, letter, actor=world.clerk.id, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into accounts_session (session_key, session_data, expire_date, account_id)"
+            " values ('a', '', now(), %s), ('b', '', now(), %s)",
+            [world.dorthe.account.pk, world.clerk.pk],
+        )
+        plan = _plan(world, world.dorthe)
+        assert ("accounts_session", 1) in [(line.table, line.count) for line in plan.lines]
+        cursor.execute("delete from accounts_session where session_key = 'a'")
+        cursor.execute("delete from safeguards_outbox")
+        _carry_out(world, plan, world.dorthe)
+        cursor.execute("select session_key from accounts_session")
+        assert cursor.fetchall() == [("b",)]

@@ -74,9 +74,15 @@ class ErasurePlan:
         return {key: count for key, count in found.items() if count}
 
 
+FLEETING = frozenset({"accounts_session"})
+"""Tables that come and go by the hour: a visit that ends makes no other plan."""
+
+
 def essence_of_erasure(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """A plan's JSON without what stays as it is: that grows as the request itself is worked on."""
-    return dict(plan) | {"lines": [line for line in plan["lines"] if line["outcome"] != Outcome.KEPT]}
+    """A plan's JSON without what stays as it is, which grows as the request itself is worked on, and without what goes
+    by itself: visits, and mails that leave meanwhile."""
+    lines = [line for line in plan["lines"] if line["outcome"] != Outcome.KEPT and line["table"] not in FLEETING]
+    return {key: value for key, value in plan.items() if key != "mails_taken_back"} | {"lines": lines}
 
 
 def lines_of(policy: Policy, rows: RowClass, seen: Verdict, done: Erased, found: Found, thinned: int) -> list[Line]:
