@@ -79,13 +79,17 @@ def _drop(database: str) -> None:
         administrator.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
 
 
+MIGRATED_ROWS = "insert into public.metering_thinning (level) values ('hours'), ('days')"
+"""What migrations put there, and a TRUNCATE takes from the tests that come after."""
+
+
 def _flush_with_cascade() -> None:
     """Tests that really commit end with TRUNCATE; some tables that Django does not know refer to those it does."""
     operations = type(connections["default"].ops)
     flush = operations.sql_flush
 
-    def cascading(*args: object, **kwargs: object) -> object:
-        return flush(*args, **kwargs | {"allow_cascade": True})
+    def cascading(*args: object, **kwargs: object) -> list[str]:
+        return [*flush(*args, **kwargs | {"allow_cascade": True}), MIGRATED_ROWS]
 
     operations.sql_flush = cascading
 

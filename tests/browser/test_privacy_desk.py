@@ -47,6 +47,7 @@ def test_no_page_of_the_desk_is_wider_than_the_screen(desk: Any) -> None:
 
 def test_from_the_overview_to_one_column_by_keyboard(desk: Any) -> None:
     desk.goto(reverse("privacy_desk:home"))
+    desk.get_by_role("link", name="Politik", exact=True).press("Enter")
     desk.get_by_role("link", name="Kolonner", exact=True).press("Enter")
     desk.get_by_label("Søg efter").fill("birth_date")
     desk.keyboard.press("Enter")

@@ -260,6 +260,13 @@ def test_a_night_goes_on_where_it_was_broken_off(metered_world: MeteredWorld) ->
     assert not [step for step in done.steps.all() if step.state != StepState.DONE]
 
 
+def test_ids_that_nobody_has_cost_nothing(world: World) -> None:
+    """An installation that took customers over from another system may begin at any number."""
+    before = night(TODAY).chunks
+    Customer.objects.create(pk=2_000_000_000, number="900001", kind="person", recorded_at=midday(TODAY))
+    assert night(TODAY + timedelta(days=1)).chunks <= before + 1
+
+
 def test_other_rules_begin_a_night_of_their_own(world: World) -> None:
     first = night(TODAY, pace=SMALL, budget_seconds=0)
     policy = current_policy()

@@ -73,10 +73,11 @@ def portable_purposes(policy: Policy) -> tuple[Purpose, ...]:
 
 def portable_categories(policy: Policy) -> tuple[str, ...]:
     """What those purposes read of customers, in the policy's order; staff ask where they work."""
+    purposes = portable_purposes(policy)
     return tuple(
         key
         for key, category in policy.categories.items()
-        if not set(category.persons) <= STAFF and any(one.reads(key) for one in portable_purposes(policy))
+        if not set(category.persons) <= STAFF and any(one.reads(key) for one in purposes)
     )
 
 

@@ -83,11 +83,13 @@ def _persons(chunk: Chunk, spared: Spared) -> Done:
     derived = [(step.pk, item.derived) for step, item in chunk.steps if isinstance(item.derived, PersonStep | MaskStep)]
     steps = [one for _, one in derived]
     root, after = steps[0].root, int(chunk.cursor or 0)
-    until = after + chunk.persons
+    counts = dict.fromkeys((key for key, _ in derived), 0)
+    until = queries.last_of_next(root, after=after, persons=chunk.persons)
+    if until is None:
+        return Done(counts, None)
     over = queries.persons_over(steps, before=chunk.basis.before, spared=spared, after=after, until=until)
     given = parameters(chunk.basis.before, spared) | queries.of_persons([*chunk.basis.plan.persons], {})
     given |= queries.of_persons(steps, over)
-    counts = dict.fromkeys((key for key, _ in derived), 0)
     for key, step in derived:
         if over[step.name]:
             if isinstance(step, PersonStep):
@@ -96,7 +98,7 @@ def _persons(chunk: Chunk, spared: Spared) -> Done:
                 counts[key] = actions.mask(step=step, given=given)
     if any(counts.values()):
         actions.check_keys()
-    return Done(counts, str(until) if until < queries.highest_id(root) else None)
+    return Done(counts, str(until))
 
 
 def _sensitive(chunk: Chunk, item: Item, spared: Spared) -> tuple[int, str | None]:

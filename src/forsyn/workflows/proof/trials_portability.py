@@ -92,14 +92,14 @@ def exactly_what_was_given_or_observed(bench: Bench) -> Finding:
     """Column by column, from the bindings alone; and what may be sent to another controller is the same."""
     found = portable(bench.policy)
     taken = {(part.name, column) for part in found.parts for column in (*part.given, *part.observed)}
-    left_out = found.left_out
+    left_out, categories = found.left_out, frozenset(portable_categories(bench.policy))
     wanted = {
         (bound.table.name, bound.column)
         for bound in bench.bindings.columns()
         if bound.table in bench.tables
         and bound.table.name not in left_out
         and isinstance(bound.binding, Personal)
-        and _is_portable(bench, bound.binding)
+        and _is_portable(bench, bound.binding, categories)
     }
     wrong = [".".join(one) for one in sorted(taken ^ wanted)]
     wrong += [f"{part.name}.{name}" for part in found.parts for name in _explained_by_data(bench, part)]
@@ -108,11 +108,9 @@ def exactly_what_was_given_or_observed(bench: Bench) -> Finding:
     return Finding(ASKED, len(wanted), len(wrong), tuple(wrong))
 
 
-def _is_portable(bench: Bench, binding: Personal) -> bool:
+def _is_portable(bench: Bench, binding: Personal, categories: frozenset[str]) -> bool:
     on_grounds = [
-        key
-        for key in binding.categories
-        if key in portable_categories(bench.policy) and not bench.policy.why_not_held(key, binding.source)
+        key for key in binding.categories if key in categories and not bench.policy.why_not_held(key, binding.source)
     ]
     return bool(on_grounds) and binding.person is None and (binding.given or binding.source is Source.METER)
 
