@@ -96,7 +96,9 @@ def test_after_doubt_a_planned_request_is_still_about_the_same_person(world: Wor
         with pytest.raises(RequestRefused, match="allerede lagt en plan"):
             actions.read_right(right=Right.ACCESS, **given)
         actions_answers.drop_plan(**given)
-        actions.link_customer(customer_id=world.anna.customer_id, **given)
+        actions.read_right(right=Right.ACCESS, **given)
+        with pytest.raises(RequestRefused, match="samme navn"):
+            actions.link_customer(customer_id=world.anna.customer_id, **given)
 
 
 def test_a_plan_put_aside_settles_no_doubt(world: World) -> None:
