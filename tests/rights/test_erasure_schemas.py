@@ -401,7 +401,7 @@ def check(case: Case) -> None:
     going = expected_to_go(policy, schema, before, classes, subject)
     keys = [key for key in foreign_keys() if key.table in schema.catalog and key.target in schema.catalog]
     persons = {"customers": [subject], "accounts": []}
-    _erase(classes, catalog, keys, persons)
+    _erase(classes, keys, persons)
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
     after = look(schema)
@@ -420,17 +420,17 @@ def check(case: Case) -> None:
                 continue
             wanted = {"''": "", "null": None}[bound[name].masked[column]] if column in masked else value
             assert row[column] == wanted, f"{name}.{column} of {key}"
-    again = _erase(classes, catalog, keys, persons)
+    again = _erase(classes, keys, persons)
     assert not any(done.deleted or done.masked for done in again.values())
     assert look(schema) == after
 
 
-def _erase(classes: Any, catalog: Catalog, keys: Any, persons: Any) -> dict[str, erasing.Erased]:
+def _erase(classes: Any, keys: Any, persons: Any) -> dict[str, erasing.Erased]:
     """Find, erase, and read back."""
-    found = erasing.find(classes, catalog, persons)
-    done = erasing.erase(classes, found, catalog, keys, persons)
+    found = erasing.find(classes, persons)
+    done = erasing.erase(classes, found, keys, persons)
     went = [(rows, seen) for rows, seen in classes if rows.name in done and seen.goes and found[rows.name].alone]
-    for name, count in erasing.left(went, found, catalog, persons).items():
+    for name, count in erasing.left(went, found, persons).items():
         assert count == done[name].referred
     return done
 
@@ -469,6 +469,6 @@ def test_the_property_notices_a_rule_that_forgets_the_others(kind: str, monkeypa
     rows = (_row(0, 0, 1), _row(0, 1, 0), _row(len(shapes) - 1, 0, 1), _row(len(shapes) - 1, 1, 1))
     case = Case((FREE,) * 4, shapes, rows, runs=False, ended_years_ago=1)
     _tried(case)
-    monkeypatch.setattr(erasing, "only_about", about)
+    monkeypatch.setattr("forsyn.policy.erasure.only_about", about)
     with pytest.raises(AssertionError), transaction.atomic():
         check(case)

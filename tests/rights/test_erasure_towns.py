@@ -209,6 +209,7 @@ def test_the_property_notices_a_rule_that_forgets_the_others(tmp_path: Path, mon
     """Two who lived together have moved out; one is erased years later, as if the home had been hers alone."""
     both = (Stay(frozenset({0, 1}), 2),)
     town = Town((both,), (0, 1, 2, 3), (0,), frozenset(), frozenset({0}), later=8)
-    monkeypatch.setattr("forsyn.domain.retention.actions_erasing.only_about", about)
+    monkeypatch.setattr("forsyn.policy.erasure.only_about", about)
+    monkeypatch.setattr("forsyn.workflows.erasure._bases", {})
     with pytest.raises(AssertionError, match="others"), transaction.atomic():
         check(town, tmp_path)

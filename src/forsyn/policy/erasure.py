@@ -11,12 +11,12 @@ from datetime import date
 from enum import StrEnum
 
 from forsyn.policy.bindings import Bindings, Personal, Table
-from forsyn.policy.catalog import Catalog
+from forsyn.policy.catalog import Catalog, CatalogTable
 from forsyn.policy.ends import End, cutoff, end_date, ends_of
-from forsyn.policy.night import by_kinds
+from forsyn.policy.night import by_kinds, of_kinds
 from forsyn.policy.policy import Policy, Retention, Text
 from forsyn.policy.purposes import P
-from forsyn.policy.reach import ends_at
+from forsyn.policy.reach import Rows, about, ends_at, only_about, own_column
 
 RUNS = Text("aftalen løber, og oplysningen er nødvendig for den", "the agreement runs and needs it")
 CLAIM = Text("et krav er ikke afgjort", "a claim has not been settled")
@@ -66,14 +66,35 @@ class Situation:
     wants_kept: bool = False
 
 
+class Way(StrEnum):
+    """How a person's rows of a table are found."""
+
+    NEAR = "near"
+    """Each names the person."""
+    FAR = "far"
+    """Other tables lead to them."""
+    DAYS = "days"
+    """They have no id: the person's periods say which they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowClass:
-    """Rows of one table with which the same happens; ``kinds`` where the table tells rows apart."""
+    """Rows of one table with which the same happens; ``kinds`` where the table tells rows apart.
+
+    ``about`` a person at all, and ``alone``: about nobody else. ``key``: the type of the id; ``way``: how they are
+    found.
+    """
 
     table: Table
     kinds: tuple[str, ...] | None
     ends: tuple[End, ...]
     categories: tuple[str, ...]
+    about: Rows
+    alone: Rows
+    key: str | None
+    way: Way
+    of_kinds: str
+    needed_by: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -103,7 +124,25 @@ def row_classes(policy: Policy, bindings: Bindings, catalog: Catalog) -> Iterato
         if live is None or live.is_view or table.stays or not table.persons:
             continue
         for kinds, ends in by_kinds(table, ends_of(policy, bindings, table)):
-            yield RowClass(table, kinds, ends, _categories(policy, table, ends))
+            categories = _categories(policy, table, ends)
+            yield RowClass(
+                table,
+                kinds,
+                ends,
+                categories,
+                about=about(table, catalog),
+                alone=only_about(table, catalog),
+                key=live.columns["id"].type if "id" in live.columns else None,
+                way=_way(table, live),
+                of_kinds=of_kinds(table, kinds),
+                needed_by=still_needed_by(policy, categories),
+            )
+
+
+def _way(table: Table, live: CatalogTable) -> Way:
+    if all(own_column(path) is not None for path in table.persons):
+        return Way.NEAR
+    return Way.FAR if "id" in live.columns else Way.DAYS
 
 
 def verdict(policy: Policy, rows: RowClass, situation: Situation, today: date) -> Verdict:

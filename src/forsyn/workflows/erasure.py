@@ -176,15 +176,15 @@ def do_erasure(policy: Policy, subject: Subject, *, today: date, now: datetime, 
         if thins:
             wait_for_deliveries()
         judged = [(rows, verdict(policy, rows, situation, today)) for rows in basis.classes]
-        found = find(judged, basis.catalog, persons)
+        found = find(judged, persons)
         judged = keep_ways([(rows, seen) for rows, seen in judged if rows.name in found])
         thinned = _thin(policy, basis, judged, found) if thins else {}
-        done = erase(judged, found, basis.catalog, basis.keys, persons)
+        done = erase(judged, found, basis.keys, persons)
         _check(basis, judged, found, done, persons)
     lines = [
         line
         for rows, seen in judged
-        for line in lines_of(policy, rows, seen, done[rows.name], found[rows.name], thinned.get(rows.name, 0))
+        for line in lines_of(rows, seen, done[rows.name], found[rows.name], thinned.get(rows.name, 0))
     ]
     kept = any(line.outcome in (Outcome.KEPT, Outcome.MASKED, Outcome.THINNED) for line in lines)
     restricts = kept and not situation.agreement_runs and _restrict(subject, actor, now)
@@ -225,7 +225,7 @@ def _thin(policy: Policy, basis: _Basis, judged: Judged, found: dict[str, Found]
     for rows, _ in judged:
         if rows.table.name == MONTHS and gone:
             of = found[rows.name]
-            now_there = count_again(rows, of, basis.catalog)
+            now_there = count_again(rows, of)
             of.about, of.alone = of.about + now_there - of.alone, now_there
     return gone
 
@@ -236,7 +236,7 @@ def _check(
     """Read back: of what was to go there is nothing left but what something that stays refers to."""
     check_keys()
     gone = [(rows, seen) for rows, seen in judged if seen.goes and found[rows.name].alone]
-    for name, count in left(gone, found, basis.catalog, persons).items():
+    for name, count in left(gone, found, persons).items():
         if count > done[name].referred:
             raise ErasureRefused(f"Sletningen blev ikke fuldført i {name}; intet er slettet. Prøv igen.")
 

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from forsyn.domain.retention.actions_erasing import Erased, Found
-from forsyn.policy.erasure import REFERRED, SHARED, Outcome, RowClass, Verdict, still_needed_by
-from forsyn.policy.policy import Policy, Text
+from forsyn.policy.erasure import REFERRED, SHARED, Outcome, RowClass, Verdict
+from forsyn.policy.policy import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,9 @@ def essence_of_erasure(plan: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in plan.items() if key != "mails_taken_back"} | {"lines": lines}
 
 
-def lines_of(policy: Policy, rows: RowClass, seen: Verdict, done: Erased, found: Found, thinned: int) -> list[Line]:
+def lines_of(rows: RowClass, seen: Verdict, done: Erased, found: Found, thinned: int) -> list[Line]:
     """What happens to the rows of one class, for reading."""
     said = (rows.table.name, rows.kinds or (), rows.categories)
-    needed = still_needed_by(policy, rows.categories)
     lines = []
     if done.deleted:
         lines.append(Line(*said, Outcome.ERASED, done.deleted, rule=seen.rule))
@@ -97,13 +96,13 @@ def lines_of(policy: Policy, rows: RowClass, seen: Verdict, done: Erased, found:
     columns = tuple(rows.table.masked) if seen.goes else seen.masked
     ground = REFERRED if seen.goes else seen.ground
     if thinned:
-        lines.append(Line(*said, Outcome.THINNED, thinned, seen.ground, seen.until, seen.rule, (), needed))
+        lines.append(Line(*said, Outcome.THINNED, thinned, seen.ground, seen.until, seen.rule, (), rows.needed_by))
     if done.kept > thinned:
         outcome = Outcome.MASKED if columns else Outcome.KEPT
-        lines.append(Line(*said, outcome, done.kept - thinned, ground, seen.until, seen.rule, columns, needed))
+        lines.append(Line(*said, outcome, done.kept - thinned, ground, seen.until, seen.rule, columns, rows.needed_by))
     shared = found.about - done.deleted - done.kept
     if shared > 0:
-        lines.append(Line(*said, Outcome.KEPT, shared, SHARED, needed_by=needed))
+        lines.append(Line(*said, Outcome.KEPT, shared, SHARED, needed_by=rows.needed_by))
     return lines
 
 

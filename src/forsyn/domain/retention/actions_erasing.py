@@ -17,10 +17,9 @@ from django.db import connection
 from forsyn.domain.retention.models import Erasure
 from forsyn.domain.safeguards.kept_plans import rows_by_kept_plan
 from forsyn.policy.bindings import Table
-from forsyn.policy.catalog import Catalog
-from forsyn.policy.erasure import RowClass, Verdict
-from forsyn.policy.night import ForeignKey, of_kinds
-from forsyn.policy.reach import Rows, about, only_about, own_column
+from forsyn.policy.erasure import RowClass, Verdict, Way
+from forsyn.policy.night import ForeignKey
+from forsyn.policy.reach import Rows
 
 Persons = Mapping[str, list[int]]
 """``customers`` and ``accounts``: ids."""
@@ -75,25 +74,16 @@ def note_erasures(*, entries: Collection[tuple[str, datetime]], now: datetime) -
 # -- finding -----------------------------------------------------------------------------------------------------------
 
 
-def find(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found]:
+def find(judged: Judged, persons: Persons) -> dict[str, Found]:
     """The rows of each class that has any, by the class's name. 1 query for rows that name the person, 2 for those that
     lead there by others, 3 for days."""
-    ways: dict[str, list[tuple[RowClass, Verdict]]] = {"near": [], "far": [], "days": []}
-    for one in judged:
-        ways[_way(one[0].table, catalog)].append(one)
-    found = _near(ways["near"], catalog, persons)
-    with_rows = {rows.table.name for rows, _ in ways["near"] if rows.name in found}
-    listed = {rows.table.name for rows, _ in ways["near"]}
-    reached = [one for one in ways["far"] if _may_lead(one[0].table, listed, with_rows)]
-    found |= _far(reached, catalog, persons)
-    days = [one for one in ways["days"] if _may_lead(one[0].table, listed, with_rows)]
-    return found | _days(days, catalog, persons)
-
-
-def _way(table: Table, catalog: Catalog) -> str:
-    if all(own_column(path) is not None for path in table.persons):
-        return "near"
-    return "far" if "id" in catalog.tables[table.name].columns else "days"
+    near = [one for one in judged if one[0].way is Way.NEAR]
+    found = _near(near, persons)
+    with_rows = {rows.table.name for rows, _ in near if rows.name in found}
+    listed = {rows.table.name for rows, _ in near}
+    reached = [one for one in judged if one[0].way is not Way.NEAR and _may_lead(one[0].table, listed, with_rows)]
+    found |= _far([one for one in reached if one[0].way is Way.FAR], persons)
+    return found | _days([rows for rows, _ in reached if rows.way is Way.DAYS], persons)
 
 
 def _may_lead(table: Table, listed: Collection[str], with_rows: Collection[str]) -> bool:
@@ -102,18 +92,13 @@ def _may_lead(table: Table, listed: Collection[str], with_rows: Collection[str])
     return bool(last - set(listed) or last & set(with_rows))
 
 
-def _near(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found]:
+def _near(judged: Judged, persons: Persons) -> dict[str, Found]:
     parts = []
     for number, (rows, verdict) in enumerate(judged):
-        everything, own = about(rows.table, catalog), only_about(rows.table, catalog)
-        alone = "" if own.where == everything.where else f" filter (where {own.where})"
-        ids = "null::text[]"
-        if _may_change(verdict) and "id" in catalog.tables[rows.table.name].columns:
-            ids = LISTED.format(alone)
-        counted = everything.select(
-            f"{number} as class, count(*) as everything, count(*){alone} as alone, {ids} as ids"
-        )
-        parts.append(f"{counted} and {of_kinds(rows.table, rows.kinds)}")
+        alone = "" if rows.alone.where == rows.about.where else f" filter (where {rows.alone.where})"
+        ids = LISTED.format(alone) if rows.key and _may_change(verdict) else "null::text[]"
+        counts = f"count(*) as everything, count(*){alone} as alone"
+        parts.append(f"{rows.about.select(f'{number} as class, {counts}, {ids} as ids')} and {rows.of_kinds}")
     return {
         judged[number][0].name: Found(everything, alone, ids or [])
         for number, everything, alone, ids in _by_kept_plan(parts, persons)
@@ -121,33 +106,33 @@ def _near(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found
     }
 
 
-def _far(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found]:
+def _far(judged: Judged, persons: Persons) -> dict[str, Found]:
     parts = []
     for number, (rows, _) in enumerate(judged):
-        listed = about(rows.table, catalog).select(f"{number} as class, array_agg(t0.id::text) as ids")
-        parts.append(f"{listed} and {of_kinds(rows.table, rows.kinds)}")
+        listed = rows.about.select(f"{number} as class, array_agg(t0.id::text) as ids")
+        parts.append(f"{listed} and {rows.of_kinds}")
     there = {number: ids for number, ids in _by_kept_plan(parts, persons) if ids}
     parts, given = [], dict[str, Any](persons)
     for number, ids in there.items():
         rows = judged[number][0]
         given[f"ids_{number}"] = ids
-        alone = only_about(rows.table, catalog).select(f"{number} as class, array_agg(t0.id::text) as ids")
-        parts.append(f"{alone} and t0.id = any(%(ids_{number})s::{_key(rows.table, catalog)}[])")
+        alone = rows.alone.select(f"{number} as class, array_agg(t0.id::text) as ids")
+        parts.append(f"{alone} and t0.id = any(%(ids_{number})s::{rows.key}[])")
     own = {number: ids or [] for number, ids in _all(parts, given)}
     return {judged[number][0].name: Found(len(ids), len(own[number]), own[number]) for number, ids in there.items()}
 
 
-def _days(judged: Judged, catalog: Catalog, persons: Persons) -> dict[str, Found]:
+def _days(classes: Sequence[RowClass], persons: Persons) -> dict[str, Found]:
     """Which spans are the person's is asked once, however many tables have days in them."""
     spans: dict[str, tuple[Span, ...]] = {}
-    for rows, _ in judged:
-        for one in (about(rows.table, catalog), only_about(rows.table, catalog)):
+    for rows in classes:
+        for one in (rows.about, rows.alone):
             if one.reach not in spans:
                 spans[one.reach] = _spans(one, persons)
-    everything = {rows.name: (rows, spans[about(rows.table, catalog).reach]) for rows, _ in judged}
-    own = {rows.name: (rows, spans[only_about(rows.table, catalog).reach]) for rows, _ in judged}
-    counts = _count_days(everything, catalog)
-    alone = counts | _count_days({name: own[name] for name in own if own[name] != everything[name]}, catalog)
+    everything = {rows.name: (rows, spans[rows.about.reach]) for rows in classes}
+    own = {rows.name: (rows, spans[rows.alone.reach]) for rows in classes}
+    counts = _count_days(everything)
+    alone = counts | _count_days({name: own[name] for name in own if own[name] != everything[name]})
     return {
         name: Found(counts[name][0], alone[name][0], spans=spans_of, between=alone[name][1])
         for name, (_, spans_of) in own.items()
@@ -166,7 +151,7 @@ def _spans(rows: Rows, persons: Persons) -> tuple[Span, ...]:
 _Counted = tuple[int, tuple[date, date] | None]
 
 
-def _count_days(asked: Mapping[str, tuple[RowClass, Sequence[Span]]], catalog: Catalog) -> dict[str, _Counted]:
+def _count_days(asked: Mapping[str, tuple[RowClass, Sequence[Span]]]) -> dict[str, _Counted]:
     """How many rows each class has in its spans, and around which days. 1 query for classes of the same spans."""
     counts: dict[str, _Counted] = dict.fromkeys(asked, (0, None))
     for spans in {tuple(spans) for _, spans in asked.values() if spans}:
@@ -175,8 +160,8 @@ def _count_days(asked: Mapping[str, tuple[RowClass, Sequence[Span]]], catalog: C
             if tuple(of) == spans:
                 day = f"t0.{_day(rows)}"
                 what = f"'{name}' as class, count(*) as n, min({day}) as first, max({day}) + 1 as until"
-                counted = _within(about(rows.table, catalog)).select(what)
-                parts.append(f"{counted} and {_around(rows)} and {of_kinds(rows.table, rows.kinds)}")
+                counted = _within(rows.about).select(what)
+                parts.append(f"{counted} and {_around(rows)} and {rows.of_kinds}")
         for name, count, first, until in _all(parts, _of_spans(spans)):
             counts[name] = count, (first, until) if count else None
     return counts
@@ -227,7 +212,7 @@ def _all(parts: Sequence[str], given: Mapping[str, Any]) -> list[tuple[Any, ...]
 
 
 def erase(
-    judged: Judged, found: Mapping[str, Found], catalog: Catalog, keys: Collection[ForeignKey], persons: Persons
+    judged: Judged, found: Mapping[str, Found], keys: Collection[ForeignKey], persons: Persons
 ) -> dict[str, Erased]:
     """Delete what goes and mask what stays, by the classes' verdicts; return what was done to each that was found.
 
@@ -238,74 +223,72 @@ def erase(
     for name in _children_first({rows.table.name for rows, _ in there}, keys):
         for rows, verdict in there:
             if rows.table.name == name:
-                done[rows.name] = _erase(rows, verdict, found[rows.name], catalog, keys, persons)
+                done[rows.name] = _erase(rows, verdict, found[rows.name], keys, persons)
     return done
 
 
-def left(judged: Judged, found: Mapping[str, Found], catalog: Catalog, persons: Persons) -> dict[str, int]:
+def left(judged: Judged, found: Mapping[str, Found], persons: Persons) -> dict[str, int]:
     """Read back: how many of the rows that were found of each class are still there. 1 query, and 1 for each table of
     days."""
     parts, given, counts = [], dict[str, Any](persons), dict[str, int]()
     for number, (rows, _) in enumerate(judged):
         of = found[rows.name]
         if of.spans:
-            counts[rows.name] = count_again(rows, of, catalog)
+            counts[rows.name] = count_again(rows, of)
         elif of.ids:
             given[f"ids_{number}"] = of.ids
-            listed = f"t0.id = any(%(ids_{number})s::{_key(rows.table, catalog)}[])"
+            listed = f"t0.id = any(%(ids_{number})s::{rows.key}[])"
             parts.append(f"select {number} as class, count(*) as n from public.{rows.table.name} as t0 where {listed}")
         else:
-            counted = only_about(rows.table, catalog).select(f"{number} as class, count(*) as n")
-            parts.append(f"{counted} and {of_kinds(rows.table, rows.kinds)}")
+            counted = rows.alone.select(f"{number} as class, count(*) as n")
+            parts.append(f"{counted} and {rows.of_kinds}")
     return counts | {judged[number][0].name: count for number, count in _all(parts, given)}
 
 
-def count_again(rows: RowClass, found: Found, catalog: Catalog) -> int:
+def count_again(rows: RowClass, found: Found) -> int:
     """How many days there are now in the spans that are the person's alone. 1 query."""
-    return _count_days({rows.name: (rows, found.spans)}, catalog)[rows.name][0]
+    return _count_days({rows.name: (rows, found.spans)})[rows.name][0]
 
 
 def _erase(
     rows: RowClass,
     verdict: Verdict,
     found: Found,
-    catalog: Catalog,
     keys: Collection[ForeignKey],
     persons: Persons,
 ) -> Erased:
     if not _may_change(verdict) or not found.alone:
         return Erased(0, found.alone, 0, found.alone if verdict.goes else 0)
-    table = rows.table
-    condition = f"{of_kinds(table, rows.kinds)} and ({'true' if verdict.goes else verdict.over or 'false'})"
-    if found.spans:
-        within = _within(only_about(table, catalog))
-        deleted = _execute(within.delete(f"{_around(rows)} and {condition}"), _of_spans(found.spans))
-        return Erased(deleted, found.alone - deleted, 0, 0)
-    if "id" not in catalog.tables[table.name].columns:  # it names the person itself, and nothing refers to it
-        deleted = _execute(only_about(table, catalog).delete(condition), persons)
-        return Erased(deleted, found.alone - deleted, 0, 0)
-    mine, given = f"t0.id = any(%(ids)s::{_key(table, catalog)}[])", {"ids": found.ids}
+    mine, condition, given = _found_again(rows, found, persons)
     deleted = masked = 0
     if verdict.goes or verdict.over:
-        free = " and ".join([mine, condition, *_unreferred(table.name, keys)])
-        deleted = _execute(f"delete from public.{table.name} as t0 where {free}", given)
+        free = _unreferred(rows.table.name, keys) if rows.key else []  # nothing can refer to what has no id
+        ends = "true" if verdict.goes else verdict.over
+        deleted = _execute(mine.delete(" and ".join([condition, f"({ends})", *free])), given)
     kept = found.alone - deleted
-    columns = tuple(table.masked) if verdict.goes else verdict.masked
+    columns = tuple(rows.table.masked) if verdict.goes else verdict.masked
     if kept and columns:
-        assigned = ", ".join(f"{column} = {table.masked[column]}" for column in columns)
-        differs = " or ".join(f"t0.{column} is distinct from ({table.masked[column]})" for column in columns)
-        masked = _execute(f"update public.{table.name} as t0 set {assigned} where {mine} and ({differs})", given)
+        values = [(column, rows.table.masked[column]) for column in columns]
+        assigned = ", ".join(f"{column} = {value}" for column, value in values)
+        differs = " or ".join(f"t0.{column} is distinct from ({value})" for column, value in values)
+        masked = _execute(mine.update(assigned, f"{condition} and ({differs})"), given)
     return Erased(deleted, kept, masked, kept if verdict.goes else 0)
+
+
+def _found_again(rows: RowClass, found: Found, persons: Persons) -> tuple[Rows, str, Mapping[str, Any]]:
+    """The rows that were found alone: by their ids, by spans of days, or by the person that they name; with a condition
+    over them, and parameters."""
+    if found.spans:
+        return _within(rows.alone), f"{_around(rows)} and {rows.of_kinds}", _of_spans(found.spans)
+    if rows.key is None:
+        return rows.alone, rows.of_kinds, persons
+    return Rows(rows.table.name, f"t0.id = any(%(ids)s::{rows.key}[])"), rows.of_kinds, {"ids": found.ids}
 
 
 def _execute(statement: str, given: Mapping[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return int(cursor.rowcount)
-
-
-def _key(table: Table, catalog: Catalog) -> str:
-    return catalog.tables[table.name].columns["id"].type
 
 
 def _unreferred(name: str, keys: Collection[ForeignKey]) -> list[str]:

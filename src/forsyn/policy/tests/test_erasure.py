@@ -10,7 +10,7 @@ import pytest
 
 from forsyn.policy.bindings import ITSELF, Bindings, Table, day_of, path, personal
 from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
-from forsyn.policy.erasure import CLAIM, LEADS, RUNS, HeldBy, RowClass, Situation, Verdict, keep_ways, row_classes
+from forsyn.policy.erasure import CLAIM, LEADS, RUNS, HeldBy, Situation, Verdict, keep_ways, row_classes
 from forsyn.policy.erasure import verdict as verdict_of
 from forsyn.policy.loading import load_policy
 from forsyn.policy.policy import Policy
@@ -108,5 +108,5 @@ def test_every_verdict_that_keeps_says_why(situation: Situation) -> None:
 
 
 def test_a_class_is_named_by_its_kinds() -> None:
-    rows = RowClass(BINDINGS.tables[1], ("email", "mobile"), (), ())
+    rows = replace(CLASSES["held_name"], kinds=("email", "mobile"))
     assert rows.name == "held_name:email+mobile"
