@@ -185,6 +185,14 @@ def test_nothing_that_a_request_does_to_its_connection_reaches_the_next(pool: Co
             later.execute("select number from customers_customer")
 
 
+def test_a_statement_whose_plan_was_kept_works_on_the_connection_that_comes_back(pool: ConnectionPool) -> None:
+    for _ in range(4):
+        with pool.connection() as taken:
+            taken.prepare_threshold = 0
+            assert taken.execute("select %s::int + 1", [1], prepare=True).fetchone() == (2,)
+            taken.prepare_threshold = None  # as Django has it
+
+
 def test_many_threads_in_many_purposes_never_meet(own_database: dict[str, str]) -> None:
     """Each thread enters, nests, fails and leaves at random; each always works as what it has entered."""
     works = [P.SETTLEMENT, P.METERING, P.SIGN_IN, P.CUSTOMER_SERVICE, P.PRIVACY_RIGHTS, P.SELF_SERVICE]
