@@ -56,7 +56,8 @@ class Situation:
     """How things stand with a person today.
 
     ``event_days``: the day of each event of the person, by table of persons and event; None while it has not come.
-    ``claim_open``: something is being handed over for collection. ``wants_kept``: a restriction that asks for storage.
+    ``claim_open``: something is being handed over for collection. ``restricted``: the ids of those under a restriction;
+    ``wants_kept``: one of these asks for storage.
     """
 
     agreement_runs: bool
@@ -64,6 +65,7 @@ class Situation:
     holds: tuple[HeldBy, ...] = ()
     claim_open: bool = False
     wants_kept: bool = False
+    restricted: frozenset[int] = frozenset()
 
 
 class Way(StrEnum):

@@ -33,7 +33,7 @@ from forsyn.domain.retention.actions_erasing import (
 from forsyn.domain.retention.queries import foreign_keys
 from forsyn.domain.safeguards.actions_choices import restrict, withdraw_consents
 from forsyn.domain.safeguards.actions_waiting import withdraw_waiting
-from forsyn.domain.safeguards.choices_models import LIVE_CONSENT, LIVE_RESTRICTION, Channel, Consent, Restriction
+from forsyn.domain.safeguards.choices_models import LIVE_CONSENT, Channel, Consent
 from forsyn.domain.safeguards.choices_models import RestrictionGround as Ground
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.safeguards.queries import live_catalog
@@ -187,7 +187,7 @@ def do_erasure(policy: Policy, subject: Subject, *, today: date, now: datetime, 
         for line in lines_of(rows, seen, done[rows.name], found[rows.name], thinned.get(rows.name, 0))
     ]
     kept = any(line.outcome in (Outcome.KEPT, Outcome.MASKED, Outcome.THINNED) for line in lines)
-    restricts = kept and not situation.agreement_runs and _restrict(subject, actor, now)
+    restricts = kept and not situation.agreement_runs and _restrict(subject, situation, actor, now)
     accounts = sum(line.count for line in lines if line.table == "accounts_account" and line.outcome != Outcome.KEPT)
     return ErasurePlan(len(subject.customers), tuple(lines), consents, restricts, accounts, taken_back)
 
@@ -241,10 +241,9 @@ def _check(
             raise ErasureRefused(f"Sletningen blev ikke fuldført i {name}; intet er slettet. Prøv igen.")
 
 
-def _restrict(subject: Subject, actor: int | None, now: datetime) -> bool:
+def _restrict(subject: Subject, situation: Situation, actor: int | None, now: datetime) -> bool:
     """What is kept is kept for its ground alone: no other purpose sees the person any more (Art. 18)."""
-    restricted = Restriction.objects.filter(LIVE_RESTRICTION, customer_id__in=subject.customers)
-    staying = Customer.objects.filter(pk__in=subject.customers).exclude(pk__in=restricted.values("customer_id"))
+    staying = Customer.objects.filter(pk__in=set(subject.customers) - situation.restricted)
     for customer_id in staying.order_by("pk").values_list("pk", flat=True):  # one person's few numbers
         restrict(customer_id=customer_id, ground=Ground.KEPT, reason=KEPT_REASON, recorded_by_id=actor, now=now)
     return True

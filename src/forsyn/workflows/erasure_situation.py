@@ -49,12 +49,14 @@ def situation_of(policy: Policy, subject: Subject, *, today: date) -> Situation:
     days = _event_days(subject)
     held = live_holds(today=today, customer_ids=subject.customers)
     restricted = Restriction.objects.filter(LIVE_RESTRICTION, customer_id__in=subject.customers)
+    grounds = dict(restricted.values_list("customer_id", "ground"))
     return Situation(
         agreement_runs=_runs(days, today),
         event_days=days,
         holds=tuple(HeldBy(hold.categories, hold.ground, hold.end_date) for hold in held),
         claim_open=HandOver.objects.filter(OPEN, customer_id__in=subject.customers).exists(),
-        wants_kept=restricted.exclude(ground=RestrictionGround.KEPT).exists(),
+        wants_kept=any(ground != RestrictionGround.KEPT for ground in grounds.values()),
+        restricted=frozenset(grounds),
     )
 
 
