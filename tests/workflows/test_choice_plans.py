@@ -14,20 +14,18 @@ from forsyn.domain.safeguards.actions_choices import give_consent, object_to, wi
 from forsyn.domain.safeguards.actions_door import disclose
 from forsyn.domain.safeguards.choices_models import Channel as Told
 from forsyn.domain.safeguards.choices_models import Restriction, RestrictionGround
-from forsyn.domain.safeguards.choices_rules import ChoiceRefused
+from forsyn.domain.safeguards.choices_rules import ChoiceRefused, objectable
 from forsyn.domain.safeguards.door_models import Disclosure, OutboxMessage
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.mail import transport
 from forsyn.integrations.mail.codec import Mail
 from forsyn.integrations.mail.transport import MailNotSent
 from forsyn.policy.purposes import P
-from forsyn.policy.vocabulary import Channel, Language
+from forsyn.policy.vocabulary import Channel, Language, Objection
 from forsyn.workflows.choice_plans import (
     announce_lifting,
     carry_out_lifting,
     carry_out_restriction,
-    marketing,
-    object_to_marketing,
     plan_objection,
     plan_restriction,
 )
@@ -181,15 +179,15 @@ def test_what_waits_for_a_restricted_person_waits_on(world: World, server_is_dow
 
 def test_a_no_to_marketing_stops_all_of_it_without_anybodys_decision(world: World) -> None:
     policy = current_policy()
-    assert set(marketing(policy)) == {"supply_area_marketing", "satisfaction_surveys"}
+    stopping = [one.key for one in objectable(policy)[Objection.STOPS]]
+    assert set(stopping) == {"supply_area_marketing", "satisfaction_surveys"}
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
         plan = plan_objection(
             policy, customer_id=world.anna.customer_id, purpose="supply_area_marketing", reason="", today=TODAY
         )
         assert (plan.hidden, plan.stands_alone, plan.already_since) == (True, True, None)
-        object_to(policy=policy, customer_id=world.anna.customer_id, purpose="satisfaction_surveys", reason="", now=NOW)
-        stopped = object_to_marketing(policy, customer_id=world.anna.customer_id, now=NOW)
-    assert stopped == ("supply_area_marketing",)
+        for key in stopping:
+            object_to(policy=policy, customer_id=world.anna.customer_id, purpose=key, reason="", now=NOW)
     for work in (P.SUPPLY_AREA_MARKETING, P.SATISFACTION_SURVEYS):
         with purpose(work, actor=None):
             assert not CustomerName.objects.filter(customer_id=world.anna.customer_id).exists()
@@ -212,7 +210,13 @@ def test_a_survey_that_waits_for_somebody_who_objects_never_leaves(
         letter = Letter(party.email, "Hvad synes du?", "Svar her.", ("name", "email"), (party.customer_id,))
         mail_person(P.SATISFACTION_SURVEYS, letter, actor=None, now=NOW)
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
-        object_to_marketing(current_policy(), customer_id=world.anna.customer_id, now=NOW)
+        object_to(
+            policy=current_policy(),
+            customer_id=world.anna.customer_id,
+            purpose="satisfaction_surveys",
+            reason="",
+            now=NOW,
+        )
     server_is_down.undo()
     assert deliver_due(now=NOW + HOUR) == Delivery(delivered=1)
     assert [message.to for message in mail.outbox] == [[world.gorm.email]]

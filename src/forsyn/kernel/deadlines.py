@@ -1,9 +1,8 @@
-"""Time limits of the GDPR as European law counts them: Art. 12(3) and 33(1) with Regulation (EEC, Euratom) 1182/71.
+"""Time limits of Art. 12(3) GDPR as European law counts them, with Regulation (EEC, Euratom) 1182/71.
 
 Limits in months: the day of receipt does not count (Art. 3(1)); the limit ends with the day of the same date in the
 last month, or with that month's last day where it has no such date (Art. 3(2)(c)); where that is a Saturday, a Sunday
-or a public holiday, with the next working day (Art. 3(4)). Limits in hours run through all days alike and are never
-moved (Art. 3(4): "expressed otherwise than in hours").
+or a public holiday, with the next working day (Art. 3(4)).
 
 Public holidays are those of the member state where the action is to be taken (Art. 2(1)); here Denmark. Counted are
 the days that the whole country has off by statute. 1 May, 5 June (Constitution Day), 24 and 31 December are not: shops
@@ -16,7 +15,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -25,8 +24,6 @@ ANSWER_MONTHS = 1
 """Art. 12(3): within one month of receipt."""
 EXTENDED_MONTHS = 3
 """Art. 12(3): extended by two further months, so three from receipt."""
-BREACH_HOURS = timedelta(hours=72)
-"""Art. 33(1): 72 hours after having become aware of it."""
 GREAT_PRAYER_DAY_UNTIL = 2023
 """The last year in which Store Bededag was a public holiday (lov nr. 214 af 6. marts 2023)."""
 _SATURDAY = 5
@@ -117,13 +114,3 @@ def answer_limits(received: date, *, paused_days: int = 0) -> AnswerLimits:
         month_limit(received, months=ANSWER_MONTHS, paused_days=paused_days),
         month_limit(received, months=EXTENDED_MONTHS, paused_days=paused_days),
     )
-
-
-def breach_limit(aware_at: datetime) -> datetime:
-    """When the authority must have been told of a breach (Art. 33(1)), in UTC. ``aware_at`` is aware of its zone.
-
-    The hour in which one became aware would not have to be counted (Art. 3(1)); counting from the minute is never late.
-    """
-    if aware_at.tzinfo is None:
-        raise ValueError("the moment of becoming aware needs a time zone, since 72 hours are counted in real time")
-    return aware_at.astimezone(UTC) + BREACH_HOURS

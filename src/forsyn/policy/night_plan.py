@@ -83,8 +83,3 @@ class NightPlan:
         found += [tuple(rule for _, rule in step.moments) for step in self.persons]
         found += [tuple(rule for _, rule in step.moments) for step in self.masks]
         return tuple({rule.key: rule for rules in found for rule in rules}.values())
-
-    @cached_property
-    def held_tables(self) -> tuple[str, ...]:
-        """The tables for which somebody may be held."""
-        return tuple(self.holding)

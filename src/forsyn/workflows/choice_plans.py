@@ -16,22 +16,20 @@ from forsyn.domain.customers.correction_models import NoticeCause
 from forsyn.domain.customers.corrections_queries import recipients_told
 from forsyn.domain.customers.introductions import introductions
 from forsyn.domain.customers.mailboxes import letters_to
-from forsyn.domain.safeguards.actions_choices import lift_restriction, object_to, restrict
-from forsyn.domain.safeguards.choices_models import Objection as ObjectionRow
+from forsyn.domain.safeguards.actions_choices import lift_restriction, restrict
 from forsyn.domain.safeguards.choices_models import RestrictionGround
-from forsyn.domain.safeguards.choices_queries import objections_of, restriction, restriction_of
+from forsyn.domain.safeguards.choices_queries import restriction, restriction_of, standing_objections_of
 from forsyn.domain.safeguards.choices_rules import (
     ChoiceRefused,
     answer_by,
     check_objection,
-    objectable,
     takes_effect_alone,
 )
 from forsyn.domain.safeguards.receivers import Asked
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.policy import Policy
 from forsyn.policy.purposes import P
-from forsyn.policy.vocabulary import Language, Objection
+from forsyn.policy.vocabulary import Language
 from forsyn.policy.wording import date_words
 from forsyn.workflows.outgoing import Letter, mail_person
 from forsyn.workflows.recipient_letters import Words, erased, lifted, restricted
@@ -166,41 +164,18 @@ def plan_objection(policy: Policy, *, customer_id: int, purpose: str, reason: st
     """What would follow; nothing is changed. 1 query. Raises ChoiceRefused where there is no right to object, saying
     what can be done instead."""
     check_objection(policy, purpose=purpose, reason=reason)
-    standing = [row for row in objections_of(customer_id=customer_id) if row.purpose == purpose and _stands(row)]
+    standing = standing_objections_of(customer_id=customer_id).get(purpose)
     aimed_at = policy.purposes[purpose]
     return ObjectionPlan(
         customer_id,
         purpose,
         hidden=not aimed_at.all_categories,
         decide_by=None if takes_effect_alone(policy, purpose) else answer_by(today),
-        already_since=standing[0].made_at if standing else None,
+        already_since=standing.made_at if standing else None,
     )
 
 
-def marketing(policy: Policy) -> tuple[str, ...]:
-    """The purposes that a no stops without anybody's assessment (Art. 21(2) and (3))."""
-    return tuple(purpose.key for purpose in objectable(policy)[Objection.STOPS])
-
-
-@transaction.atomic
-def object_to_marketing(
-    policy: Policy, *, customer_id: int, now: datetime, recorded_by_id: int | None = None
-) -> tuple[str, ...]:
-    """No to all direct marketing at once; the purposes that it stopped. Those objected to already stay as they are."""
-    standing = {row.purpose for row in objections_of(customer_id=customer_id) if _stands(row)}
-    stopped = tuple(key for key in marketing(policy) if key not in standing)
-    for key in stopped:
-        object_to(
-            policy=policy, customer_id=customer_id, purpose=key, reason="", now=now, recorded_by_id=recorded_by_id
-        )
-    return stopped
-
-
 # -- within --------------------------------------------------------------------------------------------------------
-
-
-def _stands(row: ObjectionRow) -> bool:
-    return row.ended_at is None and (row.decided_at is None or bool(row.upheld))
 
 
 def _everybody_told(policy: Policy, customer_id: int) -> tuple[RecipientToTell, ...]:

@@ -14,7 +14,7 @@ from django.db import connection
 
 from forsyn.domain.customers.queries import customers_of_account
 from forsyn.domain.rights.rules import RequestRefused
-from forsyn.domain.safeguards.choices_queries import objections_of
+from forsyn.domain.safeguards.choices_queries import standing_objections_of
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.safeguards.queries import live_catalog
 from forsyn.domain.safeguards.receivers import Asked, Receiver, receivers
@@ -162,12 +162,8 @@ def own_objections(*, account_id: int, customer_id: int, today: date) -> dict[st
     """The person's objections that stand, by purpose. Raises RequestRefused for somebody else."""
     check_own(account_id=account_id, customer_id=customer_id, today=today)
     with purpose(P.PRIVACY_RIGHTS, actor=account_id):
-        rows = objections_of(customer_id=customer_id)
-    return {
-        row.purpose: Standing(row.purpose, row.made_at, row.decided_at is not None)
-        for row in rows
-        if row.ended_at is None and (row.decided_at is None or row.upheld)
-    }
+        standing = standing_objections_of(customer_id=customer_id)
+    return {key: Standing(key, row.made_at, row.decided_at is not None) for key, row in standing.items()}
 
 
 def check_own(*, account_id: int, customer_id: int, today: date) -> None:

@@ -21,7 +21,7 @@ from forsyn.domain.rights.request_models import OPEN
 from forsyn.domain.rights.rules import Intake
 from forsyn.domain.rights.words import WordsOfRequest
 from forsyn.domain.safeguards.actions_choices import object_to, take_back_objection
-from forsyn.domain.safeguards.choices_queries import objections_of
+from forsyn.domain.safeguards.choices_queries import standing_objections_of
 from forsyn.domain.safeguards.choices_rules import check_objection, named, takes_effect_alone
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
@@ -121,17 +121,13 @@ def no_longer_object(*, account_id: int, customer_id: int, aim: str, now: dateti
     check_own(account_id=account_id, customer_id=customer_id, today=today)
     one_at_a_time(account_id)
     with purpose(P.PRIVACY_RIGHTS, actor=account_id):
-        standing = [
-            row.pk
-            for row in objections_of(customer_id=customer_id)
-            if row.purpose == aim and row.ended_at is None and (row.decided_at is None or row.upheld)
-        ]
-        for key in standing:  # the database lets one stand
-            take_back_objection(objection_id=key, now=now)
+        standing = standing_objections_of(customer_id=customer_id).get(aim)
+        if standing is not None:
+            take_back_objection(objection_id=standing.pk, now=now)
         waiting = _objected(account_id, customer_id, aim)
         if waiting is not None:
             withdraw(request_id=waiting.pk, by_id=account_id, now=now, today=today, text=TAKEN_BACK)
-    return bool(standing)
+    return standing is not None
 
 
 # -- within --------------------------------------------------------------------------------------------------------

@@ -196,12 +196,6 @@ def _give(account_id: int, roles: Iterable[str], reason: str, within: Term, *, e
         )
 
 
-def close_staff(*, account_id: int, actor: int | None) -> None:
-    """Close an account at once: it signs in no more, and is signed out everywhere."""
-    with purpose(P.SECURITY, actor=actor):
-        actions.deactivate(account_id=account_id)
-
-
 def end_overdue(*, today: date, now: datetime) -> Ended:
     """Close what time has ended, once a day: roles without review, outside people without an agreement, sessions."""
     unreviewed = actions_access.end_unreviewed(now=now, today=today)

@@ -1,19 +1,11 @@
-"""What members of staff may work under: their roles of today, and the purposes that the policy gives these."""
+"""What roles of staff may work under: the purposes that the policy gives them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
-from forsyn.domain.accounts.queries import roles_of
 from forsyn.policy.policy import Policy
 from forsyn.policy.purposes import P
-from forsyn.workflows.declarations import current_policy
-
-
-def purposes_of(*, account_id: int, today: date) -> frozenset[P]:
-    """The program's work that an account's roles of today let it do. 1 query."""
-    return purposes_of_roles(current_policy(), roles_of(account_id=account_id, today=today))
 
 
 def purposes_of_roles(policy: Policy, roles: Iterable[str]) -> frozenset[P]:

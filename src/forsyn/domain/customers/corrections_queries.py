@@ -134,17 +134,6 @@ def _by_place(agreements: Iterable[Agreement]) -> dict[int, list[Agreement]]:
 # -- what was corrected, and who was told ---------------------------------------------------------------------------
 
 
-def corrections_of(*, customer_id: int) -> list[Correction]:
-    """All that was corrected or refused, the latest first, without the documents. 1 query."""
-    rows = Correction.objects.filter(customer_id=customer_id).defer("document")
-    return list(rows.order_by("-decided_at", "-pk"))
-
-
-def corrections_of_request(*, request_id: int) -> list[Correction]:
-    """What one request led to, without the documents. 1 query."""
-    return list(Correction.objects.filter(request_id=request_id).defer("document").order_by("pk"))
-
-
 def statements_of(*, customer_id: int) -> list[Correction]:
     """The person's own statements beside data that were found right (Art. 16), the latest first. 1 query."""
     rows = Correction.objects.filter(customer_id=customer_id).exclude(statement="").defer("document")

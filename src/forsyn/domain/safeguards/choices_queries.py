@@ -132,9 +132,9 @@ def standing_objections(*, decided_too: Sequence[str], limit: int, offset: int =
     return list(for_good.order_by("-made_at", "-pk")[offset : offset + limit])
 
 
-def objections_of(*, customer_id: int) -> list[Objection]:
-    """All that a customer ever objected to, newest first. 1 query."""
-    return list(Objection.objects.filter(customer_id=customer_id).order_by("-made_at", "-pk"))
+def standing_objections_of(*, customer_id: int) -> dict[str, Objection]:
+    """A customer's objections that stand, by purpose: the database lets one of each stand. 1 query."""
+    return {row.purpose: row for row in Objection.objects.filter(STANDING_OBJECTION, customer_id=customer_id)}
 
 
 def past_objections(*, limit: int) -> list[Objection]:

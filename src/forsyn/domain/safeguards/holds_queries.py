@@ -39,13 +39,3 @@ def listed_holds(*, released: bool = False) -> QuerySet[Hold]:
     if released:
         return Hold.objects.exclude(UNRELEASED).order_by("-released_at", "-pk")
     return Hold.objects.filter(UNRELEASED).order_by("review_date", "pk")
-
-
-def holds_of(*, customer_id: int) -> QuerySet[Hold]:
-    """All holds of a customer, the newest first."""
-    return Hold.objects.filter(customer_id=customer_id).order_by("-began_at", "-pk")
-
-
-def count_overdue_reviews(*, today: date) -> int:
-    """How many holds wait for a review. 1 query."""
-    return Hold.objects.filter(UNRELEASED, review_date__lte=today, end_date__gt=today).count()

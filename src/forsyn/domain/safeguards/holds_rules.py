@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,11 +26,6 @@ class Held:
     def covers(self, categories: Collection[str]) -> bool:
         """Whether the hold keeps data of any of the categories."""
         return self.categories is None or not self.categories.isdisjoint(categories)
-
-
-def customers_held(holds: Iterable[Held], categories: Collection[str]) -> frozenset[int]:
-    """Whose data of any of the categories are held."""
-    return frozenset(held.customer_id for held in holds if held.covers(categories))
 
 
 def check_hold(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from forsyn.kernel.deadlines import (
     answer_limits,
-    breach_limit,
     easter_sunday,
     is_working_day,
     month_limit,
@@ -117,13 +115,3 @@ def test_months_keep_the_date_or_end_the_month(day: date, months: int) -> None:
 def test_the_next_working_day_is_the_first_one(day: date) -> None:
     found = working_day_from(day)
     assert all(not is_working_day(day + timedelta(days=n)) for n in range((found - day).days))
-
-
-@given(st.datetimes(timezones=st.just(ZoneInfo("Europe/Copenhagen"))).filter(lambda at: 1900 < at.year < 9000))
-def test_72_hours_are_hours_through_week_ends_and_summer_time(aware_at: datetime) -> None:
-    assert breach_limit(aware_at) - aware_at.astimezone(UTC) == timedelta(hours=72)
-
-
-def test_a_moment_without_a_zone_is_refused() -> None:
-    with pytest.raises(ValueError, match="time zone"):
-        breach_limit(datetime(2026, 11, 21, 9, 0, tzinfo=UTC).replace(tzinfo=None))

@@ -19,10 +19,9 @@ from forsyn.domain.accountability.rules import (
     numbers_in,
     tasks,
 )
-from forsyn.kernel.deadlines import breach_limit
 
 AWARE = datetime(2026, 10, 30, 22, 30, tzinfo=UTC)
-LIMIT = breach_limit(AWARE)
+LIMIT = AWARE + timedelta(hours=72)
 RISKS = st.sampled_from([None, "none", "risk", "high"])
 CAPACITIES = st.sampled_from(["controller", "processor"])
 MOMENTS = st.integers(-100_000, 100_000).map(lambda minutes: AWARE + timedelta(minutes=minutes))

@@ -363,7 +363,7 @@ def test_pages_read_with_one_query_each(world: World, django_assert_num_queries:
         lambda: queries.consents_of(customer_id=anna),
         lambda: queries.restriction_of(customer_id=anna),
         queries.live_restrictions,
-        lambda: queries.objections_of(customer_id=anna),
+        lambda: queries.standing_objections_of(customer_id=anna),
         lambda: queries.undecided_objections(purposes=["operation_optimisation"]),
         lambda: queries.open_choices(assessed=["operation_optimisation"]),
     ):
