@@ -186,10 +186,10 @@ def test_nothing_that_a_request_does_to_its_connection_reaches_the_next(pool: Co
 
 
 def test_a_statement_whose_plan_was_kept_works_on_the_connection_that_comes_back(pool: ConnectionPool) -> None:
-    for _ in range(4):
+    for keeps in (False, True, True, False, True):
         with pool.connection() as taken:
-            taken.prepare_threshold = 0
-            assert taken.execute("select %s::int + 1", [1], prepare=True).fetchone() == (2,)
+            taken.prepare_threshold = 0 if keeps else None
+            assert taken.execute("select %s::int + 1", [1], prepare=keeps).fetchone() == (2,)
             taken.prepare_threshold = None  # as Django has it
 
 

@@ -13,7 +13,6 @@ SESSION_DEFAULTS = "-c search_path=public,pg_temp -c TimeZone=UTC"
 def forget_everything(connection: psycopg.Connection[Any]) -> None:
     """Give a pooled connection back as new: no role, no setting, no temporary table of one request reaches the next."""
     connection.autocommit = True
-    # Only where it may prepare does psycopg see that its own statements went too; else it would ask for them again.
-    threshold, connection.prepare_threshold = connection.prepare_threshold, 1
-    connection.execute("discard all", prepare=False)
-    connection.prepare_threshold = threshold
+    with connection.transaction(force_rollback=True):
+        pass  # psycopg forgets the statements it has prepared; the next line drops them behind its back
+    connection.execute("discard all")
