@@ -158,8 +158,8 @@ def test_a_person_with_several_customer_numbers_asks_once(world: World) -> None:
     received = _asked(world.anna, also_customer_ids=[second])
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
         assert queries.customers_of(request_id=received.request_id) == (world.anna.customer_id, second)
-        found = queries.requests_of_customers(customer_ids=[second], today=TODAY)
-    assert [line.number for line in found] == [received.number]
+        found = queries.queue(today=TODAY)
+    assert [(line.number, line.customer_ids) for line in found] == [(received.number, (world.anna.customer_id, second))]
 
 
 # -- the mail box --------------------------------------------------------------------------------------------------
@@ -278,9 +278,10 @@ def test_a_moved_person_is_written_to_where_he_or_she_lives_now(world: World) ->
     with pytest.raises(RequestRefused, match="ingen adresse"), transaction.atomic():
         _answered(world, received)
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
-        actions.correct_requester(
+        actions.set_answer_address(
             request_id=received.request_id,
-            said=WordsOfRequest(name="Dorthe Døgnvil", address="Prøvevej 3\n9998 Nystad"),
+            email="",
+            address="Prøvevej 3\n9998 Nystad",
             by_id=world.dpo.pk,
             now=LATER,
         )

@@ -81,16 +81,25 @@ def addressee(*, request_id: int, today: date) -> Addressee:
 
 
 def send_receipt(
-    *, request_id: int, now: datetime, today: date, by_id: int | None = None, channel: Channel | None = None
+    *,
+    request_id: int,
+    now: datetime,
+    today: date,
+    by_id: int | None = None,
+    version: int | None = None,
+    channel: Channel | None = None,
 ) -> Sent:
-    """Tell the requester that the request came, its number, and until when it is answered; nothing else."""
+    """Tell the requester that the request came, its number, and until when it is answered; nothing else.
+
+    For what somebody wrote down at the desk: a mail gets its receipt by itself (`privacy_mail_receipt`).
+    """
     with purpose(P.PRIVACY_RIGHTS, actor=by_id):
         case = _Case(request_id, today, by_id, now)
         settled = case.request.identity_settled_at is not None
         letter = letters.receipt(current_policy(), case.facts, identity_settled=settled, today=today)
         sent, kept, disclosure = case.send(letter, channel)
         actions_answers.record_receipt(
-            request_id=request_id, letter=kept, disclosure_id=disclosure, by_id=by_id, now=now
+            request_id=request_id, letter=kept, disclosure_id=disclosure, by_id=by_id, now=now, version=version
         )
     return sent
 

@@ -89,11 +89,6 @@ NAMES: Mapping[Field, str] = {
     Field.AGREEMENT_PERIOD: "aftalens datoer",
 }
 """As people call them, in Danish."""
-READINGS_ELSEWHERE = (
-    "En omtvistet aflæsning rettes ikke her: læg den til undersøgelse under Målerdata, hvor både den gamle og den nye "
-    "værdi bliver stående."
-)
-"""Meter values are evidence: a contested one is looked into in the quarantine, and superseded, never overwritten."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,23 +174,6 @@ def read_right(*, request_id: int, right: Right, by_id: int, now: datetime, vers
 
 
 @transaction.atomic
-def correct_requester(
-    *, request_id: int, said: WordsOfRequest, by_id: int, now: datetime, version: int | None = None
-) -> None:
-    """Put right who asks and where to write: name, e-mail, postal address and language. The wish stays as it came."""
-    request = locked(request_id, version=version)
-    clean, _ = said.cleaned()
-    change(
-        request,
-        requester_name=clean.name,
-        requester_email=clean.email,
-        requester_address=clean.address,
-        language=clean.language,
-    )
-    add_step(request_id, StepKind.REQUESTER_CORRECTED, by_id=by_id, now=now)
-
-
-@transaction.atomic
 def link_customer(
     *, request_id: int, customer_id: int, by_id: int | None, now: datetime, version: int | None = None
 ) -> None:
@@ -267,7 +250,7 @@ def set_answer_address(
     request = locked(request_id, version=version)
     clean, _ = WordsOfRequest(email=email, address=address).cleaned()
     change(request, requester_email=clean.email, requester_address=clean.address)
-    add_step(request_id, StepKind.NOTED, text=words.ANSWER_ADDRESS, by_id=by_id, now=now)
+    add_step(request_id, StepKind.REQUESTER_CORRECTED, text=words.ANSWER_ADDRESS, by_id=by_id, now=now)
 
 
 @transaction.atomic

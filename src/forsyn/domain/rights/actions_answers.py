@@ -260,10 +260,16 @@ def check_refusal(request: Request, *, ground: RefusalGround) -> None:
 
 @transaction.atomic
 def record_receipt(
-    *, request_id: int, letter: Attachment, disclosure_id: int | None, by_id: int | None, now: datetime
+    *,
+    request_id: int,
+    letter: Attachment,
+    disclosure_id: int | None,
+    by_id: int | None,
+    now: datetime,
+    version: int | None = None,
 ) -> None:
     """We have told the person that the request came."""
-    change(locked(request_id))
+    change(locked(request_id, version=version))
     keep_document(
         request_id=request_id, kind=DocumentKind.RECEIPT, document=letter, now=now, disclosure_id=disclosure_id
     )

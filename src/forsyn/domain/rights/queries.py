@@ -1,4 +1,4 @@
-"""Reads of requests: the queue, one request with its record, a person's own. Each is a fixed number of queries."""
+"""Reads of requests for the desk: the queue, one request with its record. Each is a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -219,12 +219,6 @@ def open_request_named(*, text: str, email: str) -> int | None:
     named = [found for _, found in numbers_in(text)]
     rows = Request.objects.filter(OPEN, pk__in=named).only("received_date", "requester_email") if named else ()
     return next((row.pk for row in rows if row.requester_email.casefold() == email.strip().casefold() != ""), None)
-
-
-def requests_of_customers(*, customer_ids: Collection[int], today: date, limit: int = 50) -> list[QueueLine]:
-    """All requests about these customers, the latest first, for the desk. 3 queries."""
-    linked = RequestCustomer.objects.filter(customer_id__in=customer_ids).values("request_id")
-    return _lines(Request.objects.filter(pk__in=linked).order_by("-received_at", "-pk")[:limit], today)
 
 
 def plan(*, plan_id: int) -> PlanView:

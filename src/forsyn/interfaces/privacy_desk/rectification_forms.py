@@ -26,7 +26,9 @@ class ContestedForm(VersionedForm):
     """One datum that the person says is wrong, and what the person says is right."""
 
     what = forms.ChoiceField(
-        label=_("Hvad er forkert?"), error_messages=dict.fromkeys(NOT_CHOSEN, _("Vælg det, der er forkert."))
+        label=_("Hvad er forkert?"),
+        help_text=_("Målinger rettes ikke her. En ny levering retter dem, og den gamle værdi bliver stående."),
+        error_messages=dict.fromkeys(NOT_CHOSEN, _("Vælg det, der er forkert.")),
     )
     right = forms.CharField(
         label=_("Det rigtige"),

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from forsyn.domain.rights import actions, queries
+from forsyn.domain.rights.actions_answers import drop_plan
 from forsyn.domain.rights.actions_identity import (
     CodeAnswer,
     note_authority_seen,
@@ -117,6 +118,16 @@ def _extend(act: Act) -> str:
     return _("Fristen er forlænget, og personen har fået besked.") + _by_post(sent)
 
 
+def _acknowledge(act: Act) -> str:
+    sent = privacy_answers.send_receipt(**act.seen, today=act.today)
+    return _("Kvitteringen er sendt.") + _by_post(sent)
+
+
+def _put_aside(act: Act) -> str:
+    drop_plan(**act.seen)
+    return _("Planen er lagt væk. Nu kan du ændre, hvad der bedes om, og hvem det er om.")
+
+
 def _include(act: Act) -> str:
     actions.stop_withholding(**act.seen, item=act.said["item"])
     return _("Det er med i svaret igen. Læg planen om, så den passer.")
@@ -201,6 +212,8 @@ ACTS: Mapping[str, tuple[type[forms.Form], Callable[[Act], str]]] = {
     "kode": (FORMS["kode"], _try_code),
     "tvivl": (FORMS["tvivl"], _doubt),
     "forlaeng": (FORMS["forlaeng"], _extend),
+    "kvittering": (VersionedForm, _acknowledge),
+    "laeg-vaek": (VersionedForm, _put_aside),
     "tag-med": (ItemForm, _include),
     "udfoer": (PlanForm, _carry_out),
     "adresse": (FORMS["adresse"], _address),

@@ -14,7 +14,7 @@ from forsyn.domain.customers.introductions import Introduction, introductions
 from forsyn.domain.rights import queries
 from forsyn.domain.rights.identity_queries import Destination, destinations
 from forsyn.domain.rights.queries import RequestView, Step
-from forsyn.domain.rights.rules import CLOSED, NEEDS, NEEDS_AUTHORITY, OnBehalf, State, StepKind
+from forsyn.domain.rights.rules import CLOSED, NEEDS, NEEDS_AUTHORITY, Intake, OnBehalf, State, StepKind
 from forsyn.interfaces.privacy_desk import request_forms
 from forsyn.interfaces.privacy_desk.plan_lines import PlanSheet, sheet_of
 from forsyn.interfaces.privacy_desk.request_words import REFUSALS, RIGHTS
@@ -63,6 +63,7 @@ class RequestPage:
     has_plan: bool
     is_carried_out: bool
     unread: bool
+    may_acknowledge: bool
     code_waits: bool
     is_mine: bool
     may_plan: bool
@@ -88,12 +89,19 @@ def page_of(request_id: int, *, by_id: int, today: date, bound: Mapping[str, for
         has_plan=plan is not None,
         is_carried_out=plan is not None and plan.carried_out_at is not None,
         unread=view.row.right is None,
+        may_acknowledge=not closed and _may_acknowledge(view),
         code_waits=any(check.code_hash is not None for check in view.checks),
         is_mine=view.line.assigned_to_id == by_id,
         may_plan=not closed and _may_plan(view),
         may_answer=plan is not None and plan.carried_out_at is not None,
         next_step="" if closed else _next_step(view),
     )
+
+
+def _may_acknowledge(view: RequestView) -> bool:
+    """Nobody has told the person yet that it came; the portal has shown it."""
+    told = any(step.kind == StepKind.RECEIPT_SENT for step in view.steps)
+    return not told and view.row.channel != Intake.PORTAL
 
 
 def _may_plan(view: RequestView) -> bool:

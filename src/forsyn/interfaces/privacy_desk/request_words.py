@@ -69,6 +69,7 @@ REFUSALS: Mapping[str, Promise] = {
 STEPS: Mapping[str, Promise] = {
     StepKind.RECEIVED: _("Modtaget"),
     StepKind.RIGHT_READ: _("Læst som"),
+    StepKind.REQUESTER_CORRECTED: _("Afsenderen er rettet"),
     StepKind.CUSTOMER_LINKED: _("Knyttet til en kunde"),
     StepKind.CUSTOMER_UNLINKED: _("Ikke længere knyttet til en kunde"),
     StepKind.ASSIGNED: _("Taget op"),
@@ -86,6 +87,7 @@ STEPS: Mapping[str, Promise] = {
     StepKind.WITHHELD: _("Holdt ude af svaret"),
     StepKind.NOT_WITHHELD: _("Med i svaret alligevel"),
     StepKind.RECEIPT_SENT: _("Kvittering sendt"),
+    StepKind.REPLIED: _("Personen har skrevet igen"),
     StepKind.ANSWERED: _("Besvaret"),
     StepKind.REFUSED: _("Afslået"),
     StepKind.WITHDRAWN: _("Taget tilbage"),
@@ -94,6 +96,7 @@ STEPS: Mapping[str, Promise] = {
 DOCUMENTS: Mapping[str, Promise] = {
     DocumentKind.ATTACHMENT: _("Kom med anmodningen"),
     DocumentKind.AUTHORITY: _("Bevis for retten til at spørge"),
+    DocumentKind.REPLY: _("Personens svar"),
     DocumentKind.RECEIPT: _("Kvittering"),
     DocumentKind.QUESTION: _("Spørgsmål om, hvem det er"),
     DocumentKind.EXTENSION: _("Besked om længere frist"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from django.urls import reverse
 
 from forsyn.domain.customers.models import ContactPoint
 from forsyn.domain.rights.models import Request, RequestPlan
-from forsyn.domain.rights.rules import Outcome, State
+from forsyn.domain.rights.rules import DocumentKind, Outcome, State, StepKind
 from forsyn.domain.safeguards.choices_models import LIVE_RESTRICTION, Restriction
 from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.integrations.erasure_log.transport import ErasureLog
+from forsyn.interfaces.privacy_desk.request_words import WORDS
 from forsyn.interfaces.privacy_desk.tests.test_pages import signed_in
 from tests.world import NOW, World
 
@@ -111,6 +113,35 @@ def test_an_unknown_number_is_told(desk: Client, world: World) -> None:
 def test_a_clerk_does_not_see_the_queue(world: World, client: Client) -> None:
     signed_in(client, world.clerk)
     assert client.get(reverse("privacy_desk:requests")).status_code == 404
+
+
+def test_a_plan_laid_aside_lets_the_request_be_read_anew(desk: Client, world: World) -> None:
+    request = _received(desk, world, right="restriction")
+    _act(desk, request, "set", seen="pas, foto og navn passer")
+    request.refresh_from_db()
+    posted = {"version": request.version, "ground": "accuracy", "reason": "Måleren viser forkert"}
+    desk.post(reverse("privacy_desk:request_plan", args=[request.pk]), posted)
+    assert "Læg planen væk" in _act(desk, request, "laes", right="erasure")
+    assert "Planen er lagt væk" in _act(desk, request, "laeg-vaek")
+    assert "Det er gemt" in _act(desk, request, "laes", right="erasure")
+    assert "ingen plan at lægge væk" in _act(desk, request, "laeg-vaek")
+
+
+def test_what_came_by_letter_is_acknowledged_once(desk: Client, world: World) -> None:
+    request = _received(desk, world, right="access", address="Prøvevej 1\n9999 Nordby")
+    offered = "Send en kvittering med nummer og frist"
+    assert offered in desk.get(reverse("privacy_desk:request", args=[request.pk])).content.decode()
+    shown = _act(desk, request, "kvittering")
+    assert "Kvitteringen er sendt. Brevet skal printes" in shown
+    assert "Kvittering sendt" in shown
+    assert offered not in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [("step", StepKind), ("document", DocumentKind), ("state", State), ("outcome", Outcome)]
+)
+def test_nothing_on_the_page_is_a_programs_word(kind: str, values: type[StrEnum]) -> None:
+    assert [value for value in values if value not in WORDS[kind]] == []
 
 
 def test_an_erasure_is_read_before_it_is_done(desk: Client, world: World, settings: Any, tmp_path: Path) -> None:
