@@ -1,4 +1,4 @@
-"""What happened to a customer, newest first, told by the register's own history. Pure: it arranges what was read."""
+"""What happened to a customer, newest first, told by the register's own history: it arranges what was read."""
 
 from __future__ import annotations
 
