@@ -1,0 +1,1 @@
+"""The payment line of Danish payment slips (FI and giro)."""
