@@ -34,6 +34,8 @@ class Pace:
     persons_at_once: int = 2_000
     meters_at_once: int = 5_000
     pause_seconds: float = 0.02
+    rest: float = 1.0
+    """After each chunk, so many times as long as it took: with 1 the others have the disk half of the time."""
     lock_seconds: float = 2.0
     statement_seconds: float = 60.0
     tries: int = 4
@@ -104,6 +106,7 @@ def _chunks(
     """Do chunk after chunk until no step is left; what each deleted."""
     tried = 0
     while True:
+        began_at = clock()
         try:
             done = _one_chunk(night, basis, clock, replace(pace, rows_at_once=max(pace.rows_at_once >> 2 * tried, 50)))
         except OperationalError as error:
@@ -118,8 +121,9 @@ def _chunks(
         if done is None:
             return
         tried = 0
+        took = (clock() - began_at).total_seconds()
         yield done
-        sleep(pace.pause_seconds)
+        sleep(max(pace.pause_seconds, pace.rest * took))
 
 
 def _one_chunk(night: Night, basis: NightBasis, clock: Callable[[], datetime], pace: Pace) -> int | None:

@@ -62,7 +62,12 @@ def preview(context: typer.Context, today: Today = None, json: Json = False) -> 
 def run(
     context: typer.Context,
     today: Today = None,
-    pause: Annotated[float, typer.Option("--pause", min=0, max=10, help="Seconds between two chunks.")] = 0.02,
+    pause: Annotated[
+        float,
+        typer.Option(
+            "--pause", min=0, max=10, help="Seconds between two chunks at least; the night rests as long as it worked."
+        ),
+    ] = 0.02,
     json: Json = False,
 ) -> None:
     """Carry the night out, or go on with one that was broken off; others read and write meanwhile.
