@@ -73,14 +73,10 @@ def erasure_page(policy: Policy, outline: ErasureOutline) -> ErasurePage:
         Staying(_listed(names), _why(ground, demanded=demanded), _until(until, demanded=demanded))
         for (ground, demanded, until), names in by_reason.items()
     )
-    belonging = tuple(_name(policy, key) for key in outline.untouched if key not in GUARDED)
+    belonging = [_name(policy, key) for key in outline.untouched if key not in GUARDED]
     if belonging:
-        stays = (
-            *stays,
-            Staying(
-                belonging, _("Det hører til boligen og målerne."), _("Når resten er slettet, fører det ikke til dig.")
-            ),
-        )
+        why, until = _("Det hører til boligen og målerne."), _("Når resten er slettet, fører det ikke til dig.")
+        stays = (*stays, Staying(_listed(belonging), why, until))
     stay_keys = {stay.category for stay in outline.stays}
     goes = tuple(
         capitalised(

@@ -8,6 +8,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -61,7 +62,7 @@ def give(request: HttpRequest, consent: str) -> HttpResponse:
         messages.warning(request, _(str(refusal)))
     else:
         messages.success(request, _("Tak. Dit ja er gemt. Du kan tage det tilbage her, når du vil."))
-    return redirect("portal:consents")
+    return _back(request)
 
 
 @require_POST
@@ -88,6 +89,13 @@ def _withdraw(request: HttpRequest, consents: Collection[str], done: str) -> Htt
         messages.warning(request, _(str(refusal)))
     else:
         messages.success(request, done)
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page with the button that was pressed."""
+    if request.POST.get("back") == "my_data":
+        return redirect(f"{reverse('portal:my_data')}#samtykker")
     return redirect("portal:consents")
 
 

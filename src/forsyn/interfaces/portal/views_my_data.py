@@ -41,6 +41,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "on_hold": on_hold(customer_id),
         "data": data_overview(policy, held, live, refused.keys()),
         "consents": answers,
+        "version": policy.version,
         "requests": [request_line(policy, one, today) for one in latest],
         "rights": {str(right): rule for right, rule in policy.rights.items()},
     }

@@ -86,6 +86,37 @@ def test_use_that_was_refused_is_no_longer_told(client_of_anna: Client) -> None:
     assert "Tilfredshedsundersøgelser" not in kind(page(client_of_anna, "my_data"), "E-mailadresse")
 
 
+def switch(client: Client, consent: str) -> str:
+    """The switch of one consent, as it stands on the page."""
+    content = client.get(reverse("portal:my_data")).content.decode()
+    return content.partition(f'id="samtykke-{consent}"')[2].partition("</li>")[0]
+
+
+def test_each_consent_has_a_switch_that_says_yes_and_takes_it_back(client_of_anna: Client) -> None:
+    before = switch(client_of_anna, "newsletter")
+    assert "Vi må sende dig nyhedsbreve på e-mail." in before
+    assert 'role="switch" aria-checked="false"' in before
+    assert "Tryk på kontakten, hvis du vil sige ja." in before
+    version = re.search(r'name="version" value="([^"]+)"', before)
+    assert version is not None
+    form = {"version": version[1], "back": "my_data"}
+    answer = client_of_anna.post(reverse("portal:give_consent", args=["newsletter"]), form)
+    assert answer["Location"] == reverse("portal:my_data") + "#samtykker"
+    given = switch(client_of_anna, "newsletter")
+    assert 'role="switch" aria-checked="true"' in given
+    assert "Du sagde ja den 2. november 2026" in given
+    assert "Så holder vi op med det samme." in given
+    answer = client_of_anna.post(reverse("portal:withdraw_consent", args=["newsletter"]), form)
+    assert answer["Location"] == reverse("portal:my_data") + "#samtykker"
+    assert 'aria-checked="false"' in switch(client_of_anna, "newsletter")
+
+
+def test_what_must_be_signed_has_no_switch(client_of_anna: Client) -> None:
+    told = switch(client_of_anna, "health_notice")
+    assert "Et ja skal have din underskrift." in told
+    assert "<button" not in told
+
+
 @pytest.mark.parametrize(
     ("name", "most"), [("my_data", 23), ("erase", 30), ("pause", 12), ("refusals", 11), ("my_requests", 10)]
 )
