@@ -1,0 +1,1 @@
+"""Messages to Digital Post, in its own format MeMo."""
