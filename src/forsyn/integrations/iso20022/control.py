@@ -89,7 +89,8 @@ def check_balances(
         if code in _OPENING + _CLOSING:
             try:
                 oere = kroner(balance.find("Amt"), f"Amt of the balance {code}")
-                told.setdefault(code, set()).add(direction(text_at(balance, "CdtDbtInd")).signed(oere))
+                signed = direction(text_at(balance, "CdtDbtInd")).signed(oere)
+                told.setdefault(code, set()).add(signed)
             except NotThere as error:
                 problems.add(line, place, str(error), _ASK)
     for code in (code for code, found in told.items() if len(found) > 1):

@@ -28,6 +28,8 @@ class OpenEntry:
         self._told: dict[str, Element] = {}
         self._facts: Facts | None = None
         self._broken = False
+        self._unsplit = False
+        """The bank gives several transactions without their amounts: they cannot be told apart."""
         self._waiting: tuple[Element, int] | None = None
         self._count = self._split_oere = 0
         self._batch: Element | None = None
@@ -40,14 +42,27 @@ class OpenEntry:
             return self._transaction(piece.tree, piece.line)
         if tag == "Btch":
             self._batch = piece.tree
+        elif tag in self._told:
+            self._break(piece.line, f"{tag} is told twice")
         elif tag in _KEPT:
-            self._told.setdefault(tag, piece.tree)
+            self._told[tag] = piece.tree
         return ()
 
     def _transaction(self, tree: Element, line: int) -> list[Entry]:
         before, self._waiting = self._waiting, (tree, line)
         self._count += 1
-        return [] if before is None else self._part(*before, number=self._count - 1)
+        if before is None:
+            return []
+        if self._count == 2 and transactions.amount_of(before[0]) is None:
+            self._unsplit = True
+        if self._unsplit:
+            self._check_unsplit(tree, line)
+            return []
+        return self._part(*before, number=self._count - 1)
+
+    def _check_unsplit(self, tree: Element, line: int) -> None:
+        if transactions.amount_of(tree) is not None and not self._broken:
+            self._break(line, "some transactions have amounts of their own, and some have none")
 
     def details_closed(self, line: int) -> None:
         """Holds a batch against what the bank says of it; the one that waits still has no amount of its own."""
@@ -68,8 +83,9 @@ class OpenEntry:
         if facts is None:
             return ()
         self._tally.take(facts)
-        if self._count < 2:
-            tree = self._waiting[0] if self._waiting else None
+        if self._count < 2 or self._unsplit:
+            tree = self._waiting[0] if self._waiting and not self._unsplit else None
+            self._batch_count += self._count if self._unsplit else 0
             return self._give(self._entry(facts, tree, 0, facts.amount_oere, facts.direction))
         found = self._part(*self._waiting, number=self._count) if self._waiting else []
         whole = facts.direction.signed(facts.amount_oere)

@@ -68,6 +68,8 @@ class BankReading:
 
     def _opened(self, piece: Piece) -> None:
         if piece.name in _STATEMENTS:
+            if piece.name != _BODIES[self.message][1]:
+                raise Unreadable(piece.line, f"{piece.name} does not belong in {self.message}")
             self._open = _OpenStatement(self.message, self._message_id, piece.line, self._problems)
         elif self._open is not None:
             self._open.opened(piece)
@@ -126,8 +128,10 @@ class _OpenStatement:
             return self._entry.tree(piece)
         if piece.tree.tag == "Bal":
             self._balances.append(piece.tree)
+        elif piece.tree.tag in self._told:
+            self._problems.add(piece.line, self.place, f"{piece.tree.tag} is told twice", _ASK)
         elif piece.tree.tag in _KEPT:
-            self._told.setdefault(piece.tree.tag, piece.tree)
+            self._told[piece.tree.tag] = piece.tree
         return ()
 
     def closed(self, piece: Piece) -> Iterable[Entry]:

@@ -17,7 +17,11 @@ _KIND = re.compile(r"(?<![0-9])(71|75|04|15)(?![0-9])", re.ASCII)
 _LINE = re.compile(r"\+?(71|75|04|15)[/<#: ]+([0-9]{15,16})(?:[+< ].*)?", re.ASCII)
 _JOINED = re.compile(r"(71)([0-9]{15})|(75|04|15)([0-9]{16})", re.ASCII)
 _KIND_71_DIGITS = 15
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _KRONER = "DKK"
+_AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt")
+"""Of a transaction: since version 04, before it, and what the payer asked for."""
 
 
 class NotThere(ValueError):
@@ -90,12 +94,14 @@ def day(element: Element | None, name: str) -> date | None:
     if element is None:
         return None
     try:
-        if text := text_at(element, "Dt"):
-            return date.fromisoformat(text[:10])  # a zone may follow
-        at = datetime.fromisoformat(text_at(element, "DtTm"))
-    except ValueError:
-        raise NotThere(f"{name} is not a date such as 2026-11-21") from None
-    return at.date() if at.tzinfo is None else local_day(at)
+        if match := _DATE.fullmatch(text_at(element, "Dt")):
+            return date.fromisoformat(match[1])
+        if match := _INSTANT.fullmatch(text_at(element, "DtTm")):
+            at = datetime.fromisoformat(match[0])
+            return at.date() if at.tzinfo is None else local_day(at)
+    except (ValueError, OverflowError):
+        pass  # as the 30th of February
+    raise NotThere(f"{name} is not a date such as 2026-11-21")
 
 
 def facts_of(told: dict[str, Element]) -> Facts:
@@ -120,19 +126,15 @@ def facts_of(told: dict[str, Element]) -> Facts:
     )
 
 
+def amount_of(transaction: Element) -> Element | None:
+    """What a transaction says of its amount, if it does."""
+    return next((found for path in _AMOUNTS if (found := transaction.find(path)) is not None), None)
+
+
 def part_of_batch(transaction: Element, entry: Facts) -> tuple[int, Direction]:
     """Amount in øre and direction of one transaction among several. Raises NotThere."""
-    told = next(
-        (
-            found
-            for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt")
-            if (found := transaction.find(path)) is not None
-        ),
-        None,
-    )
-    return kroner(told, "the transaction's amount"), (
-        direction(way) if (way := text_at(transaction, "CdtDbtInd")) else entry.direction
-    )
+    way = text_at(transaction, "CdtDbtInd")
+    return kroner(amount_of(transaction), "the transaction's amount"), direction(way) if way else entry.direction
 
 
 def end_to_end_id(transaction: Element | None) -> str:

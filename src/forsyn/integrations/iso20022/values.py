@@ -61,7 +61,7 @@ class Entry:
     name it for good. ``transaction_number`` is 0 where the entry is whole. ``amount_oere`` is never negative.
     ``reversal`` marks one that undoes another: its direction is already the reversed one. ``bank_reference`` is the
     bank's own (AcctSvcrRef), ``end_to_end_id`` the payer's. ``batch_count`` is above 0 where the bank booked so many
-    payments as one and tells of them elsewhere. ``return_reason`` is the code of a transfer that came back.
+    payments as one and does not tell them apart here. ``return_reason`` is the code of a transfer that came back.
     """
 
     statement: Identity

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from forsyn.integrations.iso20022.codec import BankReading
 from forsyn.integrations.iso20022.problems import UnusableBankFile
-from forsyn.integrations.iso20022.tests.test_statements import read, refused
+from forsyn.integrations.iso20022.tests.test_statements import numbered, read, refused
 from forsyn.integrations.iso20022.tests.writing import Bank, entry
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
@@ -82,6 +84,15 @@ def test_what_follows_the_document_is_refused() -> None:
     assert "this is not XML (junk after document element)" in refused(Bank([[entry()]]).written() + b"<more/>")
 
 
+def test_a_notice_has_no_place_in_a_statement() -> None:
+    written = Bank([[entry()]]).written().replace(b"Stmt>", b"Ntfctn>").replace(b"BkToCstmrNtfctn>", b"BkToCstmrStmt>")
+    assert "Ntfctn does not belong in camt.053" in refused(written)
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    assert read(b"\xef\xbb\xbf" + Bank([[entry()]]).written())[0] == [entry()]
+
+
 def test_elements_of_others_are_passed_over() -> None:
     extra = b"<x:Amt xmlns:x='urn:other' Ccy='USD'>1</x:Amt>"
     [found], _ = read(Bank([[entry()]]).written().replace(b"<Ntry>", b"<Ntry>" + extra))
@@ -135,3 +146,37 @@ def test_a_tag_without_end_is_refused_before_it_costs(begin: bytes) -> None:
 def test_a_file_that_is_not_there_is_the_caller_s_to_tell(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(BankReading(iter((tmp_path / "gone.xml").open("rb")), "gone.xml").entries())
+
+
+TAGS = [
+    "",
+    "<x/>",
+    "<Amt>",
+    "</Ntry>",
+    "<Ntry>",
+    "-1",
+    "9" * 5_000,
+    "\u0663",
+    "&#0;",
+    "&lt;",
+    "]]>",
+    "2026-02-31",
+    "DBIT",
+]
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 400), st.sampled_from(TAGS)), min_size=1, max_size=3))
+@settings(max_examples=150)
+def test_a_damaged_file_is_refused_in_words_or_still_adds_up(damages: list[tuple[float, int, str]]) -> None:
+    written = Bank(numbered([[entry()], [entry(), entry()]])).written().decode()
+    for where, length, instead in damages:
+        at = int(where * len(written))
+        written = written[:at] + instead + written[at + length :]
+    try:
+        entries, statements = read(written.encode())
+    except UnusableBankFile:
+        return
+    for statement in statements:
+        moved = sum(each.signed_oere for each in entries if each.statement == statement.identity)
+        assert statement.opening_oere is not None
+        assert statement.closing_oere == statement.opening_oere + moved
