@@ -33,6 +33,9 @@ from forsyn.domain.rights.rules import (
 from forsyn.domain.rights.words import clean_reason, clean_seen
 
 HOUR = timedelta(hours=1)
+DOUBT_KINDS = (StepKind.IDENTITY_ASKED, StepKind.IDENTITY_SETTLED)
+"""Whoever did one of these on a request, does not stop its clock (again). The database knows the same; migration 0003.
+"""
 
 
 class CodeAnswer(StrEnum):
@@ -59,7 +62,8 @@ def ask_identity(
 ) -> None:
     """There is reason to doubt who asks: the clock stands from today until it is settled. ``reason`` is on the record.
 
-    Raises RequestRefused where the limit is past: then it is too late to ask.
+    Time stops for a reasonable doubt only (Art. 12(6)), so once: after somebody asked, or it was settled, only another
+    person may write down a new doubt. Raises RequestRefused, also where the limit is past: then it is too late to ask.
     """
     request = locked(request_id, version=version)
     reason = clean_reason(reason, about="Skriv, hvad der gør det tvivlsomt, hvem der spørger")
@@ -67,14 +71,14 @@ def ask_identity(
         raise RequestRefused("Der er allerede spurgt, hvem det er, og fristen står stille.")
     if today > request.deadline_date:
         raise RequestRefused("Fristen er overskredet. Den kan ikke standses bagefter; svar så hurtigt som muligt.")
-    change(
-        request,
-        **move(request, State.IDENTITY_ASKED),
-        paused_since_date=today,
-        identity_settled_at=None,
-        identity_way=None,
-    )
-    add_step(request_id, StepKind.IDENTITY_ASKED, text=reason, by_id=by_id, now=now)
+    if RequestStep.objects.filter(request_id=request_id, kind__in=DOUBT_KINDS, by_id=by_id).exists():
+        raise RequestRefused(
+            "Du har selv allerede spurgt, hvem det er, eller afklaret det, så fristen løber. Er der kommet ny tvivl, "
+            "skal en kollega vurdere den og skrive hvorfor."
+        )
+    state = move(request, State.IDENTITY_ASKED)
+    add_step(request_id, StepKind.IDENTITY_ASKED, text=reason, by_id=by_id, now=now)  # the database asks for it first
+    change(request, **state, paused_since_date=today, identity_settled_at=None, identity_way=None)
     add_step(request_id, StepKind.CLOCK_STOPPED, by_id=by_id, now=now)
 
 

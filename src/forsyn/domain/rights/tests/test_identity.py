@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from forsyn.domain.customers.actions import change_contact_point
 from forsyn.domain.customers.models import ContactPoint
@@ -52,6 +53,10 @@ def _code(desk: World, request_id: int, contact_point_id: int | None = None) -> 
 
 def _try(request_id: int, code: str, *, after: timedelta = timedelta(minutes=1)) -> CodeAnswer:
     return actions_identity.check_code(request_id=request_id, code=code, now=LATER + after, today=TODAY)
+
+
+def _doubt(request_id: int, by_id: int, reason: str, *, today: date = TODAY) -> None:
+    actions_identity.ask_identity(request_id=request_id, reason=reason, by_id=by_id, now=LATER, today=today)
 
 
 def _move_mailbox(desk: World, now: datetime) -> None:
@@ -192,10 +197,48 @@ def test_a_limit_that_is_past_is_not_stopped(desk: World, receive: Receive) -> N
 
 def test_doubt_that_comes_later_unsettles_who_asks(desk: World, receive: Receive) -> None:
     request_id = receive(settled=True)
-    actions_identity.ask_identity(
-        request_id=request_id, reason="Kunden ringer: det var ikke hende.", by_id=desk.dpo.pk, now=LATER, today=TODAY
-    )
+    _doubt(request_id, desk.clerk.pk, "Kunden ringer: det var ikke hende.")
     assert Request.objects.get(pk=request_id).identity_settled_at is None
+
+
+def test_whoever_settled_who_asks_does_not_doubt_it_again(desk: World, receive: Receive) -> None:
+    request_id = receive(settled=True)
+    with pytest.raises(RequestRefused, match="en kollega"):
+        _doubt(request_id, desk.dpo.pk, "Måske alligevel ikke.")
+
+
+def test_the_clock_stops_once_for_each_person_who_doubts(desk: World, receive: Receive) -> None:
+    request_id = receive()
+    for after, by_id in enumerate((desk.dpo.pk, desk.clerk.pk)):
+        day = TODAY + after * 5 * DAY
+        _doubt(request_id, by_id, "Underskriften er en anden.", today=day)
+        actions_identity.note_identity_seen(
+            request_id=request_id, note="Pas; foto passer", by_id=desk.billing.pk, now=LATER, today=day + 4 * DAY
+        )
+    for by_id in (desk.dpo.pk, desk.clerk.pk, desk.billing.pk):
+        with pytest.raises(RequestRefused, match="en kollega"):
+            _doubt(request_id, by_id, "Endnu en gang.", today=TODAY + 10 * DAY)
+    assert Request.objects.get(pk=request_id).paused_days == 8
+
+
+def test_the_database_stops_no_clock_without_a_new_doubt(desk: World, receive: Receive) -> None:
+    request_id = receive(settled=True)
+    asked = {"request_id": request_id, "kind": StepKind.IDENTITY_ASKED, "at": LATER}
+    stopped = {"state": State.IDENTITY_ASKED, "paused_since_date": TODAY, "identity_settled_at": None}
+    row = Request.objects.filter(pk=request_id)
+    for wrong, write in (
+        ("rights_request_step_doubt", lambda: RequestStep.objects.create(text=" ", by=desk.clerk, **asked)),
+        ("rights_request_step_doubt", lambda: RequestStep.objects.create(text="Program.", by=None, **asked)),
+        ("rights_request_step_new_doubt", lambda: RequestStep.objects.create(text="Igen.", by=desk.dpo, **asked)),
+        ("rights_request_stops_for_doubt", lambda: row.update(version=F("version") + 1, identity_way=None, **stopped)),
+        ("rights_request_paused_days", lambda: row.update(version=F("version") + 1, paused_days=30)),
+    ):
+        with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+            write()
+        assert refusal.value.__cause__.diag.constraint_name == wrong
+    _doubt(request_id, desk.clerk.pk, "Underskriften er en anden.")
+    with pytest.raises(IntegrityError, match="stands already"), transaction.atomic():
+        row.update(version=F("version") + 1, paused_since_date=TODAY + DAY)
 
 
 def test_authority_is_noted_in_words(desk: World, receive: Receive) -> None:
