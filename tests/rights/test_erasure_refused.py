@@ -15,7 +15,7 @@ from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.erasure_log.transport import ErasureLog
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Right
-from forsyn.workflows import right_erasure, right_plans
+from forsyn.workflows import erasure, right_erasure, right_plans
 from forsyn.workflows.erasure import ErasureRefused
 from forsyn.workflows.privacy_requests import receive_at_desk
 from tests.world import NOW, TODAY, World
@@ -63,7 +63,7 @@ def test_doubt_after_the_plan_stops_the_deed_before_the_log(world: World, log: E
     request_id, fingerprint = _planned(world)
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
         actions_identity.ask_identity(
-            request_id=request_id, reason="Passet var en andens.", by_id=world.dpo.pk, now=NOW, today=TODAY
+            request_id=request_id, reason="Passet var en andens.", by_id=world.clerk.pk, now=NOW, today=TODAY
         )
     assert "ikke afklaret" in _refused(world, request_id, fingerprint)
     assert not log.entries()
@@ -89,7 +89,9 @@ def test_after_doubt_a_planned_request_is_still_about_the_same_person(world: Wor
     request_id, _ = _planned(world)
     given = {"request_id": request_id, "by_id": world.dpo.pk, "now": NOW}
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
-        actions_identity.ask_identity(reason="Passet var en andens.", today=TODAY, **given)
+        actions_identity.ask_identity(
+            reason="Passet var en andens.", today=TODAY, **(given | {"by_id": world.clerk.pk})
+        )
         actions_identity.note_identity_seen(note="Kørekort vist.", today=TODAY, **given)
         with pytest.raises(RequestRefused, match="allerede lagt en plan"):
             actions.link_customer(customer_id=world.anna.customer_id, **given)
@@ -105,6 +107,25 @@ def test_a_plan_put_aside_settles_no_doubt(world: World) -> None:
     request_id, _ = _planned(world)
     given = {"request_id": request_id, "by_id": world.dpo.pk, "now": NOW}
     with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
-        actions_identity.ask_identity(reason="Passet var en andens.", today=TODAY, **given)
+        actions_identity.ask_identity(
+            reason="Passet var en andens.", today=TODAY, **(given | {"by_id": world.clerk.pk})
+        )
         actions_answers.drop_plan(**given)
     assert Request.objects.get(pk=request_id).state == "identity_asked"
+
+
+def test_the_person_is_held_still_and_the_plan_is_made_once_before_the_deed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_id, fingerprint = _planned(world)
+    made: list[str] = []
+    for name in ("lock_subject", "do_erasure"):
+        original = getattr(erasure, name)
+        monkeypatch.setattr(
+            erasure,
+            name,
+            lambda *given, name=name, original=original, **more: made.append(name) or original(*given, **more),
+        )
+    with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
+        right_plans.carry_out(request_id=request_id, fingerprint=fingerprint, by_id=world.dpo.pk, now=NOW, today=TODAY)
+    assert made == ["lock_subject", "do_erasure", "lock_subject", "do_erasure"]

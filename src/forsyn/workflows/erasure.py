@@ -82,7 +82,7 @@ def plan_erasure(
 def carry_out_erasure(
     *,
     customer_ids: Collection[int],
-    fingerprint: str,
+    fingerprint: str | None,
     today: date,
     now: datetime,
     actor: int | None,
@@ -90,6 +90,7 @@ def carry_out_erasure(
 ) -> ErasurePlan:
     """Erase, if the plan of now is the one that was read. Raises ErasureRefused.
 
+    ``fingerprint`` of the plan; None where the caller has made and compared it since `hold_still`, in this transaction.
     The log outside the database is written before the transaction can commit: erased and not on the log cannot be.
     """
     policy = policy or current_policy()
@@ -97,12 +98,18 @@ def carry_out_erasure(
     with _not_beside_others(), transaction.atomic():
         numbers = lock_subject(subject)
         plan = do_erasure(policy, subject, today=today, now=now, actor=actor)
-        if plan.fingerprint != fingerprint:
+        if fingerprint is not None and plan.fingerprint != fingerprint:
             raise ErasureRefused("Noget er ændret, siden planen blev lagt. Læg den om, og læs den, før der slettes.")
         if plan.gaps:
             raise ErasureRefused("Planen har huller: noget er ikke erklæret. Ret det i programmet først.")
         _note(numbers, now=now, policy=policy, actor=actor)
     return plan
+
+
+def hold_still(*, customer_ids: Collection[int]) -> None:
+    """Nobody erases or writes of the person until the caller's transaction ends. Raises ErasureRefused."""
+    with _not_beside_others():
+        lock_subject(subject_of(customer_ids=customer_ids))
 
 
 @contextmanager

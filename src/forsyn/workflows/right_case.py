@@ -54,6 +54,8 @@ class Deed:
     tell: Callable[[Mapping[str, Any], Mapping[str, Any], Language], Told]
     essence: Callable[[Mapping[str, Any]], Any] = lambda body: body
     """What must still be so when the plan is carried out: reading a plan, too, leaves a line in the access log."""
+    hold_still: Callable[[Case], None] = lambda case: None
+    """Before the plan is made again to be carried out: nobody changes what it is about until the transaction ends."""
 
 
 def day_words(text: str | None, language: Language) -> str:

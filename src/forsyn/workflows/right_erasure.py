@@ -11,7 +11,7 @@ from forsyn.policy.vocabulary import Language
 from forsyn.policy.wording import capitalised, series
 from forsyn.workflows.choice_plans import tell_of_erasure
 from forsyn.workflows.declarations import current_policy
-from forsyn.workflows.erasure import ErasureRefused, carry_out_erasure, plan_erasure
+from forsyn.workflows.erasure import ErasureRefused, carry_out_erasure, hold_still, plan_erasure
 from forsyn.workflows.erasure_plan import essence_of_erasure
 from forsyn.workflows.privacy_answers import addressee
 from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told, day_words
@@ -27,6 +27,13 @@ def _plan_erasure(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
     return found.as_json()
 
 
+def _hold_still(case: Case) -> None:
+    try:
+        hold_still(customer_ids=case.customer_ids)
+    except ErasureRefused as refusal:
+        raise PlanRefused(str(refusal)) from refusal
+
+
 def _erase(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
     to = addressee(request_id=case.request_id, today=case.today)  # the answer must find its way when all is gone
     set_answer_address(
@@ -37,12 +44,9 @@ def _erase(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
         for key in case.customer_ids
     ]  # one person's few numbers
     try:
-        read = plan_erasure(
-            customer_ids=case.customer_ids, today=case.today, now=case.now, actor=case.person, policy=case.policy
-        )
         done = carry_out_erasure(
             customer_ids=case.customer_ids,
-            fingerprint=read.fingerprint,
+            fingerprint=None,  # compared before anybody was told, with everybody else held still since
             today=case.today,
             now=case.now,
             actor=case.person,
@@ -85,4 +89,4 @@ def _tell_erased(plan: Mapping[str, Any], counts: Mapping[str, Any], language: L
     return Told(done, list(kept))
 
 
-ERASURE = Deed(_plan_erasure, _erase, _tell_erased, essence_of_erasure)
+ERASURE = Deed(_plan_erasure, _erase, _tell_erased, essence_of_erasure, _hold_still)

@@ -103,6 +103,7 @@ def carry_out(
     case = case_of(request_id, by_id=by_id, now=now, today=today)
     deed = DEEDS[Right(waiting.right)]
     details: Mapping[str, Any] = waiting.plan["details"]  # type: ignore[assignment]
+    _said(lambda: deed.hold_still(case))
     again = _said(lambda: deed.plan(case, details))
     if _settled(deed.essence(again)) != _settled(deed.essence(waiting.plan["body"])):  # type: ignore[arg-type]
         raise PlanRefused("Noget er ændret, siden planen blev lagt. Læg den om, og læs den, før den udføres.")
