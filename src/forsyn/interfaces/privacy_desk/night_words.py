@@ -14,7 +14,7 @@ from forsyn.policy.policy import Item, Policy, Retention
 
 WORKS: dict[str, Any] = {
     Work.ROWS: _("Rækker, hvis egen tid er gået"),
-    Work.PERSONS: _("Rækker om kunder og brugere, hvis tid er gået"),
+    Work.PERSONS: _("Det, hvis tid er gået, om kunder og brugere"),
     Work.COLUMNS: _("Felter, der er overskrevet, mens rækken bliver"),
     Work.REMNANTS: _("Rester uden personer"),
     Work.SENSITIVE: _("Følsomme oplysninger uden grundlag eller uden gennemgang"),

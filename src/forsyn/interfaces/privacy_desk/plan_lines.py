@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -109,7 +110,7 @@ def _corrected(step: Mapping[str, Any]) -> Line:
     place = f" ({step['place']})" if step["place"] else ""
     change = f"»{step['wrong'] or '–'}« → »{step['right'] or '–'}«"
     shared = _("Gælder også %(n)s andre kunder.") % {"n": step["shared_with"]} if step["shared_with"] else ""
-    return Line(f"{FIELDS[step['field']]}{place}", None, change, detail=shared)
+    return Line(f"{FIELDS[step['field']]}{place}", detail="\n".join(filter(None, (change, shared))))
 
 
 def _told(recipients: Mapping[str, str]) -> Group:
@@ -120,7 +121,7 @@ def _told(recipients: Mapping[str, str]) -> Group:
         when = (
             _("Fik det senest %(day)s") % {"day": date_words(date.fromisoformat(last[:10]), reader())} if last else ""
         )
-        lines.append(Line(name, None, when))
+        lines.append(Line(name, detail=when))
     return Group(_("Får besked (artikel 19)"), lines)
 
 
@@ -175,7 +176,7 @@ def _erasure_line(line: Mapping[str, Any]) -> Line:
     return Line(
         what,
         count,
-        ground or "",
+        capitalised(ground or ""),
         until,
         detail,
         folded % {"n": len(needed)} if needed else "",
@@ -222,10 +223,12 @@ def _access(body: Mapping[str, Any]) -> Iterable[Group]:
 def _access_line(line: Mapping[str, Any]) -> Line:
     policy, language = current_policy(), reader()
     names = [policy.categories[key].name.in_(language) for key in line["categories"] if key in policy.categories]
-    detail = _("%(n)s målinger") % {"n": line["readings"]} if line["readings"] else ""
+    shown = number_format(line["readings"])
+    detail = ngettext("%(shown)s måling", "%(shown)s målinger", line["readings"]) % {"shown": shown}
     until = date.fromisoformat(line["until"]) if line["until"] else None
     title = line["title"]["en" if language is Language.ENGLISH else "da"]
-    return Line(title, line["rows"], capitalised(series(names, language)), until, detail, item=line["table"])
+    said = (capitalised(series(names, language)), detail if line["readings"] else "")
+    return Line(title, line["rows"], "", until, "\n".join(filter(None, said)), item=line["table"])
 
 
 def _single_line(one: Mapping[str, Any]) -> Line:
@@ -233,7 +236,7 @@ def _single_line(one: Mapping[str, Any]) -> Line:
     title = one["title"]["en" if language is Language.ENGLISH else "da"]
     number = one["item"].partition(":")[2]
     when = date_words(date.fromisoformat(one["at"][:10]), language) if one["at"] else ""
-    return Line(_("%(title)s, nr. %(number)s") % {"title": title, "number": number}, None, when, item=one["item"])
+    return Line(_("%(title)s, nr. %(number)s") % {"title": title, "number": number}, detail=when, item=one["item"])
 
 
 def _portability(body: Mapping[str, Any]) -> Iterable[Group]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,11 +12,11 @@ from django.utils.translation import gettext as _
 from forsyn.domain.customers.introductions import Introduction, introductions
 from forsyn.domain.rights import queries
 from forsyn.domain.rights.identity_queries import Destination, destinations
-from forsyn.domain.rights.queries import RequestView, Step
+from forsyn.domain.rights.queries import RequestView
 from forsyn.domain.rights.rules import CLOSED, NEEDS, NEEDS_AUTHORITY, Intake, OnBehalf, State, StepKind
 from forsyn.interfaces.privacy_desk import request_forms
 from forsyn.interfaces.privacy_desk.plan_lines import PlanSheet, sheet_of
-from forsyn.interfaces.privacy_desk.request_words import REFUSALS, RIGHTS
+from forsyn.interfaces.privacy_desk.step_words import words_of
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows.right_deeds import DEEDS
 
@@ -36,7 +35,6 @@ FORMS: Mapping[str, type[forms.Form]] = {
     "afslag": request_forms.RefusalForm,
 }
 """Each act on a request that asks for words, by the name in its address."""
-_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def page_of(request_id: int, *, by_id: int, today: date, bound: Mapping[str, for
     return RequestPage(
         view,
         [introduced[key] for key in keys if key in introduced],
-        [_step(step) for step in view.steps],
+        [StepLine(step.at, step.kind, words_of(step), step.by) for step in view.steps],
         destinations(request_id=request_id, today=today) if unsettled else [],
         {} if closed else _forms(view, bound),
         sheet_of(plan, view.withheld) if plan else None,
@@ -115,17 +113,6 @@ def _forms(view: RequestView, bound: Mapping[str, forms.Form]) -> dict[str, form
     initial = {"version": view.line.version, "right": view.row.right, "on_behalf": view.row.on_behalf}
     initial |= {"email": view.row.requester_email, "address": view.row.requester_address}
     return {name: bound.get(name) or form(initial=initial, auto_id=f"{name}_%s") for name, form in FORMS.items()}
-
-
-def _step(step: Step) -> StepLine:
-    words = step.text
-    if step.kind == StepKind.RIGHT_READ and words in RIGHTS:
-        words = str(RIGHTS[words])
-    elif step.kind == StepKind.REFUSED and words in REFUSALS:
-        words = str(REFUSALS[words])
-    elif _FINGERPRINT.fullmatch(words) or step.kind in (StepKind.CUSTOMER_LINKED, StepKind.CUSTOMER_UNLINKED):
-        words = ""  # what a machine reads
-    return StepLine(step.at, step.kind, words, step.by)
 
 
 def _next_step(view: RequestView) -> str:

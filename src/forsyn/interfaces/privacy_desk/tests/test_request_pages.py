@@ -152,7 +152,7 @@ def test_an_erasure_is_read_before_it_is_done(desk: Client, world: World, settin
     page = reverse("privacy_desk:request_plan", args=[request.pk])
     shown = re.sub(r"\s+", " ", desk.post(page, {"version": request.version}, follow=True).content.decode())
     assert "Bliver slettet" in shown
-    assert "bogføringslovens § 12" in shown
+    assert "Bogføringslovens § 12" in shown
     assert "1. januar 2032" in shown
     plan = RequestPlan.objects.get(request=request)
     assert "Planen er udført" in _act(desk, request, "udfoer", fingerprint=plan.fingerprint)
