@@ -1,0 +1,173 @@
+"""Incentive tariffs of district heating (motivationstarif): a percentage by return temperature or cooling.
+
+The published forms: an expected return by a table of flow temperature, a fixed return or a fixed cooling; a free zone
+on either side; a percentage a degree of the whole excess or of what lies beyond the zone; bonus and surcharge alike,
+different, or only one of them; an upper limit of each; no surcharge at or below some return; single-pipe plants exempt
+or with an expectation of their own. Degrees are Celsius; a positive deviation is bad (warm return, little cooling).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import floor
+
+
+class Between(StrEnum):
+    """How a table is read between its rows."""
+
+    LINEAR = "linear"
+    NEAREST = "nearest"
+    """Half-way counts as the warmer flow."""
+
+
+class Beyond(StrEnum):
+    """How a table is read before its first and after its last row."""
+
+    EDGE = "edge"
+    REFUSE = "refuse"
+
+
+class Degrees(StrEnum):
+    """Whether parts of a degree count."""
+
+    EXACT = "exact"
+    WHOLE = "whole"
+    """Only full degrees; what is begun does not count."""
+
+
+class Excess(StrEnum):
+    """Which degrees count once the free zone is left."""
+
+    WHOLE = "whole"
+    BEYOND_ZONE = "beyond_zone"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnByFlow:
+    """Expected return temperature by mean flow temperature; rows (flow, return) with rising flow."""
+
+    rows: tuple[tuple[int, Decimal], ...]
+    between: Between = Between.NEAREST
+    beyond: Beyond = Beyond.EDGE
+
+
+@dataclass(frozen=True, slots=True)
+class FixedReturn:
+    """The same expected return temperature whatever the flow."""
+
+    celsius: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FixedCooling:
+    """The expected difference of flow and return."""
+
+    degrees: Decimal
+
+
+Expected = ReturnByFlow | FixedReturn | FixedCooling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncentiveTerms:
+    """What an incentive asks and gives in [from_date, until_date). None for a percentage: that side is not used."""
+
+    from_date: date
+    until_date: date | None
+    expected: Expected
+    surcharge_percent: Decimal | None = None
+    bonus_percent: Decimal | None = None
+    surcharge_free_degrees: Decimal = field(default=Decimal(0))
+    """Deviations up to and with this many degrees cost nothing."""
+    bonus_free_degrees: Decimal = field(default=Decimal(0))
+    excess: Excess = Excess.WHOLE
+    degrees: Degrees = Degrees.EXACT
+    surcharge_limit_percent: Decimal | None = None
+    bonus_limit_percent: Decimal | None = None
+    no_surcharge_at_return: Decimal | None = None
+    """With this mean return or a colder one there is no surcharge."""
+    single_pipe_exempt: bool = False
+    single_pipe_expected: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What an incentive comes to: `percent` of the components it is reckoned of, negative for a bonus.
+
+    `expected` is the return in °C, or the cooling in degrees where `by_cooling`; `deviation` and `counted` are degrees.
+    """
+
+    percent: Fraction
+    expected: Fraction
+    deviation: Fraction
+    counted: Fraction
+    by_cooling: bool
+    exempt: bool = False
+
+
+class FlowOutsideTable(ValueError):
+    """A mean flow temperature that the table has no row for, where it may not be read beyond its edges."""
+
+
+def assess(terms: IncentiveTerms, flow: Decimal, return_: Decimal, *, single_pipe: bool) -> Assessment:
+    """The percentage for a plant's mean flow and return temperature. Raises FlowOutsideTable."""
+    by_cooling = isinstance(terms.expected, FixedCooling)
+    if single_pipe and terms.single_pipe_exempt:
+        return Assessment(Fraction(0), Fraction(0), Fraction(0), Fraction(0), by_cooling, exempt=True)
+    expectation = terms.expected
+    if single_pipe and terms.single_pipe_expected is not None:
+        expectation = terms.single_pipe_expected
+        by_cooling = isinstance(expectation, FixedCooling)
+    expected, deviation = _deviation(expectation, Fraction(flow), Fraction(return_))
+    counted, percent = _charged(terms, deviation, Fraction(return_))
+    return Assessment(percent, expected, deviation, counted, by_cooling)
+
+
+def expected_return(table: ReturnByFlow, flow: Fraction) -> Fraction:
+    """What a table expects at a flow temperature. Raises FlowOutsideTable."""
+    rows = table.rows
+    if not rows[0][0] <= flow <= rows[-1][0] and table.beyond is Beyond.REFUSE:
+        raise FlowOutsideTable(str(flow))
+    above = sum(1 for row_flow, _ in rows if row_flow <= flow)
+    if above == 0 or above == len(rows):
+        return Fraction(rows[min(above, len(rows) - 1)][1])
+    (low, low_return), (high, high_return) = rows[above - 1], rows[above]
+    share = (flow - low) / (high - low)
+    if table.between is Between.NEAREST:
+        return Fraction(high_return if share >= Fraction(1, 2) else low_return)
+    return Fraction(low_return) + share * (Fraction(high_return) - Fraction(low_return))
+
+
+def _deviation(expectation: Expected, flow: Fraction, return_: Fraction) -> tuple[Fraction, Fraction]:
+    match expectation:
+        case FixedCooling(degrees):
+            return Fraction(degrees), Fraction(degrees) - (flow - return_)
+        case FixedReturn(celsius):
+            expected = Fraction(celsius)
+        case ReturnByFlow():
+            expected = expected_return(expectation, flow)
+    return expected, return_ - expected
+
+
+def _charged(terms: IncentiveTerms, deviation: Fraction, return_: Fraction) -> tuple[Fraction, Fraction]:
+    """The degrees that count and the percentage, both negative for a bonus."""
+    if deviation > 0:
+        waived = terms.no_surcharge_at_return is not None and return_ <= Fraction(terms.no_surcharge_at_return)
+        rate = None if waived else terms.surcharge_percent
+        free, limit, sign = terms.surcharge_free_degrees, terms.surcharge_limit_percent, 1
+    else:
+        rate, free, limit, sign = terms.bonus_percent, terms.bonus_free_degrees, terms.bonus_limit_percent, -1
+    degrees, zone = abs(deviation), Fraction(free)
+    if not rate or degrees <= zone:
+        return Fraction(0), Fraction(0)
+    counted = degrees - zone if terms.excess is Excess.BEYOND_ZONE else degrees
+    if terms.degrees is Degrees.WHOLE:
+        counted = Fraction(floor(counted))
+    percent = counted * Fraction(rate)
+    if limit is not None:
+        percent = min(percent, Fraction(limit))
+    return sign * counted, sign * percent

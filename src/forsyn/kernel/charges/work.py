@@ -1,0 +1,145 @@
+"""What the parts of one calculation share: the basis, the consumption in order, and the reasons found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from forsyn.kernel.charges.basis import Basis, Consumption, Quality
+from forsyn.kernel.charges.bill import Explained, ExplainedStep, Explanation
+from forsyn.kernel.charges.components import ConsumptionUnit, Price, Split
+from forsyn.kernel.charges.days import Held, held
+from forsyn.kernel.charges.reasons import Reason, ReasonCode
+from forsyn.kernel.money import decimal_of
+from forsyn.kernel.quantities import UNITS, BaseUnit
+
+SHOWN_DECIMALS = 6
+BASE_UNIT = {unit: UNITS[unit.value].base for unit in ConsumptionUnit}
+PER_UNIT = {unit: int(UNITS[unit.value].per_unit) for unit in ConsumptionUnit}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of days [first, until) of a component at one price: exact quantity and kr."""
+
+    first: date
+    until: date
+    quantity: Fraction
+    unit: str
+    price_kr: Decimal
+    kr: Fraction
+    is_estimated: bool
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Exact base units used in some days, how they are known, and which readings were divided for it."""
+
+    amount: Fraction
+    qualities: tuple[Quality, ...]
+    divided: tuple[tuple[Consumption, int, Fraction], ...]
+
+    @property
+    def is_estimated(self) -> bool:
+        return Quality.ESTIMATED in self.qualities
+
+
+@dataclass(slots=True)
+class Work:
+    """One calculation under way. Reasons gather here, so that all of them are named at once."""
+
+    basis: Basis
+    reasons: list[Reason] = field(default_factory=list)
+    _spans: dict[BaseUnit, list[Consumption]] = field(init=False)
+    _usages: dict[tuple[BaseUnit, date, date], Usage] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._spans = {}
+        for span in self.basis.consumption:
+            self._spans.setdefault(span.unit, []).append(span)
+
+    def refuse(
+        self,
+        code: ReasonCode,
+        component: str = "",
+        first: date | None = None,
+        until: date | None = None,
+        value: str = "",
+    ) -> None:
+        self.reasons.append(Reason(code, component, first, until, value))
+
+    def spans(self, unit: BaseUnit) -> Sequence[Consumption]:
+        return self._spans.get(unit, ())
+
+    def prices(
+        self, component: str, prices: Sequence[Price], first: date, until: date
+    ) -> list[tuple[Held[Price], Price]]:
+        """The prices that hold in [first, until); days without one are refused."""
+        found = []
+        for stretch in held(prices, first, until):
+            if stretch.entry is None:
+                self.refuse(ReasonCode.MISSING_PRICE, component, stretch.first, stretch.until)
+            else:
+                found.append((stretch, stretch.entry))
+        return found
+
+    def usage(self, component: str, unit: BaseUnit, split: Split, first: date, until: date) -> Usage:
+        """What was used in [first, until); where a reading lacks on either day, divided by days or refused."""
+        usage = self._usages.get((unit, first, until))
+        if usage is None:
+            usage = self._usages[unit, first, until] = _usage(self.spans(unit), first, until)
+        if split is Split.MEASURED:
+            for span, _, _ in usage.divided:
+                change = first if span.from_date < first else until
+                self.refuse(
+                    ReasonCode.NOT_MEASURED_AT_CHANGE, component, span.from_date, span.until_date, change.isoformat()
+                )
+        return usage
+
+
+def _usage(spans: Sequence[Consumption], first: date, until: date) -> Usage:
+    whole = 0
+    parts = Fraction(0)
+    qualities: dict[Quality, None] = {}
+    divided = []
+    for span in spans:
+        begin, end = max(span.from_date, first), min(span.until_date, until)
+        if begin >= end:
+            continue
+        qualities[span.quality] = None
+        if begin == span.from_date and end == span.until_date:
+            whole += span.amount
+            continue
+        days = (end - begin).days
+        part = Fraction(span.amount * days, (span.until_date - span.from_date).days)
+        parts += part
+        divided.append((span, days, part))
+    return Usage(parts + whole, tuple(sorted(qualities)), tuple(divided))
+
+
+def said(says: Explained, **values: object) -> ExplainedStep:
+    """A step of an explanation; fractions are shown as decimals."""
+    return ExplainedStep(says, tuple((name, shown(value)) for name, value in values.items()))
+
+
+def shown(value: object) -> str:
+    """A value as an explanation shows it: exact numbers plainly, dates by ISO 8601."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, Fraction):
+        return plain(decimal_of(value, SHOWN_DECIMALS))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without exponent and without zeros that say nothing: equal numbers, equal text."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
