@@ -168,6 +168,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/15m/ip",
     "reauthenticate": "10/15m/user",
     "change_password": "5/15m/user",
+    "preview_erasure": "10/15m/user",  # no attempt, but as dear as an erasure
 }
 ACCOUNT_FORMS = {
     "login": "forsyn.interfaces.sign_in.forms.StaffSignInForm",
@@ -290,7 +291,8 @@ MAILBOX = None if DEMO else mailbox()  # where persons write to: marked mails be
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"plain": {"()": "forsyn.config.logs.PlainFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any, cast
 
+from allauth.core.internal import ratelimit  # the public one never counts GET
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,6 +33,7 @@ from forsyn.interfaces.portal.my_data_forms import (
 from forsyn.interfaces.portal.my_data_words import GROUNDS
 from forsyn.interfaces.portal.my_plan_page import Aim, aims, erasure_page, pause_page
 from forsyn.interfaces.portal.own_requests_page import right_name
+from forsyn.interfaces.refusals import PAUSE_MINUTES
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.erasure import ErasureRefused
@@ -73,13 +76,21 @@ def pause(request: HttpRequest) -> HttpResponse:
 @never_cache
 @customer_required
 def erase(request: HttpRequest) -> HttpResponse:
-    """What goes, what stays, why and until when; and ask for it (Art. 17). A person carries it out."""
+    """What goes, what stays, why and until when; and ask for it (Art. 17). A person carries it out.
+
+    To show it takes as much as to do it: who looks again and again sees the form only, and may still ask.
+    """
     form = ErasureForm(_number(request), request.POST or None)
     if form.is_valid():
         wish = form.cleaned_data["wish"].strip() or _("Alt det, der kan slettes.")
         answer = _asked(request, form, Right.ERASURE, wish)
         if answer:
             return answer
+    if not ratelimit.consume(request, app="allauth.account", action="preview_erasure", limit_get=True):
+        answer = _page(request, "portal/my_data_erase.html", Right.ERASURE, form, minutes=PAUSE_MINUTES)
+        answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        answer.headers["Retry-After"] = str(PAUSE_MINUTES * 60)
+        return answer
     try:
         outline = preview_erasure(**_mine(request), now=timezone.now(), today=timezone.localdate())
     except ErasureRefused:  # its words are for staff

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ from forsyn.interfaces.portal import views_rights
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.erasure import ErasureRefused
+from forsyn.workflows.own_data import ErasureOutline
 from tests.portal_pages import page, send
 from tests.world import NOW, TODAY, Party, World
 
@@ -91,6 +93,26 @@ def test_an_erasure_is_shown_first_and_changes_nothing(client_of_anna: Client, w
     send(client_of_anna, "erase", wish="Kun mit mobilnummer.")
     assert Request.objects.get().right == "erasure"
     assert world.anna.email in page(client_of_anna, "contact"), "nothing is gone"
+
+
+def test_whoever_looks_again_and_again_makes_no_more_plans_and_may_still_ask(
+    client_of_anna: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Any,
+) -> None:
+    made: list[int] = []
+    nothing = ErasureOutline((), (), (), False, False, ())
+    monkeypatch.setattr(views_rights, "preview_erasure", lambda **_: made.append(1) or nothing)
+    for _ in range(10):
+        page(client_of_anna, "erase")
+    with django_assert_max_num_queries(30):
+        answer = client_of_anna.get(reverse("portal:erase"))
+    assert (answer.status_code, answer.headers["Retry-After"], len(made)) == (429, "900", 10)
+    text = answer.content.decode()
+    assert "Prøv igen om 15 minutter. Du kan stadig bede om sletning herunder." in text
+    assert "Det bliver slettet" not in text
+    send(client_of_anna, "erase", wish="")
+    assert Request.objects.get().right == "erasure"
 
 
 def test_a_no_to_advertising_stops_it_at_once_and_is_no_case(client_of_anna: Client, world: World) -> None:
