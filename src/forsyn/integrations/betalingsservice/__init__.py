@@ -1,0 +1,1 @@
+"""Deliveries of Betalingsservice: collections out, payments and agreements in."""
