@@ -100,7 +100,7 @@ class DeliveryReader(Generic[Entry]):
         return Delivery(**head, sections=tuple(self._sections))
 
     def _problem(self, what: str, mend: str) -> None:
-        self._problems.append(Problem(f"line {self._line}", what, mend))
+        self._problems.append(Problem(f"line {self._line}", _CONTROL.sub("?", what), _CONTROL.sub("?", mend)))
         if len(self._problems) >= MOST_PROBLEMS:
             self.stopped = True
 
@@ -188,9 +188,9 @@ class DeliveryReader(Generic[Entry]):
                 self._problem("ends a section that has not begun", "a record BS012 is missing")
             return
         if text[13:17] != section.kind:
-            self._problem(
-                f"ends a section {text[13:17]}, and {section.kind} of line {section.line} is open", "one is wrong"
-            )
+            told = f"ends a section {text[13:17]}, and {section.kind} of line {section.line} is open"
+            self._problem(told, "one is wrong")
+            self._spoilt = True
             return
         try:
             section.builder.finish()
@@ -207,9 +207,8 @@ class DeliveryReader(Generic[Entry]):
         self._compare(told, section.counts, "the section")
         if section.spoilt:
             return
-        facts = {name: value for name, value in section.start.items() if name != "pbs_number"}
-        pbs_number, debtor_group = section.start["pbs_number"], facts.pop("debtor_group")
-        whole = Section(section.kind, pbs_number, debtor_group, tuple(section.builder.entries), **facts)
+        self._compare_texts(told, section.start, ("pbs_number", "debtor_group"), "the section's first line")
+        whole = Section(kind=section.kind, entries=tuple(section.builder.entries), **section.start)
         sums = nets(whole)
         if told["net_oere"] not in sums:
             held = " or ".join(map(str, sorted(sums)))
@@ -228,13 +227,16 @@ class DeliveryReader(Generic[Entry]):
         told = self._read(table.END, text)
         if told is None or self._head is None:
             return
-        for name in ("supplier_number", "subsystem", "delivery_type"):
-            if told[name] != self._head[name]:
-                self._problem(f"has {name.replace('_', ' ')} {told[name]}", f"the first line has {self._head[name]}")
+        self._compare_texts(told, self._head, ("supplier_number", "subsystem", "delivery_type"), "the first line")
         self._compare(told, self._totals, "the delivery")
         if not self._spoilt and told["net_oere"] != self._totals["net_oere"]:
             held = f"its sections sum to {self._totals['net_oere']}"
             self._problem(f"says that the delivery sums to {told['net_oere']} øre, and {held}", "a section is missing")
+
+    def _compare_texts(self, told: dict[str, Any], first: dict[str, Any], names: tuple[str, ...], where: str) -> None:
+        for name in names:
+            if told[name] != first[name]:
+                self._problem(f"has {name.replace('_', ' ')} {told[name]}", f"{where} has {first[name]}")
 
     def _compare(self, told: dict[str, Any], held: Counter[str], what: str) -> None:
         for name, shown in _SHOWN.items():
