@@ -87,6 +87,11 @@ def refusal(lines: list[bytes], read: Callable[..., Any] = codec.read_payments) 
         ),
         (with_text(END, 20, b"00000000002"), "line 6: says that the delivery has 2 sections, and it has 1"),
         (with_text(END, 5, b"87654321"), "line 6: has supplier number 87654321; the first line has 12345674"),
+        (
+            with_text(SECTION_END, 20, b"00002"),
+            "line 5: has debtor group 00002; the section's first line has 00001",
+        ),
+        (with_text(FIRST, 49, b"\x1b[2J  "), 'line 3: BS042 0236 due date (50-55) is "?[2J  "'),
         ([*file(), file()[0]], "line 7: comes after the end of the delivery (BS992)"),
         ([*file()[:2], file()[2][:127], *file()[3:]], "line 3: BS042 0236 has 127 characters; it should have 128"),
         ([*file()[:2], file()[2] + b"0", *file()[3:]], "line 3: BS042 0236 has 129 characters; it should have 128"),
