@@ -253,14 +253,14 @@ def _comparison_notes(comparison: Comparison) -> Iterator[str]:
         return
     if comparison.change is None:
         if comparison.has_last_year:
-            yield _("Der mangler for mange målinger til, at perioden kan sammenlignes med året før.")
+            yield _("Vi har ikke tal nok for de samme dage til at sammenligne med året før.")
         else:
             yield _("Vi har ingen målinger fra samme periode året før, som er dine, at sammenligne med.")
         return
     if comparison.left_out:
         text = ngettext(
-            "%(days)d dag er ikke med i sammenligningen, fordi der mangler målinger i et af årene.",
-            "%(days)d dage er ikke med i sammenligningen, fordi der mangler målinger i et af årene.",
+            "%(days)d dag er ikke med i sammenligningen, fordi vi ikke har tal dag for dag i begge år.",
+            "%(days)d dage er ikke med i sammenligningen, fordi vi ikke har tal dag for dag i begge år.",
             comparison.left_out,
         )
         yield text % {"days": comparison.left_out}
@@ -271,6 +271,6 @@ def _comparison_notes(comparison: Comparison) -> Iterator[str]:
 def _clock_notes(slots: list[Slot]) -> list[str]:
     if len(slots) > 24:
         return [_("Uret blev stillet en time tilbage denne dag. Derfor har den 25 timer: kl. 02–03 er der to gange.")]
-    if len(slots) < 24:
+    if 0 < len(slots) < 24:  # none: the day is too old for its hours
         return [_("Uret blev stillet en time frem denne dag. Derfor har den 23 timer: kl. 02–03 var der ikke.")]
     return []

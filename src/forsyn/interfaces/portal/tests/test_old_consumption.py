@@ -72,6 +72,7 @@ def test_a_day_whose_hours_are_gone_shows_its_total_and_says_why(signed_in, old_
     assert "24,0 kWh" in text
     assert "Timeværdier gemmer vi i 3 år. Derefter lægger vi dem sammen, så kun døgnets forbrug er tilbage." in text
     assert "Alle timer" not in text
+    assert "Uret blev stillet" not in text, "the day had its 24 hours"
     file = page(signed_in(old_anna), consumption(old_anna, period="2025/8/14/csv/"))
     assert "2025-08-14;2025-08-14;24;" in file
 
