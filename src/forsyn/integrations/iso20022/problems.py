@@ -32,9 +32,9 @@ class UnusableBankFile(UnusableFile):
         more = f"\n  and {further} more" if further else ""
         count = len(problems) + further
         super().__init__(
-            f"{count} {'problem' if count == 1 else 'problems'}\n{told}{more}\n",
+            f"nothing of the file was used, for it has {count} {'problem' if count == 1 else 'problems'}",
             where=name,
-            mend="nothing of the file was used",
+            mend=f"see to each\n{told}{more}",
         )
         self.problems = problems
         self.further = further
