@@ -16,6 +16,8 @@ from forsyn.domain.customers.correction_models import NoticeCause
 from forsyn.domain.customers.corrections_queries import recipients_told
 from forsyn.domain.customers.introductions import introductions
 from forsyn.domain.customers.mailboxes import letters_to
+from forsyn.domain.rights.actions_standing import reopen_erasure
+from forsyn.domain.rights.models import Request
 from forsyn.domain.safeguards.actions_choices import lift_restriction, restrict
 from forsyn.domain.safeguards.choices_models import RestrictionGround
 from forsyn.domain.safeguards.choices_queries import restriction, restriction_of, standing_objections_of
@@ -133,6 +135,14 @@ def announce_lifting(
     return Announced(words, mailed=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """What followed when a restriction ended. ``erasure``: the wish to be erased that it kept is a request again."""
+
+    notified: Notified
+    erasure: Request | None
+
+
 @transaction.atomic
 def carry_out_lifting(
     policy: Policy,
@@ -142,14 +152,15 @@ def carry_out_lifting(
     actor: int,
     now: datetime,
     request_id: int | None = None,
-) -> Notified:
-    """Lift a restriction after the person was told, and tell the recipients.
+) -> Lifted:
+    """Lift a restriction after the person was told, tell the recipients, and take up a wish to be erased that it kept.
 
     Raises ChoiceRefused, Restriction.DoesNotExist.
     """
     lift_restriction(restriction_id=restriction_id, person_informed=person_informed, ended_by_id=actor, now=now)
     customer_id = restriction(restriction_id=restriction_id).customer_id
-    return _tell(policy, customer_id, NoticeCause.LIFTING, request_id, now)
+    notified = _tell(policy, customer_id, NoticeCause.LIFTING, request_id, now)
+    return Lifted(notified, reopen_erasure(customer_id=customer_id, by_id=actor, now=now))
 
 
 def tell_of_erasure(policy: Policy, *, customer_id: int, request_id: int | None, now: datetime) -> Notified:

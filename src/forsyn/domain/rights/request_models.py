@@ -76,7 +76,7 @@ class Request(GuardedModel):
     subject = models.CharField(max_length=400, blank=True)
     wish = models.TextField(blank=True)
     concerns_id = models.BigIntegerField(null=True)
-    """The earlier request that a complaint is about; that one may be gone by now."""
+    """The earlier request that a complaint is about, or whose wish stands when a restriction ends; it may be gone."""
     message_sha256 = models.BinaryField(max_length=32, null=True, unique=True)
     """Of the mail that it came by: the same mail is one request."""
     identity_settled_at = models.DateTimeField(null=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from forsyn.domain.rights.models import Request
 from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.choices_models import Restriction, RestrictionGround
@@ -17,7 +18,9 @@ from forsyn.domain.safeguards.choices_rules import ChoiceRefused
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.privacy_desk.choice_forms import AnnouncementForm, LiftingForm, RestrictionForm
+from forsyn.interfaces.privacy_desk.templatetags.declarations import reader
 from forsyn.policy.purposes import P
+from forsyn.policy.wording import date_words
 from forsyn.workflows import privacy_choices
 from forsyn.workflows.choice_plans import announce_lifting, carry_out_lifting, carry_out_restriction
 from forsyn.workflows.declarations import current_policy
@@ -78,7 +81,7 @@ def lift(request: HttpRequest, restriction_id: int) -> HttpResponse:
     form, customer_id = LiftingForm(request.POST or None), line.customer.customer_id
     if request.method == "POST" and form.is_valid():
         try:
-            carry_out_lifting(
+            lifted = carry_out_lifting(
                 current_policy(),
                 restriction_id=restriction_id,
                 person_informed=form.cleaned_data["person_informed"],
@@ -91,6 +94,8 @@ def lift(request: HttpRequest, restriction_id: int) -> HttpResponse:
             record(kind=AccessKind.CHANGE, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=[customer_id])
             text = _("Begrænsningen for %(name)s er ophævet. Oplysningerne bruges igen som før.")
             messages.success(request, text % {"name": line.customer})
+            if lifted.erasure is not None:
+                messages.warning(request, _standing_wish(lifted.erasure))
         return redirect("privacy_desk:restrictions")
     record(kind=AccessKind.LOOK, aspect=Aspect.PRIVACY_REQUESTS, customer_ids=[customer_id])
     context = {"form": form, "line": line, "telling": _telling_form()}
@@ -131,3 +136,10 @@ def announce(request: HttpRequest, restriction_id: int) -> HttpResponse:
 
 def _telling_form(posted: QueryDict | None = None) -> AnnouncementForm:
     return AnnouncementForm(posted, auto_id="besked_%s")
+
+
+def _standing_wish(asked: Request) -> str:
+    return _(
+        "Personen bad om sletning, mens begrænsningen gjaldt. Ønsket er nu anmodning %(number)s, som skal besvares "
+        "senest den %(day)s."
+    ) % {"number": asked.number, "day": date_words(asked.deadline_date, reader())}

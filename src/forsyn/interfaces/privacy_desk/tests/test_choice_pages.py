@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from forsyn.domain.rights.models import Request
 from forsyn.domain.safeguards import actions_choices as actions
 from forsyn.domain.safeguards.choices_models import Consent, Objection, Restriction, RestrictionGround
 from forsyn.domain.safeguards.choices_queries import restriction_of
 from forsyn.interfaces.privacy_desk import objection_views
 from forsyn.policy.loading import load_policy
+from forsyn.workflows import choice_plans
 from tests.world import NOW, Party, World
 
 POLICY = load_policy(Path(settings.PROJECT_ROOT, "policies", "utility.toml"))
@@ -154,6 +156,14 @@ def test_a_restriction_is_lifted_once_the_person_knows(desk, world) -> None:
     assert not restricted(world.anna)
     assert "Begrænsningen blev ophævet 2. november 2026 af Dina Databeskytter." in desk.page(address)
     assert "allerede ophævet" in desk.page(address, person_informed="on")
+
+
+def test_whoever_lifts_a_restriction_hears_of_the_wish_that_it_kept(desk, world, monkeypatch) -> None:
+    desk.restrict()
+    kept = Request(pk=17, received_date=date(2026, 11, 2), deadline_date=date(2026, 12, 2))
+    monkeypatch.setattr(choice_plans, "reopen_erasure", lambda **_: kept)
+    text = desk.page(reverse("privacy_desk:lift", args=[Restriction.objects.get().pk]), person_informed="on")
+    assert "Ønsket er nu anmodning P-2026-00017, som skal besvares senest den 2. december 2026." in text
 
 
 # -- objections ----------------------------------------------------------------------------------------------------
