@@ -23,11 +23,13 @@ from django.db import transaction
 from forsyn.domain.customers.actions_notices import Evidence, check_evidence, record_correction, refuse_correction
 from forsyn.domain.customers.correction_models import NoticeCause
 from forsyn.domain.customers.correction_rules import CATEGORIES, NAMES, VERSIONED
+from forsyn.domain.customers.correction_words import as_read
 from forsyn.domain.customers.corrections_queries import held
 from forsyn.domain.customers.introductions import introductions
 from forsyn.domain.customers.models import Customer
 from forsyn.domain.customers.rules import NotPossible
 from forsyn.policy.policy import Policy, Recipient
+from forsyn.policy.vocabulary import Language
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.recipient_letters import Mended, Received, Words, rectified
 from forsyn.workflows.recipient_notices import Notified, tell
@@ -172,7 +174,7 @@ def _words(
     policy: Policy, concerned: Mapping[str, list[tuple[int, Step]]], recipient: Recipient, received: Received, who: str
 ) -> Words:
     mended = [
-        Mended(NAMES[step.field], step.wrong, step.right)
+        Mended(NAMES[step.field], *(as_read(step.field, said, Language.DANISH) for said in (step.wrong, step.right)))
         for _, step in concerned[recipient.key]
         if any(recipient.gets(category) for category in CATEGORIES[step.field])
     ]

@@ -12,6 +12,7 @@ from typing import Any
 
 from forsyn.domain.customers.actions_notices import Evidence
 from forsyn.domain.customers.correction_rules import Field, PlaceAddress
+from forsyn.domain.customers.correction_words import as_read
 from forsyn.domain.rights.queries import document
 from forsyn.domain.safeguards.actions_choices import object_to, withdraw_consents
 from forsyn.domain.safeguards.choices_models import Channel, RestrictionGround
@@ -84,7 +85,8 @@ def _tell_rectified(plan: Mapping[str, Any], counts: Mapping[str, Any], language
     sentences = []
     for step in plan["steps"]:
         form = _RECTIFIED if step["wrong"] and step["right"] else _ADDED if step["right"] else _REMOVED
-        sentences.append(form[language].format(wrong=step["wrong"], right=step["right"]))
+        wrong, right = (as_read(step["field"], step[side], language) for side in ("wrong", "right"))
+        sentences.append(form[language].format(wrong=wrong, right=right))
     return Told(sentences)
 
 

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forsyn.domain.customers.correction_words import as_read
 from forsyn.domain.rights.models import Withheld
 from forsyn.domain.rights.queries import PlanView
 from forsyn.interfaces.privacy_desk.request_words import FIELDS
@@ -108,7 +109,8 @@ def _rectification(body: Mapping[str, Any]) -> Iterable[Group]:
 
 def _corrected(step: Mapping[str, Any]) -> Line:
     place = f" ({step['place']})" if step["place"] else ""
-    change = f"»{step['wrong'] or '–'}« → »{step['right'] or '–'}«"
+    wrong, right = (as_read(step["field"], step[side], reader()) or "–" for side in ("wrong", "right"))
+    change = f"»{wrong}« → »{right}«"
     shared = _("Gælder også %(n)s andre kunder.") % {"n": step["shared_with"]} if step["shared_with"] else ""
     return Line(f"{FIELDS[step['field']]}{place}", detail="\n".join(filter(None, (change, shared))))
 

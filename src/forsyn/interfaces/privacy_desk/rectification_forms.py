@@ -10,12 +10,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from forsyn.domain.customers.correction_rules import Field, PlaceAddress
+from forsyn.domain.customers.correction_words import as_read, as_stored
 from forsyn.domain.customers.corrections_queries import CHOICES, Held
 from forsyn.domain.rights.actions import Attachment
 from forsyn.domain.safeguards.choices_rules import SIGNATURES, ChoiceRefused, Proof, check_proof
 from forsyn.interfaces.privacy_desk.choice_forms import NOT_CHOSEN
 from forsyn.interfaces.privacy_desk.request_forms import VersionedForm, text_field
 from forsyn.interfaces.privacy_desk.request_words import FIELDS
+from forsyn.interfaces.privacy_desk.templatetags.declarations import reader
 from forsyn.workflows.rectification_plan import Wish
 
 ADDRESS_PARTS = ("street", "house_number", "floor", "door", "postal_code", "city")
@@ -58,9 +60,11 @@ class ContestedForm(VersionedForm):
             return cleaned
         if one.field is Field.ADDRESS and not all(cleaned.get(part) for part in ADDRESS_PARTS if part not in _OPTIONAL):
             self.add_error("street", _("Skriv hele den rigtige adresse."))
+        cleaned["right"] = as_stored(one.field, cleaned.get("right", ""))
         known = CHOICES.get(one.field)
-        if known is not None and cleaned.get("right") not in known:
-            self.add_error("right", _("Skriv en af: %(known)s.") % {"known": ", ".join(known)})
+        if known is not None and cleaned["right"] not in known:
+            said = ", ".join(as_read(one.field, value, reader()) for value in known)
+            self.add_error("right", _("Skriv en af: %(known)s.") % {"known": said})
         return cleaned
 
     def wish(self) -> Mapping[str, Any]:
@@ -125,4 +129,4 @@ class RefusedRectificationForm(ContestedForm):
 
 def _said(one: Held) -> str:
     place = f", {one.place}" if one.place else ""
-    return f"{FIELDS[one.field]}{place}: {one.value or '–'}"
+    return f"{FIELDS[one.field]}{place}: {as_read(one.field, one.value, reader()) or '–'}"
