@@ -294,6 +294,13 @@ def test_a_moved_person_is_written_to_where_he_or_she_lives_now(world: World) ->
     assert mail.outbox == []
 
 
+def test_whose_name_was_wrong_is_written_to_by_the_right_one(world: World) -> None:
+    received = _at_desk(world, world.anna, said=WordsOfRequest(name="Ane Prøvesen"))
+    _seen(world, received)
+    with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.pk):
+        assert privacy_answers.addressee(request_id=received.request_id, today=TODAY).name == "Anna Prøvesen"
+
+
 def test_the_contact_of_an_estate_gets_what_the_estate_needs(world: World) -> None:
     """The GDPR does not cover the dead; the estate's contact is answered after the letter of probate has been seen."""
     said = WordsOfRequest(name="Adam Arving", address="Arvevej 1\n9999 Nordby")

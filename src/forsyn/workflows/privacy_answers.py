@@ -71,8 +71,9 @@ def addressee(*, request_id: int, today: date) -> Addressee:
         name = request.requester_name if settled or request.channel != Intake.EMAIL else ""
         return Addressee(name, request.requester_email, given, language, customer_ids if settled else ())
     person = customer_overview(customer_id=customer_ids[0], today=today)
+    corrected = request.on_behalf == OnBehalf.SELF  # who has a name corrected is not answered by the wrong one
     return Addressee(
-        request.requester_name or person.name,
+        person.name if corrected and person.name else request.requester_name or person.name,
         person.contact("email") or _kept_for_answer(request),
         given or _supplied_at(person, today),
         Language(person.language) if request.channel == Intake.EMAIL else language,

@@ -176,8 +176,8 @@ def _object(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
 
 _STOPPED = {Language.DANISH: "Vi er holdt op med det.", Language.ENGLISH: "We have stopped."}
 _WEIGHED = {
-    Language.DANISH: "Vi er holdt op med det, mens vi tager stilling til din indsigelse. Du hører fra os.",
-    Language.ENGLISH: "We have stopped while we consider your objection. You will hear from us.",
+    Language.DANISH: "Vi holdt op med det, da vi fik din indsigelse, og har siden taget stilling til den.",
+    Language.ENGLISH: "We stopped when we had your objection, and have considered it since.",
 }
 
 

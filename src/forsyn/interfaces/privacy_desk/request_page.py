@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -131,4 +132,11 @@ def _next_step(view: RequestView) -> str:
         return _("Læg en plan, og læs den.")
     if plan is not None and plan.carried_out_at is None:
         return _("Læs planen, og udfør den.")
+    if plan is not None and row.right == Right.OBJECTION and _is_weighed(plan.plan):
+        return _("Afgør indsigelsen under »Indsigelser«, og svar så personen.")
     return _("Svar personen.")
+
+
+def _is_weighed(plan: Mapping[str, Any]) -> bool:
+    """Whether somebody must decide, for a customer at least."""
+    return not all(one["stands_alone"] for one in plan["body"]["customers"])

@@ -144,6 +144,18 @@ def test_nothing_on_the_page_is_a_programs_word(kind: str, values: type[StrEnum]
     assert [value for value in values if value not in WORDS[kind]] == []
 
 
+def test_an_objection_that_must_be_weighed_is_decided_before_it_is_answered(desk: Client, world: World) -> None:
+    request = _received(desk, world, right="objection")
+    _act(desk, request, "tag")
+    _act(desk, request, "set", seen="pas, foto og navn passer")
+    said = {"version": Request.objects.get(pk=request.pk).version, "reason": "Mine vaner er mine egne."}
+    posted = said | {"purpose": "operation_optimisation"}
+    desk.post(reverse("privacy_desk:request_plan", args=[request.pk]), posted)
+    plan = RequestPlan.objects.get(request_id=request.pk)
+    shown = _act(desk, request, "udfoer", fingerprint=plan.fingerprint)
+    assert "Afgør indsigelsen under »Indsigelser«, og svar så personen." in shown
+
+
 def test_an_erasure_is_read_before_it_is_done(desk: Client, world: World, settings: Any, tmp_path: Path) -> None:
     settings.ERASURE_LOG = ErasureLog(tmp_path / "erasures.log")
     request = _received(desk, world, right="erasure", numbers=world.dorthe.number)
