@@ -159,6 +159,15 @@ def test_what_is_withheld_is_absent_and_its_reason_shows(world: World) -> None:
     assert all(reason in opened.text for reason in withheld.values())
 
 
+def test_a_part_of_a_reading_is_not_given_without_the_rest(metered_world: MeteredWorld) -> None:
+    world = metered_world.world
+    opened = Opened(
+        _bytes(world, world.anna, withheld={"metering_day.values": "Prøve.", "metering_month.total": "Prøve."})
+    )
+    assert not opened.rows("metering_day")
+    assert not [name for name in opened.files if "maalinger" in name]
+
+
 def test_what_is_left_out_is_said_so(world: World) -> None:
     opened = Opened(_bytes(world, world.anna))
     said = {one["item"]: one["why"] for one in opened.data["left_out"]}

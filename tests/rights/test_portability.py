@@ -17,7 +17,7 @@ import xmlschema
 from django.db import connection
 from jsonschema import Draft202012Validator
 
-from forsyn.domain.customers.models import ContactPoint
+from forsyn.domain.customers.models import ContactPoint, SupplyPoint
 from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
@@ -32,6 +32,8 @@ from forsyn.workflows.portability import (
 )
 from forsyn.workflows.portability_data import portable
 from forsyn.workflows.portability_schema import declared_parts, published_schema
+from forsyn.workflows.right_access import check_together
+from forsyn.workflows.right_case import PlanRefused
 from tests.meter_values import MeterStore
 from tests.world import MOVING_DATE, NOW, TODAY, Party, World
 
@@ -262,3 +264,28 @@ def test_what_was_not_believed_comes_with_its_time(metered: World) -> None:
 def test_what_others_told_is_not_taken_along(world: World) -> None:
     ContactPoint.objects.filter(customer_id=world.anna.customer_id).update(source=Source.OTHER_PERSON)
     assert "customers_contact_point" not in data(world, world.anna)["given"]
+
+
+def test_an_address_that_is_withheld_is_nowhere(metered: World) -> None:
+    """It tells where a meter hangs, too: in the JSON, in the tables and in the energy feed."""
+    home = SupplyPoint.objects.get(pk=metered.bo.home.supply_point_id).address_id
+    for item in ("customers_address", "customers_address.street", f"customers_address:{home}"):
+        zipped = package(metered, metered.bo, withheld={item: "Prøve."})
+        assert "Ågade" not in "".join(zipped.read(name).decode() for name in zipped.namelist()), item
+    assert "Ågade" in package(metered, metered.bo).read("forbrug.xml").decode()
+
+
+@pytest.mark.parametrize("item", ["metering_day.values", "metering_day.day", "metering_month.first_day"])
+def test_a_part_of_a_reading_is_not_given_without_the_rest(metered: World, item: str) -> None:
+    found = readings(data(metered, metered.bo, withheld={item: "Prøve."}))
+    assert bool(found) is item.startswith("metering_month")
+    with pytest.raises(PlanRefused, match="giver kun mening samlet"):
+        check_together([item])
+
+
+def test_what_is_withheld_of_meters_leaves_a_valid_file(metered: World) -> None:
+    withheld = dict.fromkeys(
+        ("metering_meter.commodity", "metering_register.code", "metering_register.unit",
+         "metering_quarantine.instants", "metering_quarantine.register_code"), "Prøve."
+    )  # fmt: skip
+    assert len(readings(data(metered, metered.bo, withheld=withheld))) == 61 * 24 + 1

@@ -8,7 +8,7 @@ does not grow with them.
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -23,7 +23,7 @@ from django.db import connection
 from forsyn.domain.safeguards.sealing import unseal
 from forsyn.domain.sensitive.sealing import KeyRing, Place, Sealed
 from forsyn.domain.sensitive.vault import store
-from forsyn.policy.dossier import Column, Form, Sheet, moments, rule_applies
+from forsyn.policy.dossier import SERIES, Column, Form, Sheet, moments, rule_applies
 from forsyn.policy.ends import end_date
 from forsyn.policy.policy import Policy
 from forsyn.policy.reach import ends_at
@@ -40,6 +40,8 @@ IN_MEMORY_ROWS = 8_000
 """So many day rows, five years of four registers, are kept here: 15 MB."""
 KEYS = ("meter_id", "register", "first_day", "day", "version", "account_id")
 """What names a row of a table that has no id."""
+TOGETHER = (*SERIES, "metering_month")
+"""Tables whose rows tell one thing each: so much, from then until then, of that register."""
 _CURSORS = count(1)
 
 
@@ -121,11 +123,11 @@ class Held:
         meters = {row["id"]: row for row in self.dicts("metering_meter")}
         return {
             (row["meter_id"], row["number"]): Counter(
-                meters.get(row["meter_id"], {}).get("number", ""),
-                meters.get(row["meter_id"], {}).get("commodity", ""),
-                row["code"],
-                row["unit"],
-                row["resolution"],
+                meters.get(row["meter_id"], {}).get("number") or "",
+                meters.get(row["meter_id"], {}).get("commodity") or "",
+                row["code"] or "",
+                row["unit"] or "",
+                row["resolution"] or "",
             )
             for row in self.dicts("metering_register")
         }
@@ -151,11 +153,18 @@ def read(found: Reader, subject: Subject, *, withheld: Mapping[str, str]) -> Hel
     held = Held(found, subject, event_days)
     opener = _Opener()
     for number, sheet in enumerate(found.sheets):
-        if number in by_sheet and sheet.name not in withheld:
+        if number in by_sheet and not is_left_out(sheet.name, withheld):
             made = _rows(found.policy, sheet, by_sheet[number], event_days, opener, withheld)
             if made:
                 held.rows[sheet.name] = made
     return held
+
+
+def is_left_out(table: str, withheld: Collection[str]) -> bool:
+    """Whether a table is withheld as a whole: by its name or, where its values only mean something together, by any
+    column of it.
+    """
+    return table in withheld or (table in TOGETHER and any(item.startswith(f"{table}.") for item in withheld))
 
 
 def _event_days(found: Reader, by_sheet: Mapping[int, Sequence[tuple[Any, Any]]]) -> dict[tuple[str, str], date | None]:
@@ -282,7 +291,7 @@ class SeriesRows:
         self.sheet, self._withheld = sheet, withheld
         self._cursor: psycopg.ServerCursor[Any] | None = None
         self._few: list[Row] | None = []
-        if sheet.name in withheld:
+        if is_left_out(sheet.name, withheld):
             return
         order = ", ".join(f"t0.{name}" for name in ("meter_id", "register", "day", "version"))
         statement = f"{sheet.rows.select(values_of(sheet))} order by {order}"

@@ -27,10 +27,11 @@ from forsyn.workflows.erasure_situation import Subject, subject_of
 
 MONTHS = "metering_month"
 SET_ASIDE = "metering_quarantine"
+ADDRESSES = "customers_address"
 COUNTERS = ("metering_meter", "metering_register")
 """Read for the unit and the kind of what was measured; the meter's number, which is assigned, stays."""
 _HOMES = """
-    select distinct on (mounting.meter_id) mounting.meter_id,
+    select distinct on (mounting.meter_id) mounting.meter_id, home.id,
            concat_ws(', ', concat_ws(' ', home.street, home.house_number),
                      nullif(concat_ws(' ', nullif(home.floor, ''), nullif(home.door, '')), ''),
                      concat_ws(' ', home.postal_code, home.city))
@@ -187,8 +188,9 @@ class Taken:
         units = {counter.code: counter.unit for counter in self.held.counters.values()}
         for row in self.rows(part):
             named = self._named(SET_ASIDE, row)
-            code = named["register_code"]
-            for place, (at, value) in enumerate(zip(named["instants"], named["values"], strict=True)):
+            code = named["register_code"] or ""
+            instants, values = named["instants"] or (), named["values"] or ()  # None where they are withheld
+            for place, (at, value) in enumerate(zip(instants, values, strict=False)):
                 yield SetAside(
                     code,
                     units.get(code, ""),
@@ -240,19 +242,24 @@ def taken(
     held = read(mine.reader, subject, withheld=withheld)
     days = {sheet.name: DayRows(sheet, subject, withheld) for sheet in mine.reader.series}
     try:
-        yield Taken(mine, subject, held, days, _homes(mine, subject), withheld)
+        yield Taken(mine, subject, held, days, _homes(mine, subject, withheld), withheld)
     finally:
         if not connection.needs_rollback:
             for one in days.values():
                 one.close()
 
 
-def _homes(found: Portable, subject: Subject) -> dict[int, str]:
-    """Where each meter hangs, or hung last. 1 query."""
+def _homes(found: Portable, subject: Subject, withheld: Mapping[str, str]) -> dict[int, str]:
+    """Where each meter hangs, or hung last, unless the address is withheld, or anything of it. 1 query."""
     table = all_bindings().table("metering_mounting")
-    if table is None or found.part("customers_address") is None:
+    if table is None or found.part(ADDRESSES) is None or any(_is_of(item, ADDRESSES) for item in withheld):
         return {}
     mountings = about(table, found.catalog).select("t0.meter_id, t0.installation_id, t0.period")
     with connection.cursor() as cursor:
         cursor.execute(_HOMES.format(mountings=mountings), subject.parameters)
-        return dict(cursor.fetchall())
+        return {meter: home for meter, row, home in cursor.fetchall() if f"{ADDRESSES}:{row}" not in withheld}
+
+
+def _is_of(item: str, table: str) -> bool:
+    """Whether what is withheld is a table, or a column of it."""
+    return item.partition(".")[0] == table

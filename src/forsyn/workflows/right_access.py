@@ -14,7 +14,7 @@ from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.sensitive.sealing import VaultClosed
 from forsyn.policy.dossier import Form, Sheet
 from forsyn.policy.vocabulary import Language, Right
-from forsyn.workflows.access_data import Row
+from forsyn.workflows.access_data import TOGETHER, Row
 from forsyn.workflows.access_package import Package, PackageRefused, access_package, build_access_package, plan_access
 from forsyn.workflows.access_plan import Gathered, gathered
 from forsyn.workflows.package_door import spooled
@@ -39,11 +39,23 @@ def _plan_access(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _check_items(data: Gathered, withheld: Collection[str]) -> None:
     """Refuse what names nothing: the letter would say that it is left out, and the copy would hold it."""
+    check_together(withheld)
     unknown = [item for item in withheld if not _is_held(data, item)]
     if unknown:
         raise PlanRefused(
             f"Der er ikke noget, som hedder {', '.join(unknown)}. Tag det med igen, og hold det rigtige ude."
         )
+
+
+def check_together(withheld: Collection[str]) -> None:
+    """Refuse single columns of tables whose values only mean something together. Raises PlanRefused."""
+    for item in withheld:
+        table, _, column = item.partition(".")
+        if column and table in TOGETHER:
+            raise PlanRefused(
+                f"{column} kan ikke holdes ude for sig: målinger giver kun mening samlet. Hold hele {table} ude, "
+                "eller enkelte rækker."
+            )
 
 
 def _is_held(data: Gathered, item: str) -> bool:

@@ -25,6 +25,7 @@ from forsyn.workflows.portability import (
     settle_hand_over,
 )
 from forsyn.workflows.portability_data import portable, taken
+from forsyn.workflows.right_access import check_together
 from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told
 
 
@@ -42,6 +43,7 @@ def _check_items(customer_ids: Collection[int], withheld: Collection[str]) -> No
     """Refuse what names nothing: the letter would say that it is left out, and the package would hold it."""
     if not withheld:
         return
+    check_together(withheld)
     mine = portable()
     with taken(customer_ids=customer_ids, withheld={}, found=mine) as data:
         unknown = []
