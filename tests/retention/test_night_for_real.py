@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import psycopg
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 
 from forsyn.config.embedded_postgres import SUPERUSER
@@ -19,6 +21,7 @@ from forsyn.domain.correspondence.models import Note
 from forsyn.domain.customers.models import ContactPoint, Customer, CustomerName
 from forsyn.domain.retention.models import Night, NightState, Step, StepState, Work
 from forsyn.domain.retention.only_night import only_night
+from forsyn.domain.safeguards.actions_holds import hold
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.night import NightDone, Pace, run_night
 from tests.world import World, build_world
@@ -46,14 +49,22 @@ run_night(current_policy(), today=date(2032, 1, 1), clock=lambda: datetime(2032,
 """
 
 
-def run() -> NightDone:
+def run(pace: Pace = QUICK) -> NightDone:
     return run_night(
         current_policy(),
         today=TODAY,
         clock=lambda: datetime(2032, 1, 1, 3, tzinfo=UTC),
         sleep=lambda _: None,
-        pace=QUICK,
+        pace=pace,
     )
+
+
+def run_and_close(pace: Pace) -> None:
+    """In a thread, whose connections are its own."""
+    try:
+        run(pace)
+    finally:
+        connections.close_all()
 
 
 def old_notes(world: World, number: int, *, customer_id: int | None = None, text: str = "Talte om regningen.") -> None:
@@ -114,6 +125,21 @@ def test_rows_that_others_have_locked_wait_for_the_next_night(own_database: dict
         other.close()
     run()
     assert not Note.objects.exists()
+
+
+def test_a_hold_that_is_being_set_is_waited_for(own_database: dict[str, str]) -> None:
+    """Nobody else sees it before its commit; the night may not pass it by meanwhile."""
+    world = build_world()
+    old_notes(world, 3)
+    with transaction.atomic(), ThreadPoolExecutor(1) as other:
+        hold(policy=current_policy(), customer_id=world.anna.customer_id, categories=None, ground="Sag 12/2032",
+             reason="Kunden har stævnet os.", owner_id=world.dpo.pk, end_date=date(2033, 1, 1),
+             review_date=date(2032, 6, 1), today=TODAY, now=datetime(2032, 1, 1, 2, tzinfo=UTC))  # fmt: skip
+        other.submit(run_and_close, replace(QUICK, lock_seconds=0.01, tries=1)).result()
+        assert Note.objects.count() == 3
+    run()
+    assert Note.objects.count() == 3
+    assert not Customer.objects.filter(pk=world.dorthe.customer_id).exists()  # whom nobody holds
 
 
 def test_nothing_of_a_person_is_left(own_database: dict[str, str]) -> None:

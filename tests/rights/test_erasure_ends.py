@@ -10,7 +10,10 @@ import pytest
 
 from forsyn.domain.accounts.models import Account
 from forsyn.domain.customers.models import Customer, CustomerName
-from forsyn.domain.safeguards.choices_models import Restriction
+from forsyn.domain.safeguards.actions_choices import restrict
+from forsyn.domain.safeguards.actions_holds import hold
+from forsyn.domain.safeguards.choices_models import Restriction, RestrictionGround
+from forsyn.domain.safeguards.choices_rules import ChoiceRefused
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.erasure_log.transport import ErasureLog
 from forsyn.policy.purposes import P
@@ -53,6 +56,28 @@ def test_what_stays_is_hidden_as_long_as_it_stays_and_then_goes(world: World) ->
     assert not Restriction.objects.filter(customer_id=world.dorthe.customer_id).exists()
     assert not Customer.objects.filter(pk=world.dorthe.customer_id).exists()
     assert Customer.objects.filter(pk=world.erik.customer_id).exists()
+
+
+@pytest.mark.parametrize("categories", [None, ["name"]])
+def test_what_a_hold_keeps_stays_hidden_and_goes_with_its_end(world: World, categories: list[str] | None) -> None:
+    dorthe, end = world.dorthe.customer_id, date(2033, 1, 1)
+    _erase(world, world.dorthe)
+    with purpose(P.PRIVACY_RIGHTS, actor=world.dpo.id):
+        with pytest.raises(ChoiceRefused, match="sæt et tilbagehold"):
+            restrict(customer_id=dorthe, ground=RestrictionGround.CLAIM, reason="Bruger det i en sag mod udlejer.",
+                     recorded_by_id=world.dpo.id, now=NOW)  # fmt: skip
+        hold(policy=current_policy(), customer_id=dorthe, categories=categories, ground="Sag 12/2026",
+             reason="Sagen mod udlejeren.", owner_id=world.dpo.id, end_date=end, review_date=date(2027, 5, 1),
+             today=TODAY, now=NOW)  # fmt: skip
+    for night in (END_OF_THE_BOOKS, end):
+        assert CustomerName.objects.filter(customer_id=dorthe).exists()
+        _night(night)
+        with purpose(P.CUSTOMER_SERVICE, actor=world.clerk.id):
+            assert not Customer.objects.filter(pk=dorthe).exists()  # the hold that has ended still tells of the number
+    assert not CustomerName.objects.filter(customer_id=dorthe).exists()
+    _night(date(2040, 1, 1))
+    assert not Customer.objects.filter(pk=dorthe).exists()
+    assert not Restriction.objects.filter(customer_id=dorthe).exists()
 
 
 def test_the_account_is_closed_and_tells_of_nobody(world: World) -> None:

@@ -10,6 +10,7 @@ from forsyn.domain.metering.actions_thinning import thin_to_days, thin_to_months
 from forsyn.domain.retention import actions, queries
 from forsyn.domain.retention.models import Step, Work
 from forsyn.domain.retention.rules import Spared, parameters
+from forsyn.domain.safeguards.sparing import nobody_is_spared_meanwhile
 from forsyn.domain.sensitive.actions import forget_unreviewed, forget_withdrawn
 from forsyn.domain.sensitive.models import MODELS
 from forsyn.domain.sensitive.rules import Kind
@@ -62,6 +63,7 @@ def steps_together(basis: NightBasis, steps: Sequence[Step], first: Step) -> lis
 
 def do_chunk(chunk: Chunk) -> Done:
     """Do the next chunk of the steps. Under retention."""
+    nobody_is_spared_meanwhile()
     spared = queries.whom_to_spare(chunk.basis.plan.holding, today=chunk.basis.today)
     step, item = chunk.steps[0]
     if item.work in GROUPED:

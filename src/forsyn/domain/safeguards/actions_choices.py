@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from forsyn.domain.safeguards import choices_rules as rules
 from forsyn.domain.safeguards.choices_models import (
     LIVE_CONSENT,
+    LIVE_RESTRICTION,
     STANDING_OBJECTION,
     Channel,
     Consent,
@@ -22,6 +23,7 @@ from forsyn.domain.safeguards.choices_models import (
     RestrictionGround,
 )
 from forsyn.domain.safeguards.choices_rules import ChoiceRefused, Proof
+from forsyn.domain.safeguards.sparing import spare_from_now_on
 from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Language
 
@@ -97,6 +99,8 @@ def restrict(
     Somebody must have decided it, but of what is left of the erased (``KEPT``).
     """
     rules.check_reason(reason, required=True, about="Begrænsningen")
+    if ground != RestrictionGround.KEPT:  # which spares nobody
+        spare_from_now_on()
     try:
         with transaction.atomic():
             row = Restriction.objects.create(
@@ -107,9 +111,21 @@ def restrict(
                 recorded_by_id=recorded_by_id,
             )
     except IntegrityError as error:
-        already = ChoiceRefused("Kundens oplysninger er allerede under begrænset behandling. Ophæv den først.")
-        raise _once(error, "safeguards_restriction_live_once", already) from None
+        raise _once(
+            error, "safeguards_restriction_live_once", ChoiceRefused(_restricted_already(customer_id))
+        ) from None
     return row.pk
+
+
+def _restricted_already(customer_id: int) -> str:
+    """Why, and what to do: what is left of the erased cannot be restricted more, but held longer."""
+    kept = Restriction.objects.filter(LIVE_RESTRICTION, customer_id=customer_id, ground=RestrictionGround.KEPT)
+    if kept.exists():
+        return (
+            "Personen er slettet, og det, der er tilbage, bliver kun gemt. Skal det gemmes længere, for eksempel til "
+            "et krav, så sæt et tilbagehold."
+        )
+    return "Kundens oplysninger er allerede under begrænset behandling. Ophæv den først."
 
 
 @transaction.atomic

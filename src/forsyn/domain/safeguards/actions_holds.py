@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from forsyn.domain.safeguards.holds_models import UNRELEASED, Hold
 from forsyn.domain.safeguards.holds_rules import HoldRefused, check_dates, check_hold
+from forsyn.domain.safeguards.sparing import spare_from_now_on
 from forsyn.policy.policy import Policy
 
 ENDED = "Slutdatoen var kommet."
@@ -40,6 +41,7 @@ def hold(
     check_hold(
         policy, categories=categories, ground=ground, reason=reason, end=end_date, review=review_date, today=today
     )
+    spare_from_now_on()
     settle_ended(today=today, now=now, customer_id=customer_id)
     try:
         with transaction.atomic():

@@ -19,12 +19,16 @@ def _staff(category: str, column: str) -> Personal:
 
 
 _LEFT_OF_ERASED = f"""
-    case when t0.ground = 'kept' then greatest({day_of("t0.began_at")},
+    case when t0.ground = 'kept' and not exists (
+        select from public.safeguards_hold as hold where hold.customer_id = t0.customer_id and hold.released_at is null
+    ) then greatest({day_of("t0.began_at")},
         (select (date_trunc('year', max(upper(held.period) - 1)::timestamp) + interval '1 year')::date
            from public.customers_agreement_holder as holder
            join public.customers_agreement as held on held.id = holder.agreement_id
-          where holder.customer_id = t0.customer_id)) end"""
-"""What is left of somebody erased is hidden as long as the last bills, or what was asked of us, is kept."""
+          where holder.customer_id = t0.customer_id),
+        (select max({day_of("released_at")}) from public.safeguards_hold as hold
+          where hold.customer_id = t0.customer_id)) end"""
+"""What is left of somebody erased is hidden as long as the last bills, what was asked of us, or a hold is kept."""
 
 CHOICES = (
     Table(
