@@ -25,6 +25,14 @@ from forsyn.config.postgres_programs import EmbeddedPostgresError, cached_progra
 
 SUPERUSER = "postgres"
 START_SECONDS = 60.0
+SILENT_OF_PERSONS = {
+    "log_min_messages": "log",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""An error of a statement quotes the statement and the row. The program tells of it; the server's log does not."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +216,7 @@ class EmbeddedServer:
             "jit": "off",
             "timezone": "UTC",
             "logging_collector": "off",
-            "log_min_messages": "warning",
+            **SILENT_OF_PERSONS,
         }
         if not self._durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
