@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forsyn.workflows.proof import (
+    trials_access,
     trials_breaches,
     trials_choices,
     trials_corrections,
@@ -35,6 +36,7 @@ MODULES = (
     trials_cpr,
     trials_notes,
     trials_mailbox,
+    trials_access,
     trials_portability,
     trials_requests,
     trials_sensitive,
