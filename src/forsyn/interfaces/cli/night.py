@@ -15,6 +15,7 @@ from forsyn.domain.retention import queries
 from forsyn.domain.retention.actions import NewStep
 from forsyn.domain.retention.models import Night, NightState, Step, StepState
 from forsyn.domain.safeguards.holds_queries import listed_holds
+from forsyn.domain.safeguards.holds_rules import is_overdue
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, fail, print_json
@@ -111,7 +112,9 @@ def holds(context: typer.Context, json: Json = False) -> None:
     today = timezone.localdate()
     with host.database(), purpose(P.PRIVACY_RIGHTS, actor=None):
         rows = list(listed_holds().values("id", "categories", "ground", "review_date", "end_date"))
-    overdue = [row["id"] for row in rows if row["review_date"] <= today < row["end_date"]]
+    overdue = [
+        row["id"] for row in rows if is_overdue(review_date=row["review_date"], end_date=row["end_date"], today=today)
+    ]
     if json:
         print_json({"holds": rows, "overdue": overdue})
     else:
