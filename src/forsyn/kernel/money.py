@@ -14,6 +14,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 OERE_PER_KR = 100
 PRICE_DECIMALS = 6
@@ -41,7 +42,8 @@ def rounded_ratio(numerator: int, denominator: int) -> int:
 
 def oere_of(kr: Fraction | Decimal | int) -> int:
     """An exact number of kr as whole øre."""
-    return round_half_up(exactly(kr) * OERE_PER_KR)
+    exact = exactly(kr)
+    return rounded_ratio(exact.numerator * OERE_PER_KR, exact.denominator)
 
 
 def vat_of(net_oere: int, percent: Decimal | int) -> int:
@@ -66,13 +68,23 @@ def price_without_vat(kr_with_vat: Decimal, percent: Decimal) -> Decimal:
 
 def exactly(value: Fraction | Decimal | int) -> Fraction:
     """The number as a fraction. Raises ValueError for NaN and infinity, naming it."""
-    if isinstance(value, Decimal) and not value.is_finite():
+    if type(value) is Fraction:
+        return value
+    return _exact_decimal(value) if isinstance(value, Decimal) else Fraction(value)
+
+
+@lru_cache(maxsize=4096)
+def _exact_decimal(value: Decimal) -> Fraction:
+    """Kept, because the same few prices come back in every bill."""
+    if not value.is_finite():
         raise ValueError(f"{value} is no number that can be reckoned with.")
     return Fraction(value)
 
 
 def decimal_of(value: Fraction | int, places: int) -> Decimal:
     """A fraction as a decimal of at most so many places, half away from zero, whatever the thread's context says."""
+    if value.denominator == 1:
+        return Decimal(value.numerator)
     scaled = rounded_ratio(value.numerator * 10**places, value.denominator)
     while places and scaled % 10 == 0:
         scaled //= 10

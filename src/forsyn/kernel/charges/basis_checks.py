@@ -106,9 +106,10 @@ def _about(code: ReasonCode, span: Consumption, value: str = "") -> Reason:
 def _factor_reasons(basis: Basis) -> Iterator[Reason]:
     for value in basis.factors:
         name = value.factor.value
-        lowest_allowed = value.value >= 0 if value.factor is Factor.DWELLINGS else value.value > 0
+        finite = value.value.is_finite()
+        is_size = finite and (value.value > 0 or (value.factor is Factor.DWELLINGS and value.value == 0))
         empty = value.until_date is not None and value.until_date <= value.from_date
-        if not value.value.is_finite() or not lowest_allowed or empty:
+        if not is_size or empty:
             yield Reason(ReasonCode.WRONG_FACTOR, "", value.from_date, value.until_date, f"{name} {value.value}")
     for value, following in pairwise(basis.factors):
         if value.factor is not following.factor:

@@ -28,6 +28,8 @@ from forsyn.kernel.charges.work import plain
 Shape = TypeVar("Shape")
 
 KIND = "kind"
+FORMAT_KEY, FORMAT = "format", 1
+"""Kept with every basis and bill: a new shape takes a new number, and a reader of the old one stays."""
 _KINDS: dict[type, str] = {shape: shape.__name__ for union in (AnyComponent, Expected) for shape in get_args(union)}
 
 
@@ -61,7 +63,7 @@ def bill_from(canonical: bytes) -> Bill:
 
 
 def _bytes(value: object) -> bytes:
-    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(_plain(value) | {FORMAT_KEY: FORMAT}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8")
 
 
@@ -92,10 +94,13 @@ def _names(shape: type[Any]) -> tuple[str, ...]:
 
 def _value_from(shape: type[Shape], canonical: bytes) -> Shape:
     try:
-        value: Shape = _read(shape, json.loads(canonical))
+        kept = json.loads(canonical)
+        if kept.pop(FORMAT_KEY) != FORMAT:
+            raise ValueError(f"they are not of format {FORMAT}")
+        value: Shape = _read(shape, kept)
     except ImpossibleTariff:
         raise
-    except (LookupError, TypeError, ValueError, InvalidOperation) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise UnreadableBasis(f"These bytes are no {shape.__name__.lower()}: {error}.") from error
     return value
 

@@ -17,9 +17,10 @@ from forsyn.kernel.charges.bill import Explained, ExplainedStep, Explanation
 from forsyn.kernel.charges.components import Incentive, Minimum, Price, SteppedCharge, VariableCharge
 from forsyn.kernel.charges.days import held, share_of_year
 from forsyn.kernel.charges.incentive import Assessment, FlowOutsideTable, IncentiveTerms, assess
-from forsyn.kernel.charges.pieces import percent_price, usage_explained, variable_pieces
+from forsyn.kernel.charges.pieces import percent_price, pieces_of, usage_explained
 from forsyn.kernel.charges.reasons import ReasonCode
 from forsyn.kernel.charges.work import BASE_UNIT, PER_UNIT, Usage, Work, said
+from forsyn.kernel.money import exactly
 
 ZERO = Fraction(0)
 
@@ -48,13 +49,13 @@ def steps_to_date(work: Work, component: SteppedCharge, first: date, until: date
     ]
     total = sum((usage.amount for _, _, usage in usages), ZERO) / per_unit
     share = share_of_year(first, until)
-    tops: list[Fraction | None] = [share * Fraction(step.above) for step in component.steps[1:]]
+    tops: list[Fraction | None] = [share * exactly(step.above) for step in component.steps[1:]]
     read = [step for begin, end, usage in usages for step in usage_explained(usage, component.unit, begin, end)]
     read.append(said(Explained.CONSUMED, amount=total, unit=unit))
     estimated = any(usage.is_estimated for _, _, usage in usages)
     found = []
     for number, (step, top) in enumerate(zip(component.steps, [*tops, None], strict=True), start=1):
-        low = share * Fraction(step.above)
+        low = share * exactly(step.above)
         quantity = max(ZERO, (total if top is None else min(total, top)) - low)
         steps = [*read, said(Explained.STEP, above=step.above, unit=unit, accrued=low, share=share, quantity=quantity)]
         prices = [_step_price(work, component, number - 1, begin, end) for begin, end in stretches]
@@ -78,7 +79,7 @@ def _step_price(work: Work, component: SteppedCharge, number: int, first: date, 
     step = component.steps[number]
     prices: Sequence[Price] = step.prices if step.share is None else component.steps[0].prices
     found = work.prices(component.key, prices, first, until)
-    kr = Fraction(found[0][1].kr_per_unit) if found else ZERO
+    kr = exactly(found[0][1].kr_per_unit) if found else ZERO
     return kr if step.share is None else kr * Fraction(step.share)
 
 
@@ -134,7 +135,7 @@ def incentive_to_date(
         if stretch.entry is None:
             work.refuse(ReasonCode.MISSING_PRICE, component.key, stretch.first, stretch.until)
             continue
-        charges = [piece for each in of for piece in variable_pieces(work, each, stretch.first, stretch.until)]
+        charges = [piece for each in of for piece in pieces_of(work, each, stretch.first, stretch.until)]
         base = sum((piece.kr for piece in charges), ZERO)
         used = any(piece.quantity for piece in charges)
         estimated = any(piece.is_estimated for piece in charges)
@@ -185,7 +186,7 @@ def minimum_to_date(
     minimum = ZERO
     for stretch, price in prices:
         share = share_of_year(stretch.first, stretch.until)
-        kr = share * Fraction(price.kr_per_unit)
+        kr = share * exactly(price.kr_per_unit)
         minimum += kr
         steps.append(said(Explained.PRICED, quantity=share, unit="year", price=price.kr_per_unit, kr=kr))
     so_far = charged(first, until)

@@ -8,12 +8,14 @@ or with an expectation of their own. Degrees are Celsius; a positive deviation i
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
+from operator import itemgetter
 
 
 class Between(StrEnum):
@@ -132,7 +134,7 @@ def expected_return(table: ReturnByFlow, flow: Fraction) -> Fraction:
     rows = table.rows
     if not rows[0][0] <= flow <= rows[-1][0] and table.beyond is Beyond.REFUSE:
         raise FlowOutsideTable(str(flow))
-    above = sum(1 for row_flow, _ in rows if row_flow <= flow)
+    above = bisect_right(rows, floor(flow), key=itemgetter(0))
     if above == 0 or above == len(rows):
         return Fraction(rows[min(above, len(rows) - 1)][1])
     (low, low_return), (high, high_return) = rows[above - 1], rows[above]

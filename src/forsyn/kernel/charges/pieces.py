@@ -19,7 +19,7 @@ from forsyn.kernel.charges.components import (
 from forsyn.kernel.charges.days import days_by_year, held, share_of_year
 from forsyn.kernel.charges.reasons import ReasonCode
 from forsyn.kernel.charges.work import BASE_UNIT, PER_UNIT, Piece, Usage, Work, said
-from forsyn.kernel.money import PRICE_DECIMALS, decimal_of
+from forsyn.kernel.money import PRICE_DECIMALS, decimal_of, exactly
 
 ONE = Decimal(1)
 YEARLY_UNIT = {
@@ -32,12 +32,17 @@ YEARLY_UNIT = {
 
 def pieces_of(work: Work, component: FixedCharge | VariableCharge, first: date, until: date) -> list[Piece]:
     """A charge over [first, until), cut where its price or factor changes."""
-    if isinstance(component, FixedCharge):
-        return fixed_pieces(work, component, first, until)
-    return variable_pieces(work, component, first, until)
+    known = work.pieces.get((component.key, first, until))
+    if known is None:
+        if isinstance(component, FixedCharge):
+            known = _fixed_pieces(work, component, first, until)
+        else:
+            known = _variable_pieces(work, component, first, until)
+        work.pieces[component.key, first, until] = known
+    return known
 
 
-def fixed_pieces(work: Work, component: FixedCharge, first: date, until: date) -> list[Piece]:
+def _fixed_pieces(work: Work, component: FixedCharge, first: date, until: date) -> list[Piece]:
     """Price a year x factor x share of the year."""
     found = []
     for begin, end, value in _factor_values(work, component, first, until):
@@ -66,8 +71,8 @@ def _factor_values(work: Work, component: FixedCharge, first: date, until: date)
 
 def _fixed_piece(component: FixedCharge, first: date, until: date, value: Decimal, price: Price) -> Piece:
     by_size = component.factor is Factor.METER_SIZE
-    quantity = share_of_year(first, until) * (1 if by_size else Fraction(value))
-    kr = quantity * Fraction(price.kr_per_unit)
+    quantity = share_of_year(first, until) * (1 if by_size else exactly(value))
+    kr = quantity * exactly(price.kr_per_unit)
     unit = YEARLY_UNIT[component.factor]
     steps = [
         said(Explained.SHARE_OF_YEAR, days=days, of_days=of_days, year=year)
@@ -79,14 +84,14 @@ def _fixed_piece(component: FixedCharge, first: date, until: date, value: Decima
     return Piece(first, until, quantity, unit, price.kr_per_unit, kr, False, tuple(steps))
 
 
-def variable_pieces(work: Work, component: VariableCharge, first: date, until: date) -> list[Piece]:
+def _variable_pieces(work: Work, component: VariableCharge, first: date, until: date) -> list[Piece]:
     """Price a unit x consumption."""
     found = []
     unit = component.unit
     for stretch, price in work.prices(component.key, component.prices, first, until):
         usage = work.usage(component.key, BASE_UNIT[unit], component.split, stretch.first, stretch.until)
         quantity = usage.amount / PER_UNIT[unit]
-        kr = quantity * Fraction(price.kr_per_unit)
+        kr = quantity * exactly(price.kr_per_unit)
         steps = usage_explained(usage, unit, stretch.first, stretch.until)
         steps.append(said(Explained.PRICED, quantity=quantity, unit=unit.value, price=price.kr_per_unit, kr=kr))
         found.append(

@@ -74,7 +74,9 @@ class ReasonCode(Worded):
     WRONG_SHARE = "{component} has a step of {value}: give a share from 0 up"
     WRONG_PERCENT = "{component} has {value} %: give a percentage from 0 to 100"
     WRONG_ZONE = "{component} has a zone or limit of {value}: it cannot be below zero"
-    NO_EXPECTATION_ROWS = "{component} has a table that is empty or whose flows do not rise: put the rows in order"
+    NO_EXPECTATION_ROWS = (
+        "{component} has a table or expectation that is empty, no number, or whose flows do not rise: put it in order"
+    )
     OF_UNKNOWN = "{component} is reckoned of {value}, which the tariff lacks or which cannot carry it: name another"
     OF_NOTHING = "{component} is reckoned of nothing: name the components"
     OF_OTHER_VAT = "{component} has another VAT code than {value}, of which it is reckoned: use the same"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Protocol
 
@@ -21,11 +22,13 @@ from forsyn.kernel.charges.components import (
     SteppedCharge,
     VariableCharge,
 )
-from forsyn.kernel.charges.incentive import Expected, IncentiveTerms, ReturnByFlow
+from forsyn.kernel.charges.incentive import Expected, FixedCooling, FixedReturn, IncentiveTerms
 from forsyn.kernel.charges.reasons import Reason, ReasonCode
 from forsyn.kernel.money import PRICE_DECIMALS
 
 HUNDRED = Decimal(100)
+TOO_DEAR = Decimal(10**9)
+"""No unit of anything costs a billion kr: beyond it a price is an error."""
 
 
 class Dated(Protocol):
@@ -90,7 +93,7 @@ def _fixed_reasons(component: FixedCharge) -> Iterator[Reason]:
     for price in component.prices:
         by_size.setdefault(price.meter_size, []).append(price)
         if (price.meter_size is not None) != (component.factor is Factor.METER_SIZE) or (
-            price.meter_size is not None and not price.meter_size > 0
+            price.meter_size is not None and not (price.meter_size.is_finite() and price.meter_size > 0)
         ):
             yield Reason(ReasonCode.SIZE_NOT_CLEAR, component.key, value=str(price.meter_size))
     for prices in by_size.values() or [[]]:
@@ -109,8 +112,7 @@ def _price_reasons(key: str, prices: Sequence[Price], *, may_be_negative: bool =
 def _money_reasons(key: str, prices: Iterable[Price], *, may_be_negative: bool) -> Iterator[Reason]:
     for price in prices:
         kr = price.kr_per_unit
-        exponent = kr.normalize().as_tuple().exponent
-        if not isinstance(exponent, int) or exponent < -PRICE_DECIMALS:
+        if not (kr.is_finite() and abs(kr) < TOO_DEAR) or (Fraction(kr) * 10**PRICE_DECIMALS).denominator != 1:
             yield Reason(ReasonCode.WRONG_PRICE, key, value=str(kr))
         elif kr < 0 and not may_be_negative:
             yield Reason(ReasonCode.NEGATIVE_PRICE, key, value=str(kr))
@@ -154,14 +156,20 @@ def _terms_reasons(key: str, terms: IncentiveTerms) -> Iterator[Reason]:
     for zone in (terms.surcharge_free_degrees, terms.bonus_free_degrees):
         if not (zone.is_finite() and zone >= 0):
             yield Reason(ReasonCode.WRONG_ZONE, key, value=str(zone))
+    waived = terms.no_surcharge_at_return
+    if waived is not None and not waived.is_finite():
+        yield Reason(ReasonCode.WRONG_ZONE, key, value=str(waived))
     for expected in (terms.expected, terms.single_pipe_expected):
         if expected is not None and not _is_in_order(expected):
             yield Reason(ReasonCode.NO_EXPECTATION_ROWS, key)
 
 
 def _is_in_order(expected: Expected) -> bool:
-    if not isinstance(expected, ReturnByFlow):
-        return True
+    match expected:
+        case FixedReturn(celsius):
+            return celsius.is_finite()
+        case FixedCooling(degrees):
+            return degrees.is_finite() and degrees > 0
     flows = [flow for flow, _ in expected.rows]
     finite = all(celsius.is_finite() for _, celsius in expected.rows)
     return bool(flows) and finite and all(a < b for a, b in pairwise(flows))
@@ -190,7 +198,7 @@ def _of_reasons(components: Sequence[AnyComponent]) -> Iterator[Reason]:
             yield Reason(ReasonCode.OF_NOTHING, component.key)
         for key in component.of:
             carrier = by_key.get(key)
-            if not isinstance(carrier, carriers):
+            if carrier is None or not isinstance(carrier, carriers):
                 yield Reason(ReasonCode.OF_UNKNOWN, component.key, value=key)
             elif carrier.vat is not component.vat:
                 yield Reason(ReasonCode.OF_OTHER_VAT, component.key, value=key)

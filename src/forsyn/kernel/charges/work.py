@@ -13,7 +13,7 @@ from forsyn.kernel.charges.bill import Explained, ExplainedStep, Explanation
 from forsyn.kernel.charges.components import ConsumptionUnit, Price, Split
 from forsyn.kernel.charges.days import Held, held
 from forsyn.kernel.charges.reasons import Reason, ReasonCode
-from forsyn.kernel.money import decimal_of
+from forsyn.kernel.money import rounded_ratio
 from forsyn.kernel.quantities import UNITS, BaseUnit
 
 SHOWN_DECIMALS = 6
@@ -56,6 +56,8 @@ class Work:
     reasons: list[Reason] = field(default_factory=list)
     _spans: dict[BaseUnit, list[Consumption]] = field(init=False)
     _usages: dict[tuple[BaseUnit, date, date], Usage] = field(default_factory=dict)
+    pieces: dict[tuple[str, date, date], list[Piece]] = field(default_factory=dict)
+    """What was reckoned already: percentages and minimums ask for the same again."""
 
     def __post_init__(self) -> None:
         self._spans = {}
@@ -128,13 +130,22 @@ def said(says: Explained, **values: object) -> ExplainedStep:
 
 def shown(value: object) -> str:
     """A value as an explanation shows it: exact numbers plainly, dates by ISO 8601."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Decimal):
+    if type(value) is Fraction:
+        return _fraction_text(value)
+    if type(value) is Decimal:
         return plain(value)
-    if isinstance(value, Fraction):
-        return plain(decimal_of(value, SHOWN_DECIMALS))
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if type(value) is date else str(value)
+
+
+def _fraction_text(value: Fraction) -> str:
+    """As plain(decimal_of(...)) would give it; an explanation has dozens, so it is written from the digits."""
+    numerator, denominator = value.numerator, value.denominator
+    if denominator == 1:
+        return str(numerator)
+    scaled = rounded_ratio(numerator * 10**SHOWN_DECIMALS, denominator)
+    whole, rest = divmod(abs(scaled), 10**SHOWN_DECIMALS)
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{whole}.{rest:06}".rstrip("0").rstrip(".") if rest else f"{sign}{whole}"
 
 
 def plain(value: Decimal) -> str:

@@ -55,13 +55,6 @@ def test_a_published_bill(name: str) -> None:
     assert bill.gross_oere == case["gross_oere"]
 
 
-SKIVE = {
-    "surcharge_percent": Decimal(1),
-    "surcharge_free_degrees": Decimal(5),
-    "bonus_percent": Decimal(2),
-}
-
-
 @pytest.mark.parametrize("name", PUBLISHED["skive"])
 def test_skives_examples(name: str) -> None:
     case = PUBLISHED["skive"][name]
@@ -69,7 +62,9 @@ def test_skives_examples(name: str) -> None:
         from_date=LONG_AGO,
         until_date=None,
         expected=ReturnByFlow(((68, Decimal(case["expected"])),)),
-        **SKIVE,
+        surcharge_percent=Decimal(1),
+        surcharge_free_degrees=Decimal(5),
+        bonus_percent=Decimal(2),
     )
     incentive = Incentive(key="incentive", text_key="incentive", account="sales", of=("energy",), terms=(terms,))
     energy = variable("energy", always("545", with_vat=True))

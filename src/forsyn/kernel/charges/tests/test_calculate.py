@@ -1,0 +1,398 @@
+"""Bills by kind of charge, and what stands in the way of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from forsyn.kernel.charges.basis import (
+    Basis,
+    BilledBefore,
+    FactorValue,
+    FeeCharged,
+    MeanTemperatures,
+    OnAccount,
+    Quality,
+)
+from forsyn.kernel.charges.bill import PREPAYMENTS, RECEIVABLES, VAT_PAYABLE, Bill
+from forsyn.kernel.charges.calculate import calculate
+from forsyn.kernel.charges.components import (
+    Discount,
+    Factor,
+    Incentive,
+    Minimum,
+    Percent,
+    Price,
+    Split,
+)
+from forsyn.kernel.charges.incentive import Beyond, IncentiveTerms, ReturnByFlow
+from forsyn.kernel.charges.reasons import CannotBill
+from forsyn.kernel.charges.tariff import Commodity
+from forsyn.kernel.money import Vat
+from tests.charge_samples import (
+    LONG_AGO,
+    YEAR,
+    always,
+    basis,
+    changing,
+    fee,
+    fixed,
+    heat,
+    stairs,
+    tariff,
+    variable,
+    water,
+)
+
+JULY = date(2026, 7, 1)
+ENERGY = variable("energy", always("500"))
+TABLE = ReturnByFlow(((60, Decimal(40)), (70, Decimal(35))))
+TERMS = IncentiveTerms(
+    from_date=LONG_AGO, until_date=None, expected=TABLE, surcharge_percent=Decimal(1), bonus_percent=Decimal(1)
+)
+
+
+def _incentive(**terms: Any) -> Incentive:
+    changed = replace(TERMS, **terms)
+    return Incentive(key="incentive", text_key="incentive", account="sales", of=("energy",), terms=(changed,))
+
+
+def _nets(bill: Bill) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for line in bill.lines:
+        found[line.component] = found.get(line.component, 0) + line.net_oere
+    return found
+
+
+def _refused(of: Basis) -> list[str]:
+    with pytest.raises(CannotBill) as refused:
+        calculate(of)
+    assert str(refused.value) == " ".join(reason.sentence for reason in refused.value.reasons)
+    return [reason.sentence for reason in refused.value.reasons]
+
+
+# What charges come to.
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "net_oere"),
+    [
+        (date(2026, 1, 1), date(2027, 1, 1), 73_200),
+        (date(2028, 1, 1), date(2029, 1, 1), 73_200),  # A leap year costs a year.
+        (date(2028, 2, 29), date(2028, 3, 1), 200),  # Its days cost a 366th.
+        (date(2026, 2, 28), date(2026, 3, 1), 201),
+        (date(2027, 12, 31), date(2028, 1, 2), 401),  # 1/365 + 1/366.
+        (date(2026, 3, 29), date(2026, 3, 30), 201),  # A day of 23 hours is a day.
+        (date(2026, 10, 25), date(2026, 10, 26), 201),  # And one of 25.
+    ],
+)
+def test_a_fixed_charge_counts_days_of_its_own_year(first: date, until: date, net_oere: int) -> None:
+    bill = calculate(basis(tariff(fixed("subscription", always("732"))), period=(first, until)))
+    assert bill.net_oere == net_oere
+
+
+def test_days_when_the_clock_moves_are_divided_as_other_days() -> None:
+    priced = tariff(variable("energy", changing(date(2026, 3, 30), "1000", "2000")))
+    week = (date(2026, 3, 28), date(2026, 4, 1))
+    assert [line.net_oere for line in calculate(basis(priced, [heat(*week, 4_000_000)], week)).lines] == [
+        200_000,
+        400_000,
+    ]
+
+
+def test_a_charge_by_area_follows_the_area() -> None:
+    built = (
+        FactorValue(Factor.SQUARE_METRES, LONG_AGO, JULY, Decimal("100")),
+        FactorValue(Factor.SQUARE_METRES, JULY, None, Decimal("130.5")),
+    )
+    bill = calculate(basis(tariff(fixed("capacity", always("73"), Factor.SQUARE_METRES)), factors=built))
+    assert [line.net_oere for line in bill.lines] == [181 * 20 * 100, 480_240]
+    assert [line.unit for line in bill.lines] == ["m2_year", "m2_year"]
+
+
+def test_a_charge_by_meter_size_takes_the_price_of_its_size() -> None:
+    sizes = (*always("500", size="2.5"), *always("1200", size="6.3"))
+    sized = FactorValue(Factor.METER_SIZE, LONG_AGO, None, Decimal("6.3"))
+    assert calculate(basis(tariff(fixed("meter", sizes, Factor.METER_SIZE)), factors=(sized,))).net_oere == 120_000
+    unpriced = replace(sized, value=Decimal(10))
+    assert _refused(basis(tariff(fixed("meter", sizes, Factor.METER_SIZE)), factors=(unpriced,))) == [
+        "Meter has no price for meter size 10 from 2026-01-01 to 2027-01-01: add one to the tariff."
+    ]
+
+
+def test_a_charge_by_dwellings() -> None:
+    twelve = FactorValue(Factor.DWELLINGS, LONG_AGO, None, Decimal(12))
+    assert calculate(basis(tariff(fixed("f", always("50"), Factor.DWELLINGS)), factors=(twelve,))).net_oere == 60_000
+
+
+@pytest.mark.parametrize(
+    ("m3", "nets"),
+    [
+        (0, [0, 0, 0]),
+        (500, [1_200_000, 0, 0]),
+        (1_500, [1_200_000, 1_920_000, 0]),
+        (20_100, [1_200_000, 37_440_000, 96_000]),
+    ],
+)
+def test_stairs_of_waste_water(m3: int, nets: list[int]) -> None:
+    """24 kr up to 500 m³, 20 % less up to 20,000, 60 % less above (BEK 1070/2013, fully phased in from 2018)."""
+    priced = tariff(stairs("24", "80%", "40%"), commodity=Commodity.WASTE_WATER)
+    bill = calculate(basis(priced, [water(*YEAR, m3 * 1000)]))
+    assert [line.net_oere for line in bill.lines] == nets
+    assert [line.part for line in bill.lines] == ["1", "2", "3"]
+
+
+def test_stairs_accrue_by_the_day_and_later_bills_settle_what_earlier_ones_took() -> None:
+    """All in the first half: 1,000 m³ against 248 accrued; at the year's end the thresholds are whole."""
+    priced = tariff(stairs("24", "80%", "40%"), commodity=Commodity.WASTE_WATER)
+    first_half, year_end = (YEAR[0], JULY), (JULY, YEAR[1])
+    used = [water(*first_half, 1_000_000), water(*year_end, 0)]
+    first = calculate(basis(priced, used[:1], first_half))
+    second = calculate(basis(priced, used, year_end, agreement_from=YEAR[0], billed_before=first.billed_to_date))
+    assert [line.net_oere for line in calculate(basis(priced, used)).lines] == [1_200_000, 960_000, 0]
+    assert [line.net_oere for line in first.lines] == [595_068, 1_443_945, 0]
+    assert [line.net_oere for line in second.lines] == [1_200_000 - 595_068, 960_000 - 1_443_945, 0]
+    assert second.billed_to_date == ()
+
+
+def test_a_heating_year_begins_in_june() -> None:
+    """A calendar year's bill touches two tariff years; only the one that goes on is handed to the next bill."""
+    stepped = replace(stairs("10", "5", above=("0", "1")), key="steps")
+    priced = tariff(stepped, commodity=Commodity.WATER, begins=(6, 1))
+    june = date(2026, 6, 1)
+    used = [water(date(2025, 6, 1), YEAR[0], 0), water(YEAR[0], june, 0), water(june, YEAR[1], 2_000)]
+    before = (BilledBefore("steps", date(2025, 6, 1), "1", 0), BilledBefore("steps", date(2025, 6, 1), "2", 0))
+    bill = calculate(basis(priced, used, agreement_from=LONG_AGO, billed_before=before))
+    assert [(line.from_date, line.until_date) for line in bill.lines[::2]] == [(YEAR[0], june), (june, YEAR[1])]
+    assert {kept.from_date for kept in bill.billed_to_date} == {june}
+
+
+def test_an_incentive_is_a_percentage_of_the_energy() -> None:
+    means = MeanTemperatures(*YEAR, Decimal("70"), Decimal("38.5"))
+    of = basis(tariff(ENERGY, _incentive()), [heat(*YEAR, 10_000_000)], temperatures=(means,))
+    assert _nets(calculate(of)) == {"energy": 500_000, "incentive": 17_500}
+    exempt = replace(of, tariff=tariff(ENERGY, _incentive(single_pipe_exempt=True)), is_single_pipe=True)
+    assert _nets(calculate(exempt))["incentive"] == 0
+
+
+def test_an_incentive_of_nothing_needs_no_temperatures() -> None:
+    bill = calculate(basis(tariff(ENERGY, _incentive()), [heat(*YEAR, 0)]))
+    assert _nets(bill) == {"energy": 0, "incentive": 0}
+
+
+def test_a_discount_is_taken_of_what_it_names() -> None:
+    off = Discount(
+        key="off", text_key="off", account="sales", of=("energy",), percents=(Percent(LONG_AGO, None, Decimal("7.5")),)
+    )
+    bill = calculate(basis(tariff(ENERGY, fixed("subscription", always("800")), off), [heat(*YEAR, 10_000_000)]))
+    assert _nets(bill) == {"energy": 500_000, "subscription": 80_000, "off": -37_500}
+
+
+@pytest.mark.parametrize(("mwh", "lacking"), [(1, 100_000), (3, 0), (4, 0)])
+def test_a_minimum_charges_what_lacks(mwh: int, lacking: int) -> None:
+    least = Minimum(key="least", text_key="least", account="sales", prices=always("1500"), of=("energy",))
+    bill = calculate(basis(tariff(ENERGY, least), [heat(*YEAR, mwh * 1_000_000)]))
+    assert _nets(bill)["least"] == lacking
+
+
+def test_a_minimum_of_the_bill_counts_all_but_fees() -> None:
+    least = Minimum(key="least", text_key="least", account="sales", prices=always("1500"))
+    priced = tariff(ENERGY, fixed("subscription", always("300")), fee("visit", "900", Vat.STANDARD), least)
+    bill = calculate(basis(priced, [heat(*YEAR, 1_000_000)], fees=(FeeCharged("visit", JULY),)))
+    assert _nets(bill)["least"] == 70_000
+
+
+def test_what_was_paid_on_account_comes_off_with_its_vat() -> None:
+    of = basis(tariff(ENERGY), [heat(*YEAR, 10_000_000)], on_account=OnAccount(600_000, 150_000))
+    bill = calculate(of)
+    assert (bill.gross_oere, bill.to_pay_oere) == (625_000, -125_000)
+    assert {posting.account: posting.amount_oere for posting in bill.postings} == {
+        "sales": -500_000,
+        PREPAYMENTS: 600_000,
+        VAT_PAYABLE: 25_000,
+        RECEIVABLES: -125_000,
+    }
+
+
+def test_estimates_are_marked() -> None:
+    used = [heat(YEAR[0], JULY, 5, Quality.MEASURED), heat(JULY, YEAR[1], 5, Quality.ESTIMATED)]
+    bill = calculate(basis(tariff(variable("energy", changing(JULY, "1", "2"))), used))
+    assert [line.is_estimated for line in bill.lines] == [False, True]
+
+
+def test_a_line_says_how_it_was_reckoned() -> None:
+    bill = calculate(basis(tariff(variable("energy", changing(JULY, "500", "550"))), [heat(*YEAR, 3_650_000)]))
+    assert [step.sentence for step in bill.lines[0].explanation] == [
+        "of 3.65 MWh from 2026-01-01 to 2027-01-01 (measured), 181 of 365 days: 1.81 MWh",
+        "1.81 MWh used from 2026-01-01 to 2026-07-01 (measured)",
+        "1.81 MWh at 500 kr is 905 kr",
+        "905 kr is rounded to 905 kr",
+    ]
+
+
+# What stands in the way.
+
+
+def test_a_change_that_must_be_measured_names_its_day() -> None:
+    measured = variable("energy", changing(JULY, "500", "550"), split=Split.MEASURED)
+    assert _refused(basis(tariff(measured), [heat(*YEAR, 1)])) == [
+        "Energy changes on 2026-07-01 and is split by measured consumption: the consumption from 2026-01-01 to "
+        "2027-01-01 goes across that day, so a reading of 2026-07-01 is needed."
+    ]
+    read = [heat(YEAR[0], JULY, 1_000_000), heat(JULY, YEAR[1], 2_000_000)]
+    assert [line.net_oere for line in calculate(basis(tariff(measured), read)).lines] == [50_000, 110_000]
+
+
+def test_every_problem_is_named_at_once() -> None:
+    ends = (Price(LONG_AGO, JULY, Decimal(500)),)
+    priced = tariff(variable("energy", ends), fixed("capacity", always("1"), Factor.SQUARE_METRES), _incentive())
+    assert _refused(basis(priced, [heat(*YEAR, 5)])) == [
+        "Energy has no price from 2026-07-01 to 2027-01-01: add a dated price to the tariff.",
+        "Capacity needs square_metres from 2026-01-01 to 2027-01-01: register it.",
+        "Incentive needs the mean flow and return temperature from 2026-01-01 to 2027-01-01: add them.",
+    ]
+
+
+DAY = timedelta(days=1)
+MAY = date(2026, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("used", "sentence"),
+    [
+        ([], "Consumption in watt_hours is missing from 2026-01-01 to 2027-01-01: read or estimate it."),
+        (
+            [heat(YEAR[0], MAY, 1), heat(JULY, YEAR[1], 1)],
+            "Consumption in watt_hours is missing from 2026-05-01 to 2026-07-01: read or estimate it.",
+        ),
+        (
+            [heat(MAY, YEAR[1], 1)],
+            "Consumption in watt_hours is missing from 2026-01-01 to 2026-05-01: read or estimate it.",
+        ),
+        (
+            [heat(YEAR[0], JULY, 1), heat(MAY, YEAR[1], 1)],
+            "Consumption in watt_hours is given twice from 2026-05-01 to 2026-07-01: keep one.",
+        ),
+        (
+            [heat(*YEAR, 1), heat(*YEAR, 1)],
+            "Consumption in watt_hours is given twice from 2026-01-01 to 2027-01-01: keep one.",
+        ),
+        (
+            [heat(*YEAR, -1)],
+            "Consumption from 2026-01-01 to 2027-01-01 is negative (-1 watt_hours): correct the readings.",
+        ),
+        (
+            [heat(*YEAR, 10**16)],
+            "Consumption from 2026-01-01 to 2027-01-01 is more than any meter counts "
+            "(10000000000000000 watt_hours): correct it.",
+        ),
+        (
+            [heat(YEAR[0] - DAY, YEAR[1], 1)],
+            "Consumption in watt_hours from 2025-12-31 to 2027-01-01 lies outside what this bill needs: leave it out.",
+        ),
+        (
+            [heat(*YEAR, 1), water(*YEAR, 1)],
+            "Consumption in litres from 2026-01-01 to 2027-01-01 lies outside what this bill needs: leave it out.",
+        ),
+        (
+            [heat(*YEAR, 1), heat(MAY, MAY, 1)],
+            "Consumption in watt_hours from 2026-05-01 to 2026-05-01 has no days: it must end after it begins.",
+        ),
+    ],
+)
+def test_consumption_that_cannot_be_billed(used: list[Any], sentence: str) -> None:
+    assert _refused(basis(tariff(ENERGY), used)) == [sentence]
+
+
+@pytest.mark.parametrize("period", [(JULY, JULY), (JULY, MAY)])
+def test_a_period_without_days(period: tuple[date, date]) -> None:
+    [sentence] = _refused(basis(tariff(ENERGY), period=period))
+    assert sentence.endswith("has no days: it must end after it begins.")
+
+
+def test_a_period_before_the_agreement() -> None:
+    [sentence] = _refused(basis(tariff(ENERGY), [heat(*YEAR, 1)], agreement_from=MAY))
+    assert sentence == "The period begins 2026-01-01, before the agreement does on 2026-05-01."
+
+
+@pytest.mark.parametrize(
+    ("metres", "ending"),
+    [
+        ([("0", LONG_AGO, None)], "is no size: register the right one."),
+        ([("NaN", LONG_AGO, None)], "is no size: register the right one."),
+        ([("-5", LONG_AGO, None)], "is no size: register the right one."),
+        (
+            [("90", LONG_AGO, None), ("95", MAY, None)],
+            "square_metres is given twice from 2026-05-01 to None: keep one.",
+        ),
+        ([("90", LONG_AGO, MAY)], "needs square_metres from 2026-05-01 to 2027-01-01: register it."),
+    ],
+)
+def test_an_area_that_cannot_be_billed(metres: list[tuple[str, date, date | None]], ending: str) -> None:
+    values = tuple(FactorValue(Factor.SQUARE_METRES, first, until, Decimal(value)) for value, first, until in metres)
+    [sentence] = _refused(basis(tariff(fixed("capacity", always("1"), Factor.SQUARE_METRES)), factors=values))
+    assert sentence.lower().endswith(ending.lower())
+
+
+def test_what_was_billed_before_must_be_said_once_and_only_where_it_counts() -> None:
+    priced = tariff(stairs("24", "80%", "40%"), commodity=Commodity.WASTE_WATER)
+    used = [water(YEAR[0], JULY, 1), water(JULY, YEAR[1], 1)]
+    second_half = basis(priced, used, (JULY, YEAR[1]), agreement_from=YEAR[0])
+    assert _refused(second_half) == [
+        "Waste_water counts from 2026-01-01: say what was billed of it from then to 2026-07-01 (0 where nothing was)."
+    ]
+    one = BilledBefore("waste_water", YEAR[0], "1", 5)
+    stray = BilledBefore("rain", YEAR[0], "", 5)
+    assert len(_refused(replace(second_half, billed_before=(one, one)))) == 1
+    assert _refused(replace(second_half, billed_before=(one, stray))) == [
+        "Rain counts nothing from 2026-01-01 in this bill: leave out what was billed before."
+    ]
+
+
+def test_counted_consumption_is_cut_at_the_bills_first_day() -> None:
+    priced = tariff(stairs("24", "80%", "40%"), commodity=Commodity.WASTE_WATER)
+    [sentence] = _refused(basis(priced, [water(*YEAR, 1)], (JULY, YEAR[1]), agreement_from=YEAR[0]))
+    assert sentence.endswith("goes across the first day of the bill: cut it there by reading.")
+
+
+@pytest.mark.parametrize(
+    ("flow", "return_", "ending"),
+    [
+        ("59.9", "40", "has no expected return for a flow of 59.9 °C: the tariff's table ends before."),
+        ("60", "61", "cannot be right (flow 60, return 61): correct them."),
+        ("NaN", "61", "cannot be right (flow NaN, return 61): correct them."),
+    ],
+)
+def test_temperatures_that_cannot_be_assessed(flow: str, return_: str, ending: str) -> None:
+    means = MeanTemperatures(*YEAR, Decimal(flow), Decimal(return_))
+    strict = _incentive(expected=replace(TABLE, beyond=Beyond.REFUSE))
+    [sentence] = _refused(basis(tariff(ENERGY, strict), [heat(*YEAR, 1_000)], temperatures=(means,)))
+    assert sentence.endswith(ending)
+
+
+@pytest.mark.parametrize(
+    ("charged", "ending"),
+    [
+        (FeeCharged("visit", YEAR[1]), "lies outside the bill's period: move it to the bill of its day."),
+        (FeeCharged("visit", MAY, 0), "is charged 0 times: give a positive number."),
+        (FeeCharged("tip", MAY), "is no fee of the tariff: choose one that is."),
+    ],
+)
+def test_fees_that_cannot_be_billed(charged: FeeCharged, ending: str) -> None:
+    [sentence] = _refused(basis(tariff(fee("visit", "100", Vat.STANDARD)), fees=(charged,)))
+    assert sentence.endswith(ending)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"vat_percent": Decimal("NaN")}, {"vat_percent": Decimal(-1)}, {"on_account": OnAccount(-1)}]
+)
+def test_terms_that_cannot_be_right(wrong: dict[str, Any]) -> None:
+    of = basis(tariff(ENERGY), [heat(*YEAR, 1)])
+    assert len(_refused(replace(of, **wrong))) == 1
+    assert _refused(replace(of, commodity=Commodity.WATER)) == [
+        "The tariff is not for water: choose the agreement's tariff."
+    ]
