@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from forsyn.domain.accounts.actions import NotPossible, create_customer_account, name_account
-from forsyn.domain.accounts.models import AccountKind
+from forsyn.domain.accounts.models import Account, AccountKind
 from forsyn.domain.accounts.queries import account_with_email
 from forsyn.domain.customers import mailboxes
 from forsyn.domain.customers.actions import end_portal_access, grant_portal_access
@@ -56,12 +56,19 @@ def look_up_mailbox(*, email: str, today: date) -> Mailbox:
     )
 
 
-@transaction.atomic
 def admit_customer(*, email: str, today: date, now: datetime) -> int | Refusal:
     """The account id of whoever has proved to read the mailbox, made and given access to its customers as needed.
 
     Access that came from an e-mail no longer on file ends; access that staff gave stays.
     """
+    try:
+        return _admitted(email, today, now)
+    except Account.DoesNotExist:  # erased meanwhile
+        return Refusal.UNKNOWN
+
+
+@transaction.atomic
+def _admitted(email: str, today: date, now: datetime) -> int | Refusal:
     if not look_up_mailbox(email=email, today=today).may_sign_in:
         return Refusal.UNKNOWN
     account = account_with_email(email=email)

@@ -19,7 +19,7 @@ from forsyn.domain.rights.actions import Attachment
 from forsyn.domain.rights.actions_answers import answer, record_carried_out, record_plan
 from forsyn.domain.rights.letters import LetterFacts, Result
 from forsyn.domain.rights.models import Request, RequestCustomer, Withheld
-from forsyn.domain.rights.rules import Intake, Outcome, State
+from forsyn.domain.rights.rules import NEEDS_AUTHORITY, Intake, Outcome, State
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.domain.sensitive.models import MODELS
 from forsyn.domain.sensitive.rules import Kind
@@ -141,7 +141,12 @@ def _withheld(customer_id: int) -> dict[str, str]:
 
 
 def _needs_eyes(customer_id: int) -> bool:
-    """Whether somebody's safety may hang on what the copy tells (databeskyttelsesloven § 22)."""
+    """Whether somebody's safety may hang on what the copy tells (databeskyttelsesloven § 22), or it tells of somebody
+    who asked for this person: by name, with an address, in letters.
+    """
+    linked = RequestCustomer.objects.filter(customer_id=customer_id).values("request_id")
+    if Request.objects.filter(pk__in=linked, on_behalf__in=NEEDS_AUTHORITY).exists():
+        return True
     return any(MODELS[kind].objects.filter(customer_id=customer_id).exists() for kind in (Kind.THREATS, Kind.OFFENCES))
 
 

@@ -10,14 +10,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from forsyn.domain.rights.models import Request, RequestDocument, RequestPlan, Withheld
+from forsyn.domain.rights.models import Request, RequestCustomer, RequestDocument, RequestPlan, Withheld
 from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.domain.sensitive.models import ThreatNotice
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows import own_package
 from forsyn.workflows.access_package import PackageRefused
 from tests.portal_pages import page, send
-from tests.world import NOW, Party, World
+from tests.world import NOW, TODAY, Party, World
 
 SignIn = Callable[[Party], Client]
 
@@ -104,3 +104,16 @@ def test_where_somebodys_safety_may_hang_on_it_staff_reads_the_copy_first(client
     assert "En medarbejder ser på det" in text
     assert "tru" not in text.lower()
     assert Request.objects.get().state == "open"
+
+
+def test_where_somebody_asked_for_the_person_staff_reads_the_copy_first(client_of_anna: Client, world: World) -> None:
+    """The copy would tell whoever that was, by name and with an address."""
+    asked = Request.objects.create(
+        right=Right.ACCESS, state="open", channel="letter", received_at=NOW, received_date=TODAY, on_behalf="attorney",
+        first_deadline_date="2026-12-02", deadline_date="2026-12-02", requester_name="Vera Fuldmægtig",
+        requester_address="Hemmelig 1", identity_settled_at=NOW, identity_way="seen",
+    )  # fmt: skip
+    RequestCustomer.objects.create(request=asked, customer_id=world.anna.customer_id, linked_at=NOW)
+    text = send(client_of_anna, "download")
+    assert "En medarbejder ser på det" in text
+    assert set(Request.objects.values_list("state", flat=True)) == {"open"}
