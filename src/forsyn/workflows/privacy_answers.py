@@ -56,9 +56,9 @@ def addressee(*, request_id: int, today: date) -> Addressee:
     """Who gets our letters about a request, and where; under `P.PRIVACY_RIGHTS`. Raises Request.DoesNotExist.
 
     Before it is settled who asks, only what the requester gave is used, for nothing is told then. After it, a person
-    who asks for himself or herself is written to at the e-mail on file, whatever a mail said; somebody who speaks for
-    another, at his or her own address. A postal address that was given goes before the one that we supply, for whoever
-    has moved no longer lives there.
+    who asks for himself or herself is written to by the name and at the e-mail on file, whatever was said; somebody
+    who speaks for another, at his or her own address. A postal address that was given goes before the one that we
+    supply, for whoever has moved no longer lives there.
     """
     request = Request.objects.get(pk=request_id)
     customer_ids = queries.customers_of(request_id=request_id)
@@ -71,9 +71,8 @@ def addressee(*, request_id: int, today: date) -> Addressee:
         name = request.requester_name if settled or request.channel != Intake.EMAIL else ""
         return Addressee(name, request.requester_email, given, language, customer_ids if settled else ())
     person = customer_overview(customer_id=customer_ids[0], today=today)
-    corrected = request.on_behalf == OnBehalf.SELF  # who has a name corrected is not answered by the wrong one
     return Addressee(
-        person.name if corrected and person.name else request.requester_name or person.name,
+        (request.on_behalf == OnBehalf.SELF and person.name) or request.requester_name or person.name,
         person.contact("email") or _kept_for_answer(request),
         given or _supplied_at(person, today),
         Language(person.language) if request.channel == Intake.EMAIL else language,
