@@ -8,7 +8,7 @@ a transaction of its own, as the rules of today say; nothing is lost by doing it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -89,6 +89,17 @@ def replay(*, actor: int | None, today: date, now: datetime) -> Replayed:
     with purpose(P.RETENTION, actor=actor):  # whoever is not here at all needs no erasing
         note_erasures(entries=[(entry.person, entry.at) for entry in entries_not_carried_out()], now=now)
     return Replayed(len(settings.ERASURE_LOG.entries()), len(found), erased)
+
+
+def take_back(*, number: str, now: datetime) -> int:
+    """Take back erasures of a customer that were broken off before the commit; how many. Under rights of persons.
+
+    What this database has carried out is never taken back. Raises LogBroken, OSError.
+    """
+    person = settings.ERASURE_LOG.hashed(number)
+    broken_off = [entry for entry in entries_not_carried_out() if entry.person == person]
+    settings.ERASURE_LOG.append(replace(entry, taken_back_at=now) for entry in broken_off)
+    return len(broken_off)
 
 
 def has_more_to_erase(plan: ErasurePlan) -> bool:

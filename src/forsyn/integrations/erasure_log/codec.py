@@ -2,6 +2,8 @@
 
     {"at": "2026-11-21T10:00:00+00:00", "chain": "…", "person": "…", "policy": "1.0"}
 
+A line that takes an erasure back that was never committed repeats it, with ``taken_back`` and the time.
+
 ``person`` is an HMAC-SHA-256 of the customer number under a key that lies beside the log and never in the database;
 there are no names. ``chain`` is the SHA-256 of the former line's chain and this line without it, in hexadecimal.
 """
@@ -26,11 +28,12 @@ class LogBroken(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One erasure. ``person``: `person_hash`, in hexadecimal."""
+    """One erasure. ``person``: `person_hash`, in hexadecimal. ``taken_back_at``: of a line that takes it back."""
 
     at: datetime
     person: str
     policy: str
+    taken_back_at: datetime | None = None
 
 
 def person_hash(key: bytes, customer_number: str) -> str:
@@ -41,6 +44,8 @@ def person_hash(key: bytes, customer_number: str) -> str:
 def line_of(entry: Entry, before: str) -> tuple[str, str]:
     """The line for an entry, without its end, and its chain. ``before``: the chain of the line before it."""
     said = {"at": entry.at.isoformat(), "person": entry.person, "policy": entry.policy}
+    if entry.taken_back_at is not None:
+        said["taken_back"] = entry.taken_back_at.isoformat()
     chain = _chain(said, before)
     return json.dumps(said | {"chain": chain}, sort_keys=True), chain
 
@@ -60,7 +65,8 @@ def entries_of(lines: Iterable[str]) -> Iterator[tuple[Entry, str]]:
         try:
             said = json.loads(line)
             chain = said.pop("chain")
-            entry = Entry(datetime.fromisoformat(said["at"]), said["person"], said["policy"])
+            taken_back = datetime.fromisoformat(said["taken_back"]) if "taken_back" in said else None
+            entry = Entry(datetime.fromisoformat(said["at"]), said["person"], said["policy"], taken_back)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if number == len(listed) and not line.endswith("}"):
                 return  # the machine stopped while it was being written: nothing had been erased yet
@@ -72,6 +78,13 @@ def entries_of(lines: Iterable[str]) -> Iterator[tuple[Entry, str]]:
             )
         yield entry, chain
         before = chain
+
+
+def standing(entries: Iterable[Entry]) -> list[Entry]:
+    """The erasures that nobody has taken back."""
+    listed = list(entries)
+    taken_back = {(entry.person, entry.at) for entry in listed if entry.taken_back_at is not None}
+    return [entry for entry in listed if (entry.person, entry.at) not in taken_back]
 
 
 def _chain(said: dict[str, str], before: str) -> str:

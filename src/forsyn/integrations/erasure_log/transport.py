@@ -19,6 +19,7 @@ from forsyn.integrations.erasure_log.codec import (
     entries_of,
     line_of,
     person_hash,
+    standing,
 )
 
 TAIL_BYTES = 4096
@@ -65,11 +66,11 @@ class ErasureLog:
             _sync_folder(self.file.parent)
 
     def entries(self) -> list[Entry]:
-        """All entries, checked. Raises LogBroken."""
+        """All entries that stand, from a log whose lines are all checked. Raises LogBroken."""
         if not self.file.exists():
             return []
         text = self.file.read_text(encoding="ascii", errors="replace")
-        return [entry for entry, _ in entries_of(text[: text.rfind("\n") + 1].splitlines())]
+        return standing(entry for entry, _ in entries_of(text[: text.rfind("\n") + 1].splitlines()))
 
     def _key(self) -> bytes:
         if not self.key_file.exists():

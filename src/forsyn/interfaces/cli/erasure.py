@@ -21,6 +21,7 @@ from forsyn.policy.purposes import P
 from forsyn.workflows.erasure import ErasureRefused, plan_erasure
 from forsyn.workflows.erasure_plan import ErasurePlan
 from forsyn.workflows.erasure_replay import replay as erase_again
+from forsyn.workflows.erasure_replay import take_back as take_erasure_back
 
 app = typer.Typer(help="Erasure (Art. 17): plan, replay, verify.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
@@ -75,6 +76,26 @@ def replay(context: typer.Context, json: Json = False) -> None:
         f"{done.entries} erasures on the log, {done.found} of these persons in the database, "
         f"{done.erased} of whom something had come back and is erased again."
     )
+
+
+@app.command("take-back")
+@works_for(P.PRIVACY_RIGHTS)
+def take_back(context: typer.Context, number: Annotated[str, typer.Argument(help="The customer's number.")]) -> None:
+    """Take an erasure back that was broken off before it was committed, where the person's wish stands no longer.
+
+    Never after a backup was put back: there, what is missing was carried out, and is to be replayed.
+    """
+    host: Host = context.obj
+    try:
+        with host.database(), purpose(P.PRIVACY_RIGHTS, actor=None):
+            count = take_erasure_back(number=number, now=timezone.now())
+    except LogBroken as broken:
+        fail(str(broken))
+    except OSError as error:
+        fail(f"The log of erasures cannot be read: {error.strerror or error}. Look at FORSYN_ERASURE_LOG.")
+    if not count:
+        fail(f"No erasure of customer {number} was broken off. What was carried out cannot be taken back.")
+    console.print(f"{count} taken back: no replay erases customer {number} for it.")
 
 
 @app.command()

@@ -202,12 +202,15 @@ def _erasures() -> Finding:
     try:
         count = len(settings.ERASURE_LOG.entries())
         with purpose(P.SECURITY, actor=None):
-            waiting = len(entries_not_carried_out())
+            waiting = entries_not_carried_out()
     except (LogBroken, OSError) as error:
         return Finding(what, "cannot be read", str(error))
     mend = (
-        "This database is from before these erasures. Run `forsyn erasure replay`, before anybody signs in."
+        "Is this database from before them, run `forsyn erasure replay` before anybody signs in. Is it not, they were "
+        "broken off at these times before they were committed: ask the officer. Stands the wish, the replay carries it "
+        "out; else `forsyn erasure take-back`."
         if waiting
         else ""
     )
-    return Finding(what, f"{count} erasures, {waiting} of them not carried out here", mend)
+    times = ", ".join(f"{entry.at:%Y-%m-%d %H:%M:%S%z}" for entry in waiting[:5])
+    return Finding(what, f"{count} erasures, {len(waiting)} of them not carried out here{times and ': '}{times}", mend)

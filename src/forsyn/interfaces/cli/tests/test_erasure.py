@@ -64,6 +64,28 @@ def test_who_is_on_the_log_and_back_is_told_and_erased_anew(run: Run, world: Wor
     assert json.loads(run("replay", "--json").stdout) == {"entries": 1, "found": 1, "erased": 0}
 
 
+def test_an_erasure_broken_off_before_it_was_committed_can_be_taken_back(
+    run: Run, world: World, log: ErasureLog
+) -> None:
+    log.append([Entry(NOW, log.hashed("1005"), "1.0")])
+    found = examination._erasures()
+    assert "2026-11-02 09:00:00" in found.found
+    assert "take-back" in found.mend
+    assert run("take-back", "1006").exit_code == 1, "nothing of Erik's was broken off"
+    assert "1 taken back" in run("take-back", "1005").stdout
+    assert examination._erasures().good
+    assert json.loads(run("replay", "--json").stdout) == {"entries": 0, "found": 0, "erased": 0}
+    assert ContactPoint.objects.filter(customer_id=world.dorthe.customer_id).exists()
+    assert "0 erasures" in run("verify").stdout, "and the chain of the log is whole"
+
+
+def test_what_was_carried_out_is_never_taken_back(run: Run, world: World, log: ErasureLog) -> None:
+    log.append([Entry(NOW, log.hashed("1005"), "1.0")])
+    run("replay")
+    assert "cannot be taken back" in run("take-back", "1005").stderr
+    assert len(log.entries()) == 1
+
+
 def test_a_log_that_was_changed_is_not_believed(run: Run, world: World, log: ErasureLog) -> None:
     log.append([Entry(timezone.now(), log.hashed("1005"), "1.0"), Entry(NOW, log.hashed("1006"), "1.0")])
     assert "2 erasures" in run("verify").stdout
