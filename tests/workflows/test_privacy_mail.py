@@ -12,7 +12,8 @@ import pytest
 from django.core import mail as sent
 from django.db import DatabaseError
 
-from forsyn.domain.correspondence.models import MailboxLook
+from forsyn.domain.correspondence.mailbox_queries import TRIES, mails_left
+from forsyn.domain.correspondence.models import MailboxLook, MailFailure
 from forsyn.domain.rights.models import Request, RequestCustomer, RequestDocument, RequestStep
 from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.domain.safeguards.sealing import unseal
@@ -304,6 +305,65 @@ def test_one_mail_that_fails_does_not_hold_up_the_others(
     assert fetch() == {Fate.OPENED: 1}
     row.refresh_from_db()
     assert (row.waiting, row.oldest_waiting_at, row.looked_at) == (0, None, NOW)
+
+
+def _always_fails(patch: pytest.MonkeyPatch, word: str) -> None:
+    receive = privacy_mail.receive_from_mail
+
+    def fails(**said: Any) -> Any:
+        if word in said["text"]:
+            raise DatabaseError("secret")
+        return receive(**said)
+
+    patch.setattr(privacy_mail, "receive_from_mail", fails)
+
+
+def test_mails_that_always_fail_starve_nobody_and_are_left_for_people(
+    world: World, box: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(11):
+        put(box, letter(text=f"Umulig {number}"), at=RECEIVED_AT + timedelta(minutes=number))
+    put(box, letter(text="Mulig"), at=RECEIVED_AT + timedelta(minutes=30))
+    _always_fails(monkeypatch, "Umulig")
+    for look_again in range(TRIES):
+        with pytest.raises(MailboxNotRead, match="11 failed, 0 left"):
+            fetch(NOW + look_again * timedelta(minutes=5))
+    assert [request.wish for request in Request.objects.all()] == ["Mulig"]
+    assert fetch(NOW + timedelta(minutes=20)) == {Fate.LEFT: 11}
+    assert MailboxLook.objects.get().waiting == 11
+    left = mails_left()
+    assert (len(left), left[0].received_at, left[0].trouble) == (11, RECEIVED_AT, "DatabaseError")
+    assert len(box.mails()) == 11, "nothing leaves the mail box"
+    monkeypatch.undo()
+    assert fetch(NOW + timedelta(hours=2)) == {Fate.OPENED: 11}
+    assert mails_left() == []
+
+
+def test_what_people_moved_is_no_longer_left(world: World, box: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(box, letter(text="Umulig"))
+    _always_fails(monkeypatch, "Umulig")
+    with pytest.raises(MailboxNotRead):
+        fetch()
+    assert MailFailure.objects.count() == 1
+    monkeypatch.setattr(privacy_mail, "_marked", lambda *_: [])
+    fetch()
+    assert not MailFailure.objects.exists()
+
+
+def test_a_server_that_went_away_is_not_blamed_on_every_mail(
+    world: World, box: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("Den første", "Den anden"):
+        put(box, letter(text=text))
+
+    def gone(*_: object) -> None:
+        raise MailboxNotRead("The server has gone.")
+
+    monkeypatch.setattr(OpenMailbox, "header", gone)
+    monkeypatch.setattr(OpenMailbox, "check_open", gone)
+    with pytest.raises(MailboxNotRead, match="gone"):
+        fetch()
+    assert MailFailure.objects.count() == 1
 
 
 def test_handled_mails_leave_the_mail_box_in_time(world: World, box: MailServer) -> None:

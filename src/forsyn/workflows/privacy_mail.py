@@ -2,6 +2,9 @@
 
 A mail is put into the queue and its receipt into the outbox in one transaction; only then it is moved in the mail box.
 Killed in between, the next round finds it again, knows it by its digest, and only moves it.
+
+A mail that fails holds up no other: after a few tries it is left for people, who see it on the desk, and is tried again
+each hour after the others.
 """
 
 from __future__ import annotations
@@ -16,7 +19,13 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import transaction
 
-from forsyn.domain.correspondence.actions_mailbox import forget_other_looks, note_look
+from forsyn.domain.correspondence.actions_mailbox import (
+    forget_failures,
+    forget_other_looks,
+    note_failure,
+    note_look,
+)
+from forsyn.domain.correspondence.mailbox_queries import WhichMail, tried_long
 from forsyn.domain.rights.actions import Attachment
 from forsyn.domain.rights.rules import WISH_LENGTH, RequestRefused
 from forsyn.domain.rights.words import without_cpr
@@ -36,8 +45,8 @@ from forsyn.workflows.privacy_requests import Received, receive_from_mail
 logger = logging.getLogger(__name__)
 NEW = timedelta(days=2)
 """So long the subject of every mail is looked at here, since not every server finds an encoded one."""
-FAILURES = 10
-"""So many mails in a row may fail before the round is given up."""
+AGAIN = timedelta(hours=1)
+"""So long a mail that has failed several times is left alone."""
 
 
 class NoMailbox(LookupError):
@@ -57,6 +66,8 @@ class Fate(StrEnum):
     """No person wrote it: no request, no receipt; it stays where it was."""
     FAILED = "failed"
     """It could not be taken in, and waits for the next round."""
+    LEFT = "left"
+    """It has failed several times, was not tried now, and stays in the mail box for people to see to."""
 
 
 @dataclass
@@ -66,7 +77,15 @@ class Round:
     fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     waiting_since: datetime | None = None
     """When the oldest mail came that could not be taken in."""
+    failing: set[WhichMail] = field(default_factory=set)
     forgotten: int = 0
+
+    def count(self, fate: Fate, waiting: Waiting) -> None:
+        """One mail more."""
+        self.fates[fate] += 1
+        if fate in (Fate.FAILED, Fate.LEFT):
+            self.failing.add(_which(waiting))
+            self.waiting_since = min(self.waiting_since or waiting.received_at, waiting.received_at)
 
     def sentence(self) -> str:
         """For operators and the job's log; names nobody."""
@@ -98,20 +117,19 @@ def fetch_marked(*, clock: Callable[[], datetime]) -> Round:
     others have been.
     """
     box, done, now = mailbox(), Round(), clock()
+    with purpose(P.PRIVACY_RIGHTS, actor=None):
+        left = tried_long(mailbox=box.name)
     with _opened(box) as folder:
-        failures = 0
-        for waiting in _marked(folder, now):
-            fate = _handled(folder, waiting, box, clock())
-            done.fates[fate] += 1
-            failures = failures + 1 if fate is Fate.FAILED else 0
-            if fate is Fate.FAILED and (done.waiting_since is None or waiting.received_at < done.waiting_since):
-                done.waiting_since = waiting.received_at
-            if failures >= FAILURES:
-                break
+        marked = list(_marked(folder, now))
+        for waiting in sorted(marked, key=lambda each: _which(each) in left):  # what has failed often comes last
+            tried_at = left.get(_which(waiting))
+            rests = tried_at is not None and now < tried_at + AGAIN
+            done.count(Fate.LEFT if rests else _handled(folder, waiting, box, clock()), waiting)
         done.forgotten = folder.forget_handled(local_day(now) - timedelta(days=box.keep_days))
     with purpose(P.PRIVACY_RIGHTS, actor=None):
         forget_other_looks(mailbox=box.name)
-        note_look(mailbox=box.name, waiting=done.fates[Fate.FAILED], oldest_waiting_at=done.waiting_since, now=clock())
+        forget_failures(mailbox=box.name, but=done.failing)
+        note_look(mailbox=box.name, waiting=len(done.failing), oldest_waiting_at=done.waiting_since, now=clock())
     if done.fates[Fate.FAILED]:
         raise MailboxNotRead(f"{done.sentence()} What failed waits in the mail box and is tried again; see the log.")
     return done
@@ -161,6 +179,10 @@ def take_in(mail: IncomingMail, *, received_at: datetime, now: datetime) -> tupl
 # -- within --------------------------------------------------------------------------------------------------------
 
 
+def _which(waiting: Waiting) -> WhichMail:
+    return WhichMail(waiting.uid, waiting.received_at)
+
+
 def _opened(box: MailboxSettings):  # type: ignore[no-untyped-def]
     return opened(box.address, password=box.password(), ca_file=box.ca_file or None, handled_folder=box.handled_folder)
 
@@ -179,6 +201,9 @@ def _handled(folder: OpenMailbox, waiting: Waiting, box: MailboxSettings, now: d
         fate, _ = take_in(mail, received_at=waiting.received_at, now=now)
     except Exception as error:  # whatever is wrong with one mail, the others are not to wait for it
         logger.error("A marked mail (number %s in the mail box) could not be taken in: %s", waiting.uid, _told(error))
+        with purpose(P.PRIVACY_RIGHTS, actor=None):
+            note_failure(mailbox=box.name, mail=_which(waiting), trouble=_told(error), now=now)
+        folder.check_open()  # else every mail after it would seem to fail
         return Fate.FAILED
     if fate is Fate.AUTOMATIC:
         folder.pass_by(waiting.uid)

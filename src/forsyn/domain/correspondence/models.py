@@ -69,3 +69,25 @@ class MailboxLook(GuardedModel):
                 name="correspondence_mailbox_look_waiting",
             ),
         ]
+
+
+class MailFailure(GuardedModel):
+    """A marked mail that could not be taken in, until it is, or has left the mail box. Nothing of the mail is here.
+
+    ``uid`` is the server's number for it, ``received_at`` when it came: together they name one mail even where the
+    server numbers anew. ``trouble`` is for operators.
+    """
+
+    mailbox = models.CharField(max_length=400)
+    uid = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    tries = models.IntegerField()
+    tried_at = models.DateTimeField()
+    trouble = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "correspondence_mail_failure"
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "uid", "received_at"], name="correspondence_mail_failure_once"),
+            models.CheckConstraint(condition=Q(tries__gt=0), name="correspondence_mail_failure_tries"),
+        ]

@@ -37,4 +37,15 @@ BINDINGS = (
         },
         changed_by={P.PRIVACY_RIGHTS: "insert update delete"},
     ),
+    Table(
+        "correspondence_mail_failure",
+        columns={
+            "id": not_personal("row number"),
+            **dict.fromkeys(
+                ("mailbox", "uid", "received_at", "tries", "tried_at", "trouble"),
+                not_personal("which mail in the utility's own mail box could not be read, and why; nothing of it"),
+            ),
+        },
+        changed_by={P.PRIVACY_RIGHTS: "insert update delete"},
+    ),
 )

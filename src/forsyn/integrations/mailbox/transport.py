@@ -81,6 +81,10 @@ class OpenMailbox:
         for start in range(0, len(uids), BATCH):
             yield from self._looked_at(uids[start : start + BATCH])
 
+    def check_open(self) -> None:
+        """Whether the server still answers."""
+        self._asked(self._client.noop)
+
     def whole(self, uid: int) -> bytes:
         """The mail. Ask for its size first."""
         return _section(self._fetched(uid, "BODY.PEEK[]"), b"BODY[]")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from forsyn.domain.correspondence.mailbox_queries import mails_left
 from forsyn.domain.customers.introductions import Introduction, introductions
 from forsyn.domain.rights import queries
 from forsyn.domain.rights.models import Request, RequestDocument
@@ -57,6 +58,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "page": page,
         "has_more": len(lines) > PAGE,
+        "mails": mails_left(),
     }
     return render(request, "privacy_desk/requests.html", context)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from forsyn.domain.correspondence.mailbox_queries import mails_left
 from forsyn.domain.customers.corrections_queries import open_notice_count
 from forsyn.domain.safeguards.door_queries import unsettled
 from forsyn.domain.safeguards.queries import live_catalog
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "choices": open_choices(policy=policy),
         "processors": processors_waiting(),
         "unsettled": unsettled(),
+        "mails": mails_left(),
         "recipients_to_tell": open_notice_count(),
         "sources": due_notices(today=timezone.localdate()),
     }

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from forsyn.domain.correspondence.models import MailFailure
 from forsyn.interfaces.privacy_desk import views
 from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
 from forsyn.policy.loading import load_policy
 from forsyn.policy.problems import Problem
-from tests.world import World
+from tests.world import NOW, World
 
 PAGES = ["home", "categories", "purposes", "retention", "recipients", "columns", "columns_csv", "claims", "notice"]
 SIGNED_IN_QUERIES = 6
@@ -55,9 +56,22 @@ def test_nobody_else_gets_in(client: Client, world: World, page: str) -> None:
 def test_the_officer_gets_in_with_few_queries(dpo: Client, django_assert_max_num_queries: object, page: str) -> None:
     reads_the_catalog = page in {"home", "columns", "columns_csv"}
     reminders = 2  # above every page: requests, breaches
-    what_waits = 8 if page == "home" else 0  # choices are one query, the door's register four, tests one, notices two
+    # choices, mails and tests are one query each, notices two, the door's register four
+    what_waits = 9 if page == "home" else 0
     with django_assert_max_num_queries(SIGNED_IN_QUERIES + reminders + reads_the_catalog + what_waits):  # type: ignore[operator]
         text(dpo, page)
+
+
+@pytest.mark.parametrize("page", ["home", "requests"])
+def test_a_mail_that_cannot_be_taken_in_is_shown_with_what_to_do(dpo: Client, page: str) -> None:
+    failure = {"mailbox": "post@nordby.example", "received_at": NOW, "tried_at": NOW, "trouble": "DatabaseError"}
+    MailFailure.objects.create(uid=41, tries=2, **failure)
+    assert "kan ikke læses ind" not in text(dpo, page), "it is still being tried"
+    MailFailure.objects.create(uid=42, tries=3, **failure)
+    shown = text(dpo, page)
+    assert "1 mail ligger i postkassen og kan ikke læses ind" in shown
+    assert "Modtaget 2. november 2026 10:00 i post@nordby.example (nummer 42 hos serveren)" in shown
+    assert "Flyt så mailen ud af indbakken." in shown
 
 
 @pytest.mark.parametrize("page", PAGES)
