@@ -1,12 +1,11 @@
 """What the safeguards' tables hold, and whose it is. Each part declares a tuple of its own."""
 
-from forsyn.policy.bindings import NotPersonal, Personal, Routine, Table, day_of, not_personal, path, personal
+from forsyn.domain.safeguards.log_privacy import ACCESS_LOG, CUSTOMER, LOG_ROUTINES, ROW, plain
+from forsyn.policy.bindings import Personal, Routine, Table, day_of, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
-CUSTOMER = path("customer_id -> customers_customer.id")
 CUSTOMER_KEY = personal("customer_number", source=Source.UTILITY)
-ROW = not_personal("row number")
 
 _CONSENT = personal("consents", source=Source.PERSON, given=True)
 _CONSENT_KEPT = personal("consents", source=Source.UTILITY)
@@ -132,15 +131,11 @@ _EVERYONE = tuple(P)
 """Whatever the purpose, it leaves by the door or not at all: the door's functions are everyone's to call."""
 
 
-def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
-    return {column: not_personal(reason) for column in columns}
-
-
 DOOR = (
     Table(
         "safeguards_recipient_agreement",
         columns={"id": ROW}
-        | _plain(
+        | plain(
             "agreement between companies",
             "recipient", "number", "signed_date", "period", "storage_country", "instructions", "document_name",
             "document_sha256",
@@ -151,26 +146,26 @@ DOOR = (
     Table(
         "safeguards_agreement_document",
         columns={"id": ROW}
-        | _plain("agreement between companies", "agreement_id", "content", "content_type", "added_at"),
+        | plain("agreement between companies", "agreement_id", "content", "content_type", "added_at"),
         changed_by=_REGISTER,
     ),
     Table(
         "safeguards_sub_processor",
         columns={"id": ROW}
-        | _plain("a company that works for a processor", "agreement_id", "name", "country", "service", "period"),
+        | plain("a company that works for a processor", "agreement_id", "name", "country", "service", "period"),
         changed_by=_REGISTER,
         read_by=_EVERYONE,
     ),
     Table(
         "safeguards_audit",
         columns={"id": ROW}
-        | _plain("audit of a company", "agreement_id", "audit_date", "finding", "next_date"),
+        | plain("audit of a company", "agreement_id", "audit_date", "finding", "next_date"),
         changed_by=_REGISTER,
     ),
     Table(
         "safeguards_disclosure",
         columns={"id": ROW}
-        | _plain(
+        | plain(
             "kind and recipient of something that left; whose it was stands in safeguards_disclosure_person",
             "at", "purpose", "recipient", "role", "agreement_id", "categories", "countries", "ground", "statute",
             "channel", "to_person", "person_count", "payload_sha256", "payload_bytes", "state", "settled_at",
@@ -195,7 +190,7 @@ DOOR = (
     Table(
         "safeguards_disclosure_refusal",
         columns={"id": ROW}
-        | _plain(
+        | plain(
             "kind and recipient of something that did not leave",
             "at", "purpose", "recipient", "categories", "channel", "person_count", "reasons", "explanation",
         ),
@@ -210,7 +205,7 @@ DOOR = (
             "disclosure_id -> safeguards_disclosure_person.disclosure_id", "customer_id -> customers_customer.id"
         ),
         columns={"id": ROW, "sealed": _DISCLOSED, "disclosure_id": _DISCLOSED}
-        | _plain("how far delivery has come", "work", "created_at", "due_at", "leased_until", "attempts", "last_error"),
+        | plain("how far delivery has come", "work", "created_at", "due_at", "leased_until", "attempts", "last_error"),
         events={"disclosed": _DISCLOSED_ON},
     ),
 )  # fmt: skip
@@ -226,102 +221,6 @@ _THROUGH_THE_DOOR = (
 DOOR_ROUTINES = (
     *(Routine(signature, "safeguards_disclosure", column="id") for signature in _THROUGH_THE_DOOR),
     Routine("safeguards_outbox_again(bigint, timestamp with time zone)", "safeguards_outbox", column="sealed"),
-)
-
-_LOGGED = personal("access_log", source=Source.SYSTEM)
-
-
-def _logged_of_staff(person: str = "actor_id") -> Personal:
-    """What the log tells of whoever looked: those who are looked at see the outline without it."""
-    return personal(
-        "access_log", "staff_activity", source=Source.SYSTEM, person=path(f"{person} -> accounts_account.id")
-    )
-
-
-ACCESS_LOG = (
-    Table(
-        "safeguards_access_log",
-        person=CUSTOMER,
-        partitioned=True,
-        ended_by="whole months of the log are dropped when their time is over; a row is never taken out of its chain",
-        columns={
-            "id": ROW,
-            "at": _LOGGED,
-            "actor_id": _logged_of_staff(),
-            "customer_id": _LOGGED,
-            "kind": _LOGGED,
-            "aspect": _LOGGED,
-            "subject_id": _logged_of_staff(),
-            "purpose": _LOGGED,
-            "search": _logged_of_staff(),
-            "reason": _logged_of_staff(),
-            "request_id": not_personal("the same number for all that one page wrote"),
-        },
-    ),
-    Table(
-        "safeguards_access_seal",
-        columns=_plain(
-            "hashes over a batch of the access log",
-            "number", "month", "first_id", "last_id", "row_count", "from_at", "to_at", "fingerprints", "rows_sha256",
-            "chain_sha256", "sealed_at",
-        ),
-        changed_by={P.SECURITY: "insert"},
-        read_by=(P.PRIVACY_RIGHTS,),
-    ),
-    Table(
-        "safeguards_spot_check",
-        columns={
-            "id": ROW,
-            "made_at": _logged_of_staff("made_by_id"),
-            "made_by_id": _logged_of_staff("made_by_id"),
-            "from_at": not_personal("period of the sample"),
-            "to_at": not_personal("period of the sample"),
-            "candidates": not_personal("how many looks there were to choose among"),
-        },
-        changed_by={P.PRIVACY_RIGHTS: "insert", P.RETENTION: "delete"},
-        events={"looked_up": day_of("made_at")},
-        kept_as="access_log",
-    ),
-    Table(
-        "safeguards_spot_check_item",
-        person=CUSTOMER,
-        columns={
-            "id": ROW,
-            "spot_check_id": not_personal("which sample"),
-            "entry_id": not_personal("row number in the access log"),
-            "looked_at": _logged_of_staff(),
-            "actor_id": _logged_of_staff(),
-            "customer_id": _logged_of_staff(),
-            "marks": _logged_of_staff(),
-            "verdict": _logged_of_staff(),
-            "note": _logged_of_staff(),
-            "decided_at": _logged_of_staff("decided_by_id"),
-            "decided_by_id": _logged_of_staff("decided_by_id"),
-        },
-        changed_by={P.PRIVACY_RIGHTS: "insert update"},
-        events={"looked_up": day_of("looked_at")},
-        kept_as="access_log",
-    ),
-)  # fmt: skip
-
-LOG_ROUTINES = (
-    Routine(  # whoever works under a purpose, whatever it is, puts on record what is looked at: a table that all read
-        "safeguards_record_access(text, text, bigint[], bigint, text, text, uuid)",
-        "safeguards_recipient_agreement",
-        column="id",
-    ),
-    *(
-        Routine(signature, "safeguards_access_seal", change="insert")
-        for signature in (
-            "safeguards_ensure_access_months(date, integer)",
-            "safeguards_access_horizon()",
-            "safeguards_access_unsealed(bigint, bigint, integer)",
-            "safeguards_access_sealed(integer, integer)",
-            "safeguards_access_outside(integer)",
-            "safeguards_access_sealed_rows()",
-        )
-    ),
-    Routine("safeguards_access_state()", "safeguards_access_log", column="actor_id"),
 )
 
 BINDINGS = (
