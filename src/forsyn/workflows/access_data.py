@@ -8,7 +8,7 @@ does not grow with them.
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -23,13 +23,14 @@ from django.db import connection
 from forsyn.domain.safeguards.sealing import unseal
 from forsyn.domain.sensitive.sealing import KeyRing, Place, Sealed
 from forsyn.domain.sensitive.vault import store
-from forsyn.policy.dossier import SERIES, Column, Form, Sheet, moments, rule_applies
+from forsyn.policy.dossier import Column, Form, Sheet, moments, rule_applies
 from forsyn.policy.ends import end_date
 from forsyn.policy.policy import Policy
 from forsyn.policy.reach import ends_at
 from forsyn.workflows.access_reader import Reader as Reader
 from forsyn.workflows.access_reader import parameters_of, prepared, values_of
 from forsyn.workflows.access_reader import reader as reader
+from forsyn.workflows.access_withheld import is_left_out
 from forsyn.workflows.declarations import all_bindings
 from forsyn.workflows.erasure_situation import Subject
 
@@ -40,8 +41,6 @@ IN_MEMORY_ROWS = 8_000
 """So many day rows, five years of four registers, are kept here: 15 MB."""
 KEYS = ("meter_id", "register", "first_day", "day", "version", "account_id")
 """What names a row of a table that has no id."""
-TOGETHER = (*SERIES, "metering_month")
-"""Tables whose rows tell one thing each: so much, from then until then, of that register."""
 _CURSORS = count(1)
 
 
@@ -158,13 +157,6 @@ def read(found: Reader, subject: Subject, *, withheld: Mapping[str, str]) -> Hel
             if made:
                 held.rows[sheet.name] = made
     return held
-
-
-def is_left_out(table: str, withheld: Collection[str]) -> bool:
-    """Whether a table is withheld as a whole: by its name or, where its values only mean something together, by any
-    column of it.
-    """
-    return table in withheld or (table in TOGETHER and any(item.startswith(f"{table}.") for item in withheld))
 
 
 def _event_days(found: Reader, by_sheet: Mapping[int, Sequence[tuple[Any, Any]]]) -> dict[tuple[str, str], date | None]:

@@ -14,9 +14,10 @@ from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.sensitive.sealing import VaultClosed
 from forsyn.policy.dossier import Form, Sheet
 from forsyn.policy.vocabulary import Language, Right
-from forsyn.workflows.access_data import TOGETHER, Row
+from forsyn.workflows.access_data import Row
 from forsyn.workflows.access_package import Package, PackageRefused, access_package, build_access_package, plan_access
 from forsyn.workflows.access_plan import Gathered, gathered
+from forsyn.workflows.access_withheld import TOGETHER
 from forsyn.workflows.package_door import spooled
 from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told
 

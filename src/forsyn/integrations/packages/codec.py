@@ -22,7 +22,8 @@ PIECE_BYTES = 64 * 1024
 COMPRESSION = 2
 """A third of the time of the usual 6, for a package a tenth larger."""
 LOCAL = ZoneInfo("Europe/Copenhagen")
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d ]*$)")
+_FORMULA = re.compile(r"[=@\t\r\n\uff1d\uff0b\uff0d\uff20]|[+-](?![\d ]*$)")
+"""Also full-width, as some spreadsheets read it; a telephone number stays as it is."""
 _READABLE_BY_OWNER = 0o600 << 16
 _UNIX = 3
 _FIRST_YEAR = 1980

@@ -57,7 +57,7 @@ def test_a_table_comes_back_as_it_was_but_for_formulas(rows: list[list[str]]) ->
     assert back == [["a", "b"], *([str(cell(value)) for value in row] for row in rows)]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "@sum", "+1+2", "-cmd|' /C calc'!A0", "\t=1"])
+@pytest.mark.parametrize("text", ["=1+1", "@sum", "+1+2", "-cmd|' /C calc'!A0", "\t=1", "\n=1", "\uff1d1+1"])
 def test_a_text_is_no_formula(text: str) -> None:
     assert cell(text) == f"'{text}"
 
