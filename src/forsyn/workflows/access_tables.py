@@ -24,7 +24,7 @@ from forsyn.workflows.access_data import LOCAL, Counter, Document, Row
 CODED = frozenset(
     {"kind", "commodity", "relation", "housing_kind", "channel", "withdrawn_channel", "language", "unit"}
     | {"values", "resolution", "code", "state", "right", "register_code", "identity_way", "on_behalf", "contact_kind"}
-    | {"part"}
+    | {"part", "aspect", "way"}
 )
 """Columns with codes of the program, which have words (`dossier_words.toml`, values)."""
 NAMED = {"purpose": "purposes", "recipient": "recipients", "consent": "consents", "categories": "categories"}
@@ -49,6 +49,7 @@ QUALITIES = {
 }
 _YES_NO = {True: Text("ja", "yes"), False: Text("nej", "no")}
 _CLOCK, _FROM, _TO = Text("kl.", "at"), Text("fra", "from"), Text("til", "to")
+_IN_FULL = Text("står i data.json", "is in data.json")
 MISSING = Text("ikke målt", "not measured")
 Cells = list[str | int | float | bool | None]
 _FOLD = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
@@ -86,6 +87,8 @@ class Say:
         """A value in running text: dates, times and periods in words."""
         if isinstance(value, bool):
             return _YES_NO[value].in_(self.language)
+        if isinstance(value, dict):
+            return _IN_FULL.in_(self.language)
         if not isinstance(value, str) or value.endswith("infinity"):
             return str(self.cell(column, value))
         if column.type == "date":
