@@ -97,6 +97,7 @@ class Basis:
 
     A tariff with counted components (steps, incentives, minimums) needs consumption, factors and temperatures from
     the first day of the tariff's year in which the period begins, or from `agreement_from`; others from `from_date`.
+    Consumption may reach back over the first day of the tariff's year; what lies before is divided off by days.
     """
 
     agreement: str

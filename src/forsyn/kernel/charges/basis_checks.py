@@ -18,6 +18,7 @@ from forsyn.kernel.charges.components import (
 from forsyn.kernel.charges.days import year_of
 from forsyn.kernel.charges.reasons import Reason, ReasonCode
 from forsyn.kernel.charges.work import BASE_UNIT
+from forsyn.kernel.local_days import FIRST_YEAR, LAST_YEAR
 from forsyn.kernel.quantities import MAX_BASE_UNITS, BaseUnit
 
 FREEZING, HOTTEST = -20, 200
@@ -36,6 +37,8 @@ def period_reasons(basis: Basis) -> list[Reason]:
     """Whether there is a period at all; nothing else can be checked without."""
     if basis.until_date <= basis.from_date:
         return [Reason(ReasonCode.EMPTY_PERIOD, first=basis.from_date, until=basis.until_date)]
+    if basis.from_date.year < FIRST_YEAR or basis.until_date.year > LAST_YEAR:
+        return [Reason(ReasonCode.ABSURD_PERIOD, first=basis.from_date, until=basis.until_date)]
     if basis.from_date < basis.agreement_from:
         begins = basis.agreement_from.isoformat()
         return [Reason(ReasonCode.BEFORE_AGREEMENT, first=basis.from_date, value=begins)]
@@ -93,7 +96,10 @@ def _span_reasons(basis: Basis, span: Consumption, first: date) -> Iterator[Reas
         yield _about(ReasonCode.NEGATIVE_CONSUMPTION, span, f"{span.amount} {span.unit.value}")
     if span.amount > MAX_BASE_UNITS:
         yield _about(ReasonCode.ABSURD_CONSUMPTION, span, f"{span.amount} {span.unit.value}")
-    if span.from_date < first or span.until_date > basis.until_date:
+    # Only a tariff's year may begin between two readings: nobody reads on that day for the tariff's sake.
+    may_reach_back = basis.agreement_from < first < basis.from_date
+    before = span.until_date <= first if may_reach_back else span.from_date < first
+    if before or span.until_date > basis.until_date:
         yield _about(ReasonCode.CONSUMPTION_OUTSIDE, span)
     elif span.from_date < basis.from_date < span.until_date:
         yield _about(ReasonCode.CONSUMPTION_ACROSS_START, span)

@@ -32,13 +32,12 @@ class Explained(Worded):
     YEARS = "{share} of a year"
     PRICED = "{quantity} {unit} at {price} kr is {kr} kr"
     STEP = "above {above} {unit} a year is above {accrued} {unit} in {share} of a year: {quantity} {unit} here"
-    STEP_PRICED = (
-        "{part} of {whole} {unit} was used from {first} to {until}: {quantity} {unit} at {price} kr is {kr} kr"
-    )
+    STEP_PRICED = "{part} % was used from {first} to {until}: {quantity} {unit} at {price} kr is {kr} kr"
     TEMPERATURES = "mean flow {flow} °C, mean return {return_} °C, from {first} to {until}"
     EXPECTED_RETURN = "expected return {expected} °C, deviation {deviation} degrees"
     EXPECTED_COOLING = "expected cooling {expected} degrees, deviation {deviation} degrees"
-    COUNTED = "{counted} degrees count, which is {percent} %"
+    COUNTED = "{counted} degrees count at {rate} % each, which is {percent} %"
+    LIMITED = "{counted} degrees count at {rate} % each, but {percent} % is the limit"
     NOTHING_COUNTS = "within what is free: nothing counts"
     EXEMPT = "single-pipe plant: exempt"
     NOTHING_USED = "nothing was used: nothing to reckon a percentage of"

@@ -109,8 +109,7 @@ def _priced(
             said(
                 Explained.STEP_PRICED,
                 part=usage.amount / whole * 100,
-                whole=Fraction(100),
-                unit="%",
+                unit=unit,
                 first=first,
                 until=until,
                 quantity=here,
@@ -173,7 +172,8 @@ def _assessed(found: Assessment) -> list[ExplainedStep]:
     expectation = Explained.EXPECTED_COOLING if found.by_cooling else Explained.EXPECTED_RETURN
     steps = [said(expectation, expected=found.expected, deviation=found.deviation)]
     if found.percent:
-        return [*steps, said(Explained.COUNTED, counted=found.counted, percent=found.percent)]
+        says = Explained.LIMITED if found.is_limited else Explained.COUNTED
+        return [*steps, said(says, counted=found.counted, rate=found.rate, percent=found.percent)]
     return [*steps, said(Explained.NOTHING_COUNTS)]
 
 

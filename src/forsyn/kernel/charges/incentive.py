@@ -107,8 +107,10 @@ class Assessment:
     expected: Fraction
     deviation: Fraction
     counted: Fraction
+    rate: Fraction
+    """Percent a degree."""
+    is_limited: bool
     by_cooling: bool
-    exempt: bool = False
 
 
 class FlowOutsideTable(ValueError):
@@ -116,17 +118,17 @@ class FlowOutsideTable(ValueError):
 
 
 def assess(terms: IncentiveTerms, flow: Decimal, return_: Decimal, *, single_pipe: bool) -> Assessment:
-    """The percentage for a plant's mean flow and return temperature. Raises FlowOutsideTable."""
-    by_cooling = isinstance(terms.expected, FixedCooling)
-    if single_pipe and terms.single_pipe_exempt:
-        return Assessment(Fraction(0), Fraction(0), Fraction(0), Fraction(0), by_cooling, exempt=True)
+    """The percentage for a plant's mean flow and return temperature, unless exempt. Raises FlowOutsideTable."""
     expectation = terms.expected
     if single_pipe and terms.single_pipe_expected is not None:
         expectation = terms.single_pipe_expected
-        by_cooling = isinstance(expectation, FixedCooling)
     expected, deviation = _deviation(expectation, Fraction(flow), Fraction(return_))
-    counted, percent = _charged(terms, deviation, Fraction(return_))
-    return Assessment(percent, expected, deviation, counted, by_cooling)
+    counted, rate, limit = _charged(terms, deviation, Fraction(return_))
+    percent = counted * rate
+    is_limited = limit is not None and abs(percent) > limit
+    if limit is not None and is_limited:
+        percent = limit if percent > 0 else -limit
+    return Assessment(percent, expected, deviation, counted, rate, is_limited, isinstance(expectation, FixedCooling))
 
 
 def expected_return(table: ReturnByFlow, flow: Fraction) -> Fraction:
@@ -155,8 +157,10 @@ def _deviation(expectation: Expected, flow: Fraction, return_: Fraction) -> tupl
     return expected, return_ - expected
 
 
-def _charged(terms: IncentiveTerms, deviation: Fraction, return_: Fraction) -> tuple[Fraction, Fraction]:
-    """The degrees that count and the percentage, both negative for a bonus."""
+def _charged(
+    terms: IncentiveTerms, deviation: Fraction, return_: Fraction
+) -> tuple[Fraction, Fraction, Fraction | None]:
+    """The degrees that count (below zero for a bonus), the percentage of each, and the limit of them all."""
     if deviation > 0:
         waived = terms.no_surcharge_at_return is not None and return_ <= Fraction(terms.no_surcharge_at_return)
         rate = None if waived else terms.surcharge_percent
@@ -165,11 +169,8 @@ def _charged(terms: IncentiveTerms, deviation: Fraction, return_: Fraction) -> t
         rate, free, limit, sign = terms.bonus_percent, terms.bonus_free_degrees, terms.bonus_limit_percent, -1
     degrees, zone = abs(deviation), Fraction(free)
     if not rate or degrees <= zone:
-        return Fraction(0), Fraction(0)
+        return Fraction(0), Fraction(0), None
     counted = degrees - zone if terms.excess is Excess.BEYOND_ZONE else degrees
     if terms.degrees is Degrees.WHOLE:
         counted = Fraction(floor(counted))
-    percent = counted * Fraction(rate)
-    if limit is not None:
-        percent = min(percent, Fraction(limit))
-    return sign * counted, sign * percent
+    return sign * counted, Fraction(rate), None if limit is None else Fraction(limit)

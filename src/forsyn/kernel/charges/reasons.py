@@ -18,6 +18,7 @@ class ReasonCode(Worded):
     """What is wrong; its text has the places that a Reason fills."""
 
     EMPTY_PERIOD = "the period from {first} to {until} has no days: it must end after it begins"
+    ABSURD_PERIOD = "the period from {first} to {until} cannot be right: correct its dates"
     BEFORE_AGREEMENT = "the period begins {first}, before the agreement does on {value}"
     MISSING_PRICE = "{component} has no price from {first} to {until}: add a dated price to the tariff"
     MISSING_SIZE_PRICE = (
@@ -78,6 +79,7 @@ class ReasonCode(Worded):
         "{component} has a table or expectation that is empty, no number, or whose flows do not rise: put it in order"
     )
     OF_UNKNOWN = "{component} is reckoned of {value}, which the tariff lacks or which cannot carry it: name another"
+    OF_TWICE = "{component} is reckoned of {value} twice: name it once"
     OF_NOTHING = "{component} is reckoned of nothing: name the components"
     OF_OTHER_VAT = "{component} has another VAT code than {value}, of which it is reckoned: use the same"
     WRONG_YEAR_START = "{value} is no day that every year has: choose the first day of the tariff's year"

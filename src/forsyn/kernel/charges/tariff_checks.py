@@ -196,6 +196,8 @@ def _of_reasons(components: Sequence[AnyComponent]) -> Iterator[Reason]:
                 continue
         if not component.of and not isinstance(component, Minimum):
             yield Reason(ReasonCode.OF_NOTHING, component.key)
+        for key in sorted({key for key in component.of if component.of.count(key) > 1}):
+            yield Reason(ReasonCode.OF_TWICE, component.key, value=key)
         for key in component.of:
             carrier = by_key.get(key)
             if carrier is None or not isinstance(carrier, carriers):

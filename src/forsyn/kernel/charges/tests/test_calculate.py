@@ -171,10 +171,53 @@ def test_a_heating_year_begins_in_june() -> None:
     assert {kept.from_date for kept in bill.billed_to_date} == {june}
 
 
+def test_consumption_may_reach_back_over_the_tariffs_first_day() -> None:
+    """Read on 1 May and 1 July; the year's first day, 1 June, is not read: 30 of 61 days count."""
+    priced = tariff(stairs("24", "80%", "40%"), commodity=Commodity.WASTE_WATER, begins=(6, 1))
+    read = [water(MAY, JULY, 610_000), water(JULY, YEAR[1], 0)]
+    before = (BilledBefore("waste_water", date(2026, 6, 1), "1", 0),)
+    later = basis(priced, read, (JULY, YEAR[1]), agreement_from=LONG_AGO, billed_before=before)
+    first, second, _ = calculate(later).lines
+    assert first.quantity + second.quantity == 300
+    assert first.net_oere == 703_562, "214 of 365 days of 500 m³, at 24 kr"
+    moved_in = replace(later, agreement_from=date(2026, 6, 1))
+    [sentence] = _refused(moved_in)
+    assert "lies outside what this bill needs" in sentence
+
+
+def test_a_step_at_two_prices_is_spread_as_the_use_is() -> None:
+    """600 of 1,000 m³ before July: 500 m³ at 20 and 30 kr in the same proportion, the rest at 80 % of them."""
+    steps = stairs("20", "80%", "40%")
+    dear = replace(steps.steps[0], prices=changing(JULY, "20", "30"))
+    priced = tariff(replace(steps, steps=(dear, *steps.steps[1:])), commodity=Commodity.WASTE_WATER)
+    bill = calculate(basis(priced, [water(YEAR[0], JULY, 600_000), water(JULY, YEAR[1], 400_000)]))
+    assert [line.net_oere for line in bill.lines] == [300 * 2_000 + 200 * 3_000, 300 * 1_600 + 200 * 2_400, 0]
+    assert bill.lines[0].price_kr == Decimal(24), "the mean of both, so that quantity and price make the net"
+
+
+def test_what_was_billed_of_a_step_that_is_no_more_is_given_back() -> None:
+    priced = tariff(stairs("24", above=("0",)), commodity=Commodity.WASTE_WATER)
+    used = [water(YEAR[0], JULY, 10_000), water(JULY, YEAR[1], 10_000)]
+    before = (BilledBefore("waste_water", YEAR[0], "1", 24_000), BilledBefore("waste_water", YEAR[0], "2", 500))
+    bill = calculate(basis(priced, used, (JULY, YEAR[1]), agreement_from=YEAR[0], billed_before=before))
+    assert [line.net_oere for line in bill.lines] == [24_000, -500]
+
+
 def test_an_incentive_is_a_percentage_of_the_energy() -> None:
     means = MeanTemperatures(*YEAR, Decimal("70"), Decimal("38.5"))
     of = basis(tariff(ENERGY, _incentive()), [heat(*YEAR, 10_000_000)], temperatures=(means,))
     assert _nets(calculate(of)) == {"energy": 500_000, "incentive": 17_500}
+    incentive = calculate(of).lines[1]
+    assert [step.sentence for step in incentive.explanation] == [
+        "mean flow 70 °C, mean return 38.5 °C, from 2026-01-01 to 2027-01-01",
+        "expected return 35 °C, deviation 3.5 degrees",
+        "3.5 degrees count at 1 % each, which is 3.5 %",
+        "10 MWh at 500 kr is 5000 kr",
+        "3.5 % of 5000 kr is 175 kr",
+        "175 kr is rounded to 175 kr",
+    ]
+    limited = replace(of, tariff=tariff(ENERGY, _incentive(surcharge_limit_percent=Decimal(2))))
+    assert _nets(calculate(limited))["incentive"] == 10_000
     exempt = replace(of, tariff=tariff(ENERGY, _incentive(single_pipe_exempt=True)), is_single_pipe=True)
     assert _nets(calculate(exempt))["incentive"] == 0
 
@@ -312,6 +355,11 @@ def test_consumption_that_cannot_be_billed(used: list[Any], sentence: str) -> No
 def test_a_period_without_days(period: tuple[date, date]) -> None:
     [sentence] = _refused(basis(tariff(ENERGY), period=period))
     assert sentence.endswith("has no days: it must end after it begins.")
+
+
+def test_a_period_in_no_sensible_year() -> None:
+    [sentence] = _refused(basis(tariff(ENERGY), period=(YEAR[0], date.max)))
+    assert sentence == "The period from 2026-01-01 to 9999-12-31 cannot be right: correct its dates."
 
 
 def test_a_period_before_the_agreement() -> None:

@@ -30,8 +30,9 @@ from forsyn.kernel.charges.components import (
     SteppedCharge,
     VariableCharge,
 )
+from forsyn.kernel.charges.days import held, year_of
 from forsyn.kernel.charges.incentive import Excess, Expected, FixedCooling, FixedReturn, IncentiveTerms
-from forsyn.kernel.charges.tariff import Commodity
+from forsyn.kernel.charges.tariff import Commodity, Tariff
 from forsyn.kernel.money import Vat
 from tests.charge_samples import (
     LONG_AGO,
@@ -55,12 +56,18 @@ PERCENTS = st.decimals(0, 30, places=2)
 
 
 @st.composite
+def dated(draw: st.DrawFn, year: int) -> list[tuple[date, date | None]]:
+    """All days, undivided or cut on any day of the year."""
+    if draw(st.booleans()):
+        return [(LONG_AGO, None)]
+    change = date(year, 1, 1) + timedelta(days=draw(st.integers(0, 364)))
+    return [(LONG_AGO, change), (change, None)]
+
+
+@st.composite
 def prices(draw: st.DrawFn, year: int) -> tuple[Price, ...]:
     """One price, or one that changes on any day of the year."""
-    if draw(st.booleans()):
-        return (Price(LONG_AGO, None, draw(KR)),)
-    change = date(year, 1, 1) + timedelta(days=draw(st.integers(0, 364)))
-    return (Price(LONG_AGO, change, draw(KR)), Price(change, None, draw(KR)))
+    return tuple(Price(*days, draw(KR)) for days in draw(dated(year)))
 
 
 @st.composite
@@ -72,22 +79,28 @@ def heat_components(draw: st.DrawFn, year: int) -> list[AnyComponent]:
         variable("energy", draw(prices(year)), draw(st.sampled_from(["MWh", "kWh"]))),
     ]
     if draw(st.booleans()):
-        off = Percent(LONG_AGO, None, draw(PERCENTS))
-        found.append(_discount(("energy", "subscription"), (off,)))
+        percents = tuple(Percent(*days, draw(PERCENTS)) for days in draw(dated(year)))
+        found.append(_discount(("energy", "subscription"), percents))
     if draw(st.booleans()):
-        terms = IncentiveTerms(
-            from_date=LONG_AGO,
-            until_date=None,
-            expected=draw(st.sampled_from(EXPECTATIONS)),
-            surcharge_percent=draw(st.none() | PERCENTS),
-            bonus_percent=draw(st.none() | PERCENTS),
-            surcharge_free_degrees=draw(st.sampled_from([Decimal(0), Decimal(4)])),
-            excess=draw(st.sampled_from(Excess)),
-        )
-        found.append(Incentive(key="incentive", text_key="i", account="sales", of=("energy",), terms=(terms,)))
+        terms = tuple(draw(incentive_terms(*days)) for days in draw(dated(year)))
+        found.append(Incentive(key="incentive", text_key="i", account="sales", of=("energy",), terms=terms))
     if draw(st.booleans()):
         found.append(Minimum(key="minimum", text_key="m", account="sales", prices=draw(prices(year))))
     return found
+
+
+@st.composite
+def incentive_terms(draw: st.DrawFn, from_date: date, until_date: date | None) -> IncentiveTerms:
+    """Any of the published forms."""
+    return IncentiveTerms(
+        from_date=from_date,
+        until_date=until_date,
+        expected=draw(st.sampled_from(EXPECTATIONS)),
+        surcharge_percent=draw(st.none() | PERCENTS),
+        bonus_percent=draw(st.none() | PERCENTS),
+        surcharge_free_degrees=draw(st.sampled_from([Decimal(0), Decimal(4)])),
+        excess=draw(st.sampled_from(Excess)),
+    )
 
 
 def _discount(of: tuple[str, ...], percents: tuple[Percent, ...]) -> Discount:
@@ -110,21 +123,28 @@ MEAN = (Decimal("68.4"), Decimal("41.7"))
 def heat_years(draw: st.DrawFn) -> Basis:
     """A calendar year of heat."""
     year = draw(YEARS)
-    components = draw(heat_components(year))
     period = (date(year, 1, 1), date(year + 1, 1, 1))
+    priced = tariff(*draw(heat_components(year)), begins=draw(st.sampled_from([(1, 1), (6, 1)])))
     return basis(
-        tariff(*components),
+        priced,
         [heat(*each) for each in draw(stretches(year, 200_000))],
         period,
         factors=(square_metres(str(draw(st.integers(20, 400)))),),
-        temperatures=_means(components, *period),
+        temperatures=_means(priced, period[0], *period),
         on_account=OnAccount(draw(st.integers(0, 10**7)), draw(st.integers(0, 10**6))),
     )
 
 
-def _means(components: Sequence[AnyComponent], first: date, until: date) -> tuple[MeanTemperatures, ...]:
-    used = any(isinstance(component, Incentive) for component in components)
-    return (MeanTemperatures(first, until, *MEAN),) if used else ()
+def _means(priced: Tariff, agreement_from: date, first: date, until: date) -> tuple[MeanTemperatures, ...]:
+    """The same means for all days, as often as the tariff's years and terms ask for them."""
+    found = []
+    for component in priced.components:
+        year_first, year_until = year_of(priced.year_start, first)
+        while isinstance(component, Incentive) and year_first < until:
+            window = (max(year_first, agreement_from), min(year_until, until))
+            found += [MeanTemperatures(days.first, days.until, *MEAN) for days in held(component.terms, *window)]
+            year_first, year_until = year_of(priced.year_start, year_until)
+    return tuple(found)
 
 
 @st.composite
@@ -320,15 +340,15 @@ def _cut(year: Basis, day: date) -> Basis:
 def _part(year: Basis, first: date, until: date, *, moved: bool = False) -> Basis:
     """[first, until) of a year's basis, with what it needs since the year's first day, unless somebody moved in."""
     counted = any(isinstance(each, SteppedCharge | Incentive | Minimum) for each in year.tariff.components)
-    needed = year.from_date if counted and not moved else first
+    needed = max(year_of(year.tariff.year_start, first)[0], year.from_date) if counted and not moved else first
     whole = _cut(_cut(year, first), until)
     return replace(
         whole,
         agreement_from=first if moved else year.agreement_from,
         from_date=first,
         until_date=until,
-        consumption=tuple(span for span in whole.consumption if needed <= span.from_date and span.until_date <= until),
-        temperatures=_means(year.tariff.components, needed, until),
+        consumption=tuple(span for span in whole.consumption if needed < span.until_date and span.until_date <= until),
+        temperatures=_means(year.tariff, year.agreement_from if not moved else first, first, until),
         on_account=OnAccount(),
     )
 

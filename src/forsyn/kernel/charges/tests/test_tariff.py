@@ -68,6 +68,7 @@ STEPS = stairs("24", "80%", "40%")
         ([_incentive()], "reckoned of energy"),
         ([ENERGY, _discount(())], "reckoned of nothing"),
         ([ENERGY, STEPS, _discount(("waste_water",))], "cannot carry it"),
+        ([ENERGY, _discount(("energy", "energy"))], "energy twice"),
         ([ENERGY, _discount(("energy",), "101")], "has 101 %"),
         ([ENERGY, _discount(("energy",), vat=Vat.OUTSIDE)], "another VAT code"),
         ([ENERGY, Minimum(key="m", text_key="m", account="a", prices=always("1"), of=("m",))], "cannot carry it"),
