@@ -21,7 +21,7 @@ from forsyn.policy.reach import Rows, about, ends_at, only_about, own_column
 RUNS = Text("aftalen løber, og oplysningen er nødvendig for den", "the agreement runs and needs it")
 CLAIM = Text("et krav er ikke afgjort", "a claim has not been settled")
 RESTRICTED = Text("behandlingen er begrænset, så intet slettes", "processing is restricted, so nothing is erased")
-SHARED = Text("det er også om en anden", "it is about somebody else as well")
+SHARED = Text("det handler også om en anden", "it is about somebody else as well")
 REFERRED = Text("noget, der bliver, henviser til det", "something that stays refers to it")
 LEADS = Text("det viser, hvem noget, der bliver, handler om", "it shows whom something that stays is about")
 UNTOLD = Text("ingen hændelse fortæller, hvornår tiden er gået", "no event tells when its time is over")
