@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from forsyn.kernel.charges.calculate import calculate
 from forsyn.kernel.charges.canonical import basis_bytes, basis_from, bill_bytes, bill_from, sha256
 from forsyn.kernel.charges.components import (
     AnyComponent,
+    ConsumptionUnit,
     Discount,
     Factor,
     FixedCharge,
@@ -303,6 +305,31 @@ def test_each_line_can_be_checked_by_hand(year: Basis) -> None:
         if line.component not in ("discount", "incentive", "minimum"):
             assert abs(kr - Fraction(rounded["kr"])) <= Fraction(len(priced), 10**6)
         assert Fraction(rounded["rounded"]) * 100 == line.net_oere
+
+
+@few
+@given(heat_years())
+def test_every_day_has_its_share_at_its_price(year: Basis) -> None:
+    """Reckoned another way: day by day, and rounded at the end."""
+    bill = calculate(year)
+    [area] = year.factors
+    for component in year.tariff.components:
+        if not isinstance(component, FixedCharge | VariableCharge):
+            continue
+        kr = Fraction(0)
+        for number in range((year.until_date - year.from_date).days):
+            day = year.from_date + timedelta(days=number)
+            price = next(price for price in component.prices if not price.until_date or day < price.until_date)
+            if isinstance(component, FixedCharge):
+                times = area.value if component.factor is Factor.SQUARE_METRES else Decimal(1)
+                quantity = Fraction(times) / (366 if isleap(year.from_date.year) else 365)
+            else:
+                span = next(span for span in year.consumption if span.from_date <= day < span.until_date)
+                per_unit = 10**6 if component.unit is ConsumptionUnit.MWH else 10**3
+                quantity = Fraction(span.amount, (span.until_date - span.from_date).days * per_unit)
+            kr += quantity * Fraction(price.kr_per_unit)
+        lines = [line for line in bill.lines if line.component == component.key]
+        assert abs(sum(line.net_oere for line in lines) - kr * 100) <= Fraction(len(lines), 2)
 
 
 @given(YEARS, DAY, st.integers(0, 10**8))
