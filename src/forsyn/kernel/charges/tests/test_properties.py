@@ -35,7 +35,7 @@ from forsyn.kernel.charges.components import (
 from forsyn.kernel.charges.days import held, year_of
 from forsyn.kernel.charges.incentive import Excess, Expected, FixedCooling, FixedReturn, IncentiveTerms
 from forsyn.kernel.charges.tariff import Commodity, Tariff
-from forsyn.kernel.money import Vat
+from forsyn.kernel.money import Vat, oere_of
 from tests.charge_samples import (
     LONG_AGO,
     basis,
@@ -330,6 +330,15 @@ def test_every_day_has_its_share_at_its_price(year: Basis) -> None:
             kr += quantity * Fraction(price.kr_per_unit)
         lines = [line for line in bill.lines if line.component == component.key]
         assert abs(sum(line.net_oere for line in lines) - kr * 100) <= Fraction(len(lines), 2)
+
+
+@few
+@given(ANY_YEAR, DAY)
+def test_quantity_times_price_is_the_line_within_an_oere(year: Basis, day: int) -> None:
+    """As an electronic invoice requires of each line, also of those that settle what was billed before."""
+    for bill in [calculate(year), *_bills_of_parts(year, [year.from_date + timedelta(days=day)])]:
+        for line in bill.lines:
+            assert abs(oere_of(Fraction(line.quantity) * Fraction(line.price_kr)) - line.net_oere) <= 1
 
 
 @given(YEARS, DAY, st.integers(0, 10**8))
