@@ -18,6 +18,7 @@ from django.db import connection
 from jsonschema import Draft202012Validator
 
 from forsyn.domain.customers.models import ContactPoint, SupplyPoint
+from forsyn.domain.metering.actions import NewMeter, register_meters
 from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
@@ -35,6 +36,7 @@ from forsyn.workflows.portability_schema import declared_parts, published_schema
 from forsyn.workflows.right_access import check_together
 from forsyn.workflows.right_case import PlanRefused
 from tests.meter_values import MeterStore
+from tests.metered_world import HEAT
 from tests.world import MOVING_DATE, NOW, TODAY, Party, World
 
 pytestmark = pytest.mark.django_db
@@ -259,6 +261,28 @@ def test_what_was_not_believed_comes_with_its_time(metered: World) -> None:
     assert (value["unit"], value["value"]) == ("watt_hours", -5)
     assert datetime.fromisoformat(value["at"]).timestamp() == 1788300000
     assert data(metered, metered.anna)["set_aside"] == []
+
+
+def test_what_was_set_aside_of_both_sides_of_a_move_is_neithers(world: World) -> None:
+    """A meter that was registered too late: its values wait as one item, from Dorthe's last day to Erik's first."""
+    with connection.cursor() as cursor:
+        register_meters(meters=[NewMeter("0061009", "heat", (HEAT,), f"{world.erik.home.number}1", date(2020, 1, 1))])
+        cursor.execute(
+            "insert into metering_delivery (file_name, sha256, size_bytes, profile, received_at, delivered, stored,"
+            " identical, quarantined, new, completed, corrected, rounded, rounding_base_units)"
+            " values ('f', 'x', 1, 'p', %s, 4, 0, 0, 4, 0, 0, 0, 0, 0) returning id", [NOW]
+        )  # fmt: skip
+        (delivery_id,) = cursor.fetchone()
+        for first, last in (("2026-09-30 10:00Z", "2026-10-01 10:00Z"), ("2026-09-30 21:00Z", "2026-09-30 22:00Z")):
+            cursor.execute(
+                "insert into metering_quarantine (delivery_id, meter_number, register_code, reason, first_at, last_at,"
+                " value_count, lines, instants, values, state, note) select %s, '0061009', 'energy', 'not_mounted',"
+                " first, last, 2, '{1,2}', array[extract(epoch from first), extract(epoch from last)]::bigint[],"
+                " '{111,222}', 'open', '' from (values (%s::timestamptz, %s::timestamptz)) as item (first, last)",
+                [delivery_id, first, last],
+            )
+    assert [value["value"] for value in data(world, world.dorthe)["set_aside"]] == [111, 222]  # until midnight
+    assert data(world, world.erik)["set_aside"] == []
 
 
 def test_what_others_told_is_not_taken_along(world: World) -> None:

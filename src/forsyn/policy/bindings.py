@@ -14,13 +14,13 @@ or a policy file. `forsyn.policy.catalog.check` compares the three.
 
 A *path* is the chain of joins from a row to its person. One hop reads
 
-    local_column -> table.column [during column in period_column]
+    local_column -> table.column [during column in|within period_column]
 
 - several columns join together with ``&``: ``place_id & kind -> customers_agreement.place_id & kind``
 - ``during day in period`` keeps only the target rows whose ``period`` (of the hop's target) holds the
   local ``day``. A column of an earlier table of the path is written with its table:
   ``during metering_day.day in period``. The local column may be a date, an instant or a period;
-  a period means overlap.
+  a period means overlap, and with ``within`` instead of ``in`` that the whole of it lies in the target's.
 - hops follow each other, comma-separated or as further arguments.
 
 A row *of* a person (``customers_customer`` itself) has ``person=ITSELF``.

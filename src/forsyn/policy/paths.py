@@ -10,7 +10,7 @@ _NAME = r"[a-z_][a-z0-9_]*"
 _NAMES = rf"{_NAME}(?:\s*&\s*{_NAME})*"
 _HOP = re.compile(
     rf"(?P<local>{_NAMES})\s*->\s*(?P<table>{_NAME})\.(?P<columns>{_NAMES})"
-    rf"(?:\s+during\s+(?:(?P<bound_table>{_NAME})\.)?(?P<bound>{_NAME})\s+in\s+(?P<period>{_NAME}))?"
+    rf"(?:\s+during\s+(?:(?P<bound_table>{_NAME})\.)?(?P<bound>{_NAME})\s+(?P<how>in|within)\s+(?P<period>{_NAME}))?"
 )
 _HOP_FORM = "'local_column -> table.column' or '... during local_column in period_column'"
 
@@ -23,12 +23,14 @@ class BindingError(ValueError):
 class During:
     """Time bound of a hop: the target's ``period`` column must hold ``column``.
 
-    ``table`` names an earlier table of the path that has the column; None is the table the hop leaves from.
+    ``table`` names an earlier table of the path that has the column; None is the table the hop leaves from. ``whole``:
+    a column of several days must lie in the period with all of them; else one day is enough.
     """
 
     column: str
     period: str
     table: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Hop:
         if self.during is None:
             return text
         bound = f"{self.during.table}." if self.during.table else ""
-        return f"{text} during {bound}{self.during.column} in {self.during.period}"
+        how = "within" if self.during.whole else "in"
+        return f"{text} during {bound}{self.during.column} {how} {self.during.period}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def _read_hop(text: str) -> Hop:
     local, columns = _split(match["local"]), _split(match["columns"])
     if len(local) != len(columns):
         raise BindingError(f"The hop {text!r} joins {len(local)} columns to {len(columns)}. Name as many on each side.")
-    during = During(match["bound"], match["period"], match["bound_table"]) if match["bound"] else None
+    during = None
+    if match["bound"]:
+        during = During(match["bound"], match["period"], match["bound_table"], match["how"] == "within")
     return Hop(local, match["table"], columns, during)
 
 

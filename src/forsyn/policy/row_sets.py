@@ -138,7 +138,8 @@ def joins_along(table: Table, path: Path, catalog: Catalog, *, first: bool = Tru
             bound = hop.during.table or before
             if first or bound != table.name:
                 column = f"{names[bound]}.{hop.during.column}"
-                pairs.append(_within(f"{name}.{hop.during.period}", column, type_of(catalog, bound, hop.during.column)))
+                kind = type_of(catalog, bound, hop.during.column)
+                pairs.append(_within(f"{name}.{hop.during.period}", column, kind, whole=hop.during.whole))
         if first or number > 1:
             clauses.append(f" join public.{hop.table} as {name} on {' and '.join(pairs)}")
         names[hop.table] = name
@@ -150,11 +151,11 @@ def type_of(catalog: Catalog, table: str, column: str) -> str:
     return catalog.tables[table].columns[column].type
 
 
-def _within(period: str, column: str, kind: str) -> str:
+def _within(period: str, column: str, kind: str, *, whole: bool) -> str:
     if kind == "date":
         return f"{period} @> {column}"
     if kind.startswith("timestamp"):
         return f"{period} @> ({column} at time zone 'Europe/Copenhagen')::date"
     if kind == "daterange":
-        return f"{period} && {column}"
+        return f"{period} {'@>' if whole else '&&'} {column}"
     raise NotDerivable(f"{column} is a {kind}; a path is bound by a date, an instant or a period of days.")

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from forsyn.domain.customers.models import Commodity
+from forsyn.domain.metering.generated_days import GeneratedDays
 from forsyn.domain.metering.month_models import Level as Level
 from forsyn.domain.metering.month_models import Month as Month
 from forsyn.domain.metering.month_models import Spared as Spared
@@ -222,6 +223,15 @@ class DaySuperseded(_DayColumns):
         db_table = "metering_day_superseded"
 
 
+QUARANTINED_DAYS = """
+case when day is not null then daterange(day, day + 1)
+     when first_at is not null then daterange(
+          (timezone('Europe/Copenhagen', first_at) - interval '1 second')::date,
+          (timezone('Europe/Copenhagen', coalesce(last_at, first_at)) - interval '1 second')::date + 1)
+end
+"""
+
+
 class QuarantineItem(GuardedModel):
     """Values of one meter and register in one delivery that were not believed, for one reason, packed.
 
@@ -234,6 +244,8 @@ class QuarantineItem(GuardedModel):
     register_code = models.CharField(max_length=30, blank=True)
     reason = models.CharField(max_length=30)
     day = models.DateField(null=True)
+    days = GeneratedDays(expression=QUARANTINED_DAYS)
+    """The local days from its first value to its last: whose they are is asked of all of them."""
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
     value_count = models.IntegerField()

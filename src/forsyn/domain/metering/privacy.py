@@ -42,11 +42,13 @@ def _of_day(table: str, day: str = "day") -> tuple[str, ...]:
     )
 
 
+# What was measured on both sides of a move is nobody's until it is decided: neither holder gets the other's values.
 OF_QUARANTINE = path(
     "meter_number -> metering_meter.number",
-    "id -> metering_mounting.meter_id during metering_quarantine.first_at in period",
+    "id -> metering_mounting.meter_id during metering_quarantine.days within period",
     INSTALLATION,
-    _agreement("metering_quarantine.first_at"),
+    "supply_point_id & commodity -> customers_agreement.supply_point_id & commodity"
+    " during metering_quarantine.days within period",
     *HOLDERS,
 )
 
@@ -235,6 +237,7 @@ BINDINGS = (
             "register_code": DEVICE,
             "reason": personal("deviations", source=Source.DERIVED),
             "day": CONSUMPTION,
+            "days": CONSUMPTION,
             "first_at": CONSUMPTION,
             "last_at": CONSUMPTION,
             "value_count": DERIVED_CONSUMPTION,
