@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 
 from forsyn.domain.customers.models import ContactPoint, SupplyPoint
 from forsyn.domain.metering.actions import NewMeter, register_meters
+from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
@@ -192,6 +193,7 @@ def test_another_controller_gets_it_with_a_receipt(metered: World) -> None:
     made = send_to_another_controller(
         customer_ids=[metered.anna.customer_id],
         receiver="Eksempel Energi A/S",
+        country="SE",
         number="1001",
         actor=metered.dpo.pk,
         now=NOW,
@@ -202,6 +204,21 @@ def test_another_controller_gets_it_with_a_receipt(metered: World) -> None:
     row = Disclosure.objects.get(pk=made.receipt.disclosure_id)
     assert (row.recipient, row.payload_bytes, row.state) == ("another_controller", len(content), "delivered")
     assert "artikel 20" in row.statute
+    assert row.countries == ["SE"]
+
+
+def test_nobody_outside_the_eea_gets_it_though_the_person_wishes(metered: World) -> None:
+    with pytest.raises(DisclosureRefused, match="Grønland, uden for EU og EØS"):
+        send_to_another_controller(
+            customer_ids=[metered.anna.customer_id],
+            receiver="Eksempel Energi",
+            country="GL",
+            number="1001",
+            actor=metered.dpo.pk,
+            now=NOW,
+            today=TODAY,
+        )
+    assert not Disclosure.objects.filter(recipient="another_controller").exists()
 
 
 def test_nobody_is_sent_to_an_unnamed_company(metered: World) -> None:
@@ -209,6 +226,7 @@ def test_nobody_is_sent_to_an_unnamed_company(metered: World) -> None:
         send_to_another_controller(
             customer_ids=[metered.anna.customer_id],
             receiver=" ",
+            country="DK",
             number="1001",
             actor=metered.dpo.pk,
             now=NOW,

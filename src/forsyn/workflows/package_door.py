@@ -73,8 +73,11 @@ def through_the_door(
     today: date,
     recipient: str | None = None,
     statute: str = "",
+    country: str = "",
 ) -> Package:
     """Put on record that the package leaves: for the person, or for a ``recipient`` of the policy.
+
+    ``country``: where a recipient is whom the person named.
 
     Under the purpose entered. Raises DisclosureRefused; then nothing is left of the package.
     """
@@ -87,6 +90,7 @@ def through_the_door(
             channel=Channel.FILE,
             to_person=recipient is None,
             statute=statute,
+            country=country,
             keep=False,
             now=now,
             today=today,

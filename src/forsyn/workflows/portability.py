@@ -188,6 +188,7 @@ def send_to_another_controller(
     *,
     customer_ids: Collection[int],
     receiver: str,
+    country: str,
     number: str,
     actor: int | None,
     now: datetime,
@@ -197,10 +198,13 @@ def send_to_another_controller(
 ) -> HandOver:
     """Make the package for the company that the person names, on record at the door (Art. 20(2)).
 
-    ``receiver`` is that company's name. Raises PackageRefused where none is named, DisclosureRefused.
+    ``receiver`` is that company's name, ``country`` where it is (two letters). Raises PackageRefused where one is not
+    said, DisclosureRefused where it is outside the EU and EEA.
     """
     if not receiver.strip():
         raise PackageRefused("Skriv navnet på den virksomhed, som personen vil have sine oplysninger sendt til.")
+    if not country:
+        raise PackageRefused("Vælg det land, hvor virksomheden er. Vi sender intet ud af EU og EØS.")
     with purpose(P.PRIVACY_RIGHTS, actor=actor):
         made, categories = _made(customer_ids, number, now, today, withheld, language)
         package = through_the_door(
@@ -209,6 +213,7 @@ def send_to_another_controller(
             customer_ids=customer_ids,
             recipient=ANOTHER_CONTROLLER,
             statute=STATUTE,
+            country=country,
             now=now,
             today=today,
         )

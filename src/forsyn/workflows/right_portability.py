@@ -14,6 +14,7 @@ from forsyn.domain.rights import queries
 from forsyn.domain.rights.actions import add_note
 from forsyn.domain.safeguards.actions_door import DisclosureRefused
 from forsyn.domain.sensitive.sealing import VaultClosed
+from forsyn.policy.countries import countries
 from forsyn.policy.vocabulary import Language, Right
 from forsyn.workflows.package_door import Package, PackageRefused, spooled
 from forsyn.workflows.portability import (
@@ -30,13 +31,24 @@ from forsyn.workflows.right_case import Case, Deed, PlanRefused, Told
 
 
 def _plan(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``details["receiver"]``: the company that the person names (Art. 20(2)); empty: to the person."""
+    """``details["receiver"]``: the company that the person names (Art. 20(2)), in ``receiver_country``; empty: to the
+    person."""
+    receiver, country = (str(details.get(key, "")).strip() for key in ("receiver", "receiver_country"))
+    if receiver and ((place := countries().get(country)) is None or not place.in_eea):
+        raise PlanRefused(
+            "Virksomheden er ikke i et land i EU eller EØS, og vi lover, at intet sendes ud af dem. Personen kan selv "
+            "få pakken og give den videre."
+        )
     try:
         _check_items(case.customer_ids, case.withheld)
         found = plan_portability(customer_ids=case.customer_ids, withheld=case.withheld)
     except VaultClosed as closed:
         raise PlanRefused(closed.for_staff) from closed
-    return found.as_json() | {"receiver": str(details.get("receiver", "")).strip(), "counts": found.counts()}
+    return found.as_json() | {
+        "receiver": receiver,
+        "receiver_country": country if receiver else "",
+        "counts": found.counts(),
+    }
 
 
 def _check_items(customer_ids: Collection[int], withheld: Collection[str]) -> None:
@@ -70,7 +82,10 @@ def _release(case: Case, details: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _essence(body: Mapping[str, Any]) -> Any:
     """What is left out, and who gets it. That there is more to give than when it was read, is no reason to wait."""
-    return [body[key] for key in ("customers", "withheld", "gaps")] + [body.get("receiver", "")]
+    return [body[key] for key in ("customers", "withheld", "gaps")] + [
+        body.get("receiver", ""),
+        body.get("receiver_country", ""),
+    ]
 
 
 _PACKAGE = {
@@ -129,7 +144,7 @@ def released_package(*, request_id: int, actor: int, now: datetime, today: date)
     try:
         if not body.get("receiver"):
             return portable_package(**who)
-        made = send_to_another_controller(receiver=body["receiver"], **who)
+        made = send_to_another_controller(receiver=body["receiver"], country=body.get("receiver_country", ""), **who)
     except DisclosureRefused as refusal:
         raise PackageRefused(str(refusal)) from refusal
     _keep_receipt(request_id, made.receipt, actor, now)

@@ -67,13 +67,14 @@ def disclose(
     account_id: int | None = None,
     keep: bool = True,
     their_marketing: bool = False,
+    country: str = "",
 ) -> Made:
     """Put something on record that leaves for a recipient of the policy, under the purpose entered.
 
     With ``keep`` it waits, encrypted, in the outbox and `deliver` takes it from there; without (codes, downloads) only
     its digest is kept, which may then be all that is given, and the caller hands it over once the transaction has
-    committed. ``account_id`` is the account whose holder it is about, where that is nobody's customer. Raises
-    DisclosureRefused, which is on record as well.
+    committed. ``account_id`` is the account whose holder it is about, where that is nobody's customer; ``country``
+    where a recipient is whom the person named. Raises DisclosureRefused, which is on record as well.
     """
     entered = current()
     if entered is None:
@@ -89,6 +90,7 @@ def disclose(
         statute=statute,
         to_person=to_person,
         their_marketing=their_marketing,
+        country=country,
     )
     decision = _decide(request, customers, entered.purpose.consent, today)
     if isinstance(decision, Refused):

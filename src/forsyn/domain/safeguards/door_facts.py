@@ -17,7 +17,8 @@ class Request:
     """What is to leave. ``purpose`` and ``recipient`` are keys of the policy; ``to_person``: the recipient carries it.
 
     ``ground`` is an article of the GDPR such as ``6(1)(b)``; ``statute`` the law that demands it. ``their_marketing``:
-    the recipient wants it for marketing of its own.
+    the recipient wants it for marketing of its own. ``country``: where a recipient is whom somebody named, so that the
+    policy cannot know it (ISO 3166, two letters).
     """
 
     purpose: str
@@ -29,6 +30,7 @@ class Request:
     statute: str = ""
     to_person: bool = False
     their_marketing: bool = False
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)

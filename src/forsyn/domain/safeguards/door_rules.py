@@ -150,7 +150,7 @@ def _ground(case: _Case) -> Iterator[Reason]:
 def _places(case: _Case) -> tuple[str, ...]:
     agreement = case.agreement
     if agreement is None:
-        return (case.recipient.country,)
+        return (case.request.country or case.recipient.country,)
     working = [each.country for each in agreement.sub_processors if case.today in each.period]
     return tuple(dict.fromkeys((case.recipient.country, agreement.storage_country, *working)))
 
@@ -159,6 +159,8 @@ def _region(case: _Case) -> Iterator[Reason]:
     """Neither the recipient, nor its storage, nor anybody who works for it is outside the EU/EEA."""
     agreement = case.agreement
     places = [("outside_eea", case.who, "er", case.recipient.country)]
+    if case.request.country:
+        places.append(("outside_eea", "Den, personen har valgt,", "er", case.request.country))
     if agreement is not None:
         places.append(("storage_outside_eea", f"{case.who} opbevarer oplysningerne", "", agreement.storage_country))
         places += [

@@ -14,6 +14,7 @@ from forsyn.interfaces.privacy_desk.choice_forms import NOT_CHOSEN, channel_fiel
 from forsyn.interfaces.privacy_desk.choice_words import EFFECTS, GROUNDS
 from forsyn.interfaces.privacy_desk.request_forms import VersionedForm, chosen, text_field
 from forsyn.interfaces.privacy_desk.templatetags.declarations import capitalised, spoken
+from forsyn.interfaces.privacy_desk.templatetags.door import country_choices
 from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Objection
 
@@ -39,9 +40,22 @@ class PortabilityPlanForm(PlanningForm):
         required=False,
         help_text=_("Virksomhedens navn, hvis personen har bedt om det. Ellers får personen selv pakken."),
     )
+    receiver_country = forms.ChoiceField(
+        label=_("Landet, hvor virksomheden er"),
+        choices=country_choices,
+        required=False,
+        help_text=_("Vi sender kun til lande i EU og EØS."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("receiver", "").strip() and not found.get("receiver_country"):
+            self.add_error("receiver_country", _("Vælg det land, hvor virksomheden er."))
+        return found
 
     def details(self) -> dict[str, Any]:
-        return {"receiver": self.cleaned_data["receiver"].strip()}
+        given = self.cleaned_data
+        return {"receiver": given["receiver"].strip(), "receiver_country": given["receiver_country"]}
 
 
 class RestrictionPlanForm(PlanningForm):

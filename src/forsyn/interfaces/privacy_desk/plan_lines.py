@@ -17,6 +17,7 @@ from forsyn.domain.rights.queries import PlanView
 from forsyn.interfaces.privacy_desk.request_words import FIELDS
 from forsyn.interfaces.privacy_desk.templatetags.choices import consent_name, purpose_name
 from forsyn.interfaces.privacy_desk.templatetags.declarations import capitalised, reader
+from forsyn.interfaces.privacy_desk.templatetags.door import place
 from forsyn.policy.erasure import Outcome
 from forsyn.policy.vocabulary import Language, Right
 from forsyn.policy.wording import date_words, series
@@ -247,7 +248,8 @@ def _portability(body: Mapping[str, Any]) -> Iterable[Group]:
     text = _("Kun det, personen selv har givet, og det, målerne har målt; intet, vi har tildelt eller regnet ud.")
     yield Group(_("Kommer med i pakken"), tables, text, may_withhold=True)
     receiver = body.get("receiver", "")
-    yield Group(_("Sendes direkte til (artikel 20, stk. 2)"), [Line(receiver)] if receiver else [])
+    lines = [Line(receiver, detail=place(body.get("receiver_country", "")))] if receiver else []
+    yield Group(_("Sendes direkte til (artikel 20, stk. 2)"), lines)
 
 
 def _nothing(body: Mapping[str, Any]) -> Iterable[Group]:

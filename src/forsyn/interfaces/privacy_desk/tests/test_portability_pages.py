@@ -54,7 +54,8 @@ def _post(desk: Client, request: Request, address: str, **said: object) -> str:
 
 
 def _plan_and_release(desk: Client, request: Request, receiver: str = "") -> tuple[str, str]:
-    planned = _post(desk, request, reverse("privacy_desk:request_plan", args=[request.pk]), receiver=receiver)
+    said = {"receiver": receiver, "receiver_country": "DK" if receiver else ""}
+    planned = _post(desk, request, reverse("privacy_desk:request_plan", args=[request.pk]), **said)
     plan = RequestPlan.objects.get(request=request, dropped_at=None)
     return planned, _act(desk, request, "udfoer", fingerprint=plan.fingerprint)
 
@@ -82,6 +83,13 @@ def test_a_named_company_gets_it_and_the_receipt_is_with_the_request(desk: Clien
     assert (left.to_person, left.state) == (False, "delivered")
     page = desk.get(reverse("privacy_desk:request", args=[asked.pk])).content.decode()
     assert bytes(left.payload_sha256).hex() in page
+
+
+@pytest.mark.parametrize(("country", "said"), [("", "Vælg det land"), ("GL", "Virksomheden er ikke i et land i EU")])
+def test_a_company_elsewhere_gets_nothing(desk: Client, asked: Request, country: str, said: str) -> None:
+    address = reverse("privacy_desk:request_plan", args=[asked.pk])
+    assert said in _post(desk, asked, address, receiver="Eksempel Energi", receiver_country=country)
+    assert not RequestPlan.objects.filter(request=asked).exists()
 
 
 def test_nothing_leaves_before_it_is_released(desk: Client, asked: Request) -> None:
