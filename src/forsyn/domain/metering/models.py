@@ -273,6 +273,7 @@ class QuarantineItem(GuardedModel):
                 name="metering_quarantine_decided",
             ),
             models.CheckConstraint(condition=Q(value_count__gt=0), name="metering_quarantine_value_count"),
+            models.CheckConstraint(condition=Q(days__isempty=False), name="metering_quarantine_days"),
         ]
         indexes = [
             models.Index(fields=["delivery", "reason"], name="metering_quarantine_delivery"),

@@ -1,6 +1,6 @@
 """The local days that a quarantined item is about: an item that spans a move is neither holder's."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 from forsyn.domain.metering.generated_days import GeneratedDays
 
@@ -16,4 +16,10 @@ end
 class Migration(migrations.Migration):
     dependencies = [("metering", "0007_months")]
 
-    operations = [migrations.AddField("quarantineitem", "days", GeneratedDays(expression=DAYS))]
+    operations = [
+        migrations.AddField("quarantineitem", "days", GeneratedDays(expression=DAYS)),
+        migrations.AddConstraint(
+            "quarantineitem",
+            models.CheckConstraint(condition=models.Q(days__isempty=False), name="metering_quarantine_days"),
+        ),
+    ]
