@@ -185,6 +185,16 @@ MUTATIONS = [
         {"SF-15"},
     ),
     Mutation(
+        "a threat may be kept without a review",
+        "alter table sensitive_threat_notice alter column review_date drop not null",
+        {"SF-15"},
+    ),
+    Mutation(
+        "an offence may be kept without a review",
+        "alter table sensitive_offence alter column review_date drop not null",
+        {"SF-15", "SF-16"},
+    ),
+    Mutation(
         "a notice past its review",
         "update sensitive_offence set review_date = '2026-10-30'",
         {"SF-15", "SF-16"},

@@ -17,10 +17,12 @@ from forsyn.interfaces.cli.output import console, errors
 from forsyn.interfaces.cli.purposes import works_for
 from forsyn.interfaces.cli.web_assets import build_web_assets
 from forsyn.policy.purposes import P
+from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.demo import DemoReady, empty_demo, prepare_demo
 from forsyn.workflows.demo_access import EXTERNAL
 from forsyn.workflows.demo_accounts import DEMO_PASSWORD, STAFF, demo_customers
 from forsyn.workflows.migrate import migrate
+from forsyn.workflows.night import run_night
 
 SIGN_INS_SHOWN = 4
 JOBS = {
@@ -78,6 +80,8 @@ def _prepare(host: Host) -> DemoReady:
         )
         if ready.deliveries:
             refresh_statistics()
+        if ready.new_customers:  # two years have passed in the town: what is over goes, as it would have night by night
+            run_night(current_policy(), today=timezone.localdate(), clock=timezone.now, sleep=time.sleep)
         return ready
 
 

@@ -27,6 +27,8 @@ DENIED = "42501"
 """SQLSTATE of what a role may not do, by grant or by row policy."""
 CHECK_VIOLATION = "23514"
 """SQLSTATE of what a constraint of the table does not let in."""
+NOT_NULL_VIOLATION = "23502"
+"""SQLSTATE of something that must be said and is not."""
 NO_SUCH_ROW = "23503"
 """SQLSTATE of a reference to nothing."""
 GRACE = timedelta(days=1)

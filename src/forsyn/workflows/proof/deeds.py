@@ -8,6 +8,10 @@ HEALTH_BARE = """
     values (gen_random_uuid(), %s, decode(repeat('00', 64), 'hex'), 'forsyn prove', 'person', now(), null,
             current_date, null, null, -1)
 """
+NEVER_REVIEWED = """
+    insert into {table} (id, customer_id, sealed, sealing_key, source, recorded_at, review_date{more})
+    values (gen_random_uuid(), %s, decode(repeat('00', 64), 'hex'), 'forsyn prove', 'person', now(), null{values})
+"""
 RESTRICT = """
     insert into safeguards_restriction (customer_id, ground, reason, began_at, recorded_by_id)
     select %s, 'accuracy', 'forsyn prove', %s, (select min(id) from accounts_account)

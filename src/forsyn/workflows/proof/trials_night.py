@@ -12,11 +12,10 @@ from forsyn.policy.policy import Retention
 from forsyn.policy.purposes import P
 from forsyn.workflows.night_steps import NightBasis, night_basis
 from forsyn.workflows.proof.attempts import Attempt, counted, refused
-from forsyn.workflows.proof.bench import CHECK_VIOLATION, Bench, Finding, spoken
+from forsyn.workflows.proof.bench import CHECK_VIOLATION, NOT_NULL_VIOLATION, Bench, Finding, spoken
 from forsyn.workflows.proof.deeds import NAMELESS_HOLD
 from forsyn.workflows.proof.trial import control, invariant
 
-NOT_NULL_VIOLATION = "23502"
 UNREVIEWED = "select count(*) from sensitive_offence where review_date < %s"
 
 

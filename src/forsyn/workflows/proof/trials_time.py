@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from forsyn.policy.purposes import P
 from forsyn.workflows.proof.attempts import Attempt, counted, none_of, refused
-from forsyn.workflows.proof.bench import CHECK_VIOLATION, GRACE, Bench, Finding, spoken
-from forsyn.workflows.proof.deeds import NAMELESS, NAMELESS_ACCESS
+from forsyn.workflows.proof.bench import CHECK_VIOLATION, DENIED, GRACE, NOT_NULL_VIOLATION, Bench, Finding, spoken
+from forsyn.workflows.proof.deeds import NAMELESS, NAMELESS_ACCESS, NEVER_REVIEWED
 from forsyn.workflows.proof.trial import control, invariant
 
 # -- retention (SF-14, SV-11, SF-15) -----------------------------------------------------------------------------------
@@ -44,6 +44,46 @@ def sensitive_rows_are_reviewed(bench: Bench) -> Finding:
     """Each table of sensitive data; what nobody reviews may lie until the next night."""
     late = bench.rows(UNREVIEWED, [bench.today - timedelta(days=1)] * len(SENSITIVE))
     return none_of(spoken(UNREVIEWED, bench.reader), [table for (table,) in late], tried=len(SENSITIVE))
+
+
+MORE = {
+    "sensitive_cpr": (", lookup, lookup_key", ", decode(repeat('00', 32), 'hex'), 'forsyn prove'"),
+    "sensitive_health_notice": (", consent_id", ", -1"),
+}
+"""What else a row of these must have."""
+
+
+@control(
+    "SF-15",
+    da="Følsomme oplysninger bliver prøvet gemt uden en dag, hvor nogen skal se, om de stadig betyder noget.",
+    en="Sensitive data are tried to be kept without a day on which somebody looks whether they still matter.",
+)
+def nothing_sensitive_without_a_review(bench: Bench) -> Finding:
+    """In each table, as each purpose that writes there."""
+    return refused(bench, [one for kind in SENSITIVE for one in _never_reviewed(bench, f"sensitive_{kind}")])
+
+
+@control(
+    "SF-16",
+    da="Et strafbart forhold bliver prøvet gemt uden en dag, hvor det senest er anmeldt eller slettet.",
+    en="An offence is tried to be kept without a day by which it is reported or deleted.",
+)
+def no_offence_without_an_end(bench: Bench) -> Finding:
+    """As each purpose that writes them."""
+    return refused(bench, _never_reviewed(bench, "sensitive_offence"))
+
+
+def _never_reviewed(bench: Bench, table: str) -> list[Attempt]:
+    more, values = MORE.get(table, ("", ""))
+    statement = NEVER_REVIEWED.format(table=table, more=more, values=values)
+    working = bench.purposes(lambda purpose: bool(bench.matrix.of(purpose.key, table).insert))
+    somebody = bench.rows("select min(id) from customers_customer having count(*) > 0")
+    stops = (NOT_NULL_VIOLATION, DENIED)  # a purpose that rests on consent is denied whom it does not see
+    return [
+        Attempt(bench.names.of(one.key), statement, f"{one.key}: {table}", customer, stops)
+        for one in working
+        for customer in somebody
+    ]
 
 
 # -- decisions (SV-10) -------------------------------------------------------------------------------------------------
@@ -101,6 +141,8 @@ def every_decision_has_a_name(bench: Bench) -> Finding:
 TRIALS = (
     visits_are_cleared,
     sensitive_rows_are_reviewed,
+    nothing_sensitive_without_a_review,
+    no_offence_without_an_end,
     decisions_need_a_name,
     every_decision_has_a_name,
 )
