@@ -35,3 +35,5 @@ DATABASES["default"]["OPTIONS"]["assume_role"] = INSTANCE.owner_role  # type: ig
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MFA_TOTP_TOLERANCE = 1
+"""A code that is made in one half-minute may be tried in the next: tests do not depend on the clock."""
