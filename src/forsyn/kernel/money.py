@@ -46,6 +46,12 @@ def oere_of(kr: Fraction | Decimal | int) -> int:
     return rounded_ratio(exact.numerator * OERE_PER_KR, exact.denominator)
 
 
+def kr_text(oere: int) -> str:
+    """1234 is ``"12.34"``: kr with a point and two decimals, as files between machines have them."""
+    whole, rest = divmod(abs(oere), OERE_PER_KR)
+    return f"{'-' if oere < 0 else ''}{whole}.{rest:02}"
+
+
 def vat_of(net_oere: int, percent: Decimal | int) -> int:
     """The VAT in øre of the sum of a bill's net lines of one rate."""
     return round_half_up(net_oere * exactly(percent) / 100)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from forsyn.integrations.digital_post.values import (
 )
 from forsyn.kernel.cpr_search import find_cpr
 from forsyn.kernel.identifiers import InvalidIdentifier, cpr, cvr
+from forsyn.kernel.xml_text import unwritable
 
 LABEL_LENGTH = 256
 """Characters, of every text that has no limit of its own: MeMo's type of texts."""
@@ -30,7 +30,6 @@ SHORT_LENGTH = 150
 """Characters of a notification and of a NemSMS."""
 LARGEST_BYTES = 99_500_000
 """Of a whole message, base64 and all."""
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_IN_FILENAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 Problems = Iterator[str]
 
@@ -57,21 +56,8 @@ def _common(message: DigitalPost | NemSms) -> Problems:
     yield from _text("Emnet", message.label)
     yield from _sender(message.sender)
     yield from _recipient(message.recipient)
-    for where, text in _strings(message, ""):
-        if _NOT_XML.search(text):
-            yield f"{where}: teksten har et tegn, som XML ikke kan bære. Slet det."
-
-
-def _strings(value: object, where: str) -> Iterator[tuple[str, str]]:
-    """Every text of the message with the name of its field."""
-    if isinstance(value, str):
-        yield where, value
-    elif isinstance(value, tuple):
-        for index, each in enumerate(value, 1):
-            yield from _strings(each, f"{where}[{index}]")
-    elif is_dataclass(value):
-        for each in fields(value):
-            yield from _strings(getattr(value, each.name), f"{where}.{each.name}".lstrip("."))
+    for where in unwritable(message):
+        yield f"{where}: teksten har et tegn, som XML ikke kan bære. Slet det."
 
 
 def _text(what: str, text: str, length: int = LABEL_LENGTH) -> Problems:

@@ -6,7 +6,6 @@ seconds; LocalTimeParameters tell how Danish clocks differ (Directive 2000/84/EC
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -16,6 +15,7 @@ from xml.sax.saxutils import escape
 from forsyn.integrations.espi.values import Interval, Kind, MeterReading, Quality, Reading, Service, UsagePoint
 from forsyn.kernel.local_days import day_start_seconds, local_day
 from forsyn.kernel.quantities import BaseUnit
+from forsyn.kernel.xml_text import NOT_XML
 
 NAMESPACE = "http://naesb.org/espi"
 LARGEST = 2**47
@@ -39,7 +39,6 @@ SUMMER_BEGINS = "3E0E2000"
 SUMMER_ENDS = "AE0E3000"
 """Month 10, last Sunday, at 3 by the clock of summer."""
 _OFFSET_SECONDS = 3_600
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class NotEspi(ValueError):
@@ -211,4 +210,4 @@ def _id(key: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+    return escape(NOT_XML.sub("", text))

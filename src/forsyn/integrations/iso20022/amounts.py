@@ -1,4 +1,4 @@
-"""Amounts of money as ISO 20022 writes them: kroner with a point, exact in both directions."""
+"""Amounts of money as ISO 20022 writes them: kroner with a point, read exactly."""
 
 from __future__ import annotations
 
@@ -21,8 +21,3 @@ def oere_of(text: str) -> int:
     if len(match[2] or "") > 2:
         raise NotAnAmount(f"{text[:40]!r} has more than two decimals")
     return int(Decimal(text).scaleb(2))
-
-
-def amount_text(oere: int) -> str:
-    """123450 is ``"1234.50"``; below zero with a minus, which only messages for people may bear."""
-    return f"{'-' if oere < 0 else ''}{abs(oere) // 100}.{abs(oere) % 100:02d}"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from forsyn.integrations.iso20022.amounts import amount_text
 from forsyn.integrations.iso20022.problems import Problems
 from forsyn.integrations.iso20022.transactions import Facts, NotThere, amount, direction, kroner, text_at, whole_number
 from forsyn.integrations.iso20022.values import Direction, Entry
+from forsyn.kernel.money import kr_text
 
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 """Booked at the beginning (or at the end of the statement before), and at the end."""
@@ -101,9 +101,7 @@ def check_balances(
         problems.add(line, place, f"the {missing} is missing, so the entries cannot be checked", _ASK)
     elif opening + tally.credit_oere - tally.debit_oere != closing:
         moved = tally.credit_oere - tally.debit_oere
-        what = (
-            f"{amount_text(opening)} and entries of {amount_text(moved)} do not make the closing {amount_text(closing)}"
-        )
+        what = f"{kr_text(opening)} and entries of {kr_text(moved)} do not make the closing {kr_text(closing)}"
         problems.add(line, place, f"the opening balance {what}", _ASK)
     return opening, closing
 
@@ -137,13 +135,13 @@ def _against(told: Element, name: str, sums: dict[Direction, _Sums], ways: tuple
         if (text := text_at(told, "NbOfNtries")) and whole_number(text) != count:
             found.append(f"{name} says {text[:20]} entries, and there are {count}")
         if (text := text_at(told, "Sum")) and amount(text, f"{name}/Sum") != oere:
-            found.append(f"{name} says a sum of {text[:20]}, and it is {amount_text(oere)}")
+            found.append(f"{name} says a sum of {text[:20]}, and it is {kr_text(oere)}")
         if text := text_at(told, "TtlNetNtryAmt", "TtlNetNtry/Amt"):
             net = sum(way.signed(sums[way].oere) for way in ways)
             said = amount(text, f"{name}/net")
             way = text_at(told, "CdtDbtInd", "TtlNetNtry/CdtDbtInd")
             if (direction(way).signed(said) if way else said) != (net if way else abs(net)):
-                found.append(f"{name} says a net of {text[:20]}, and it is {amount_text(net)}")
+                found.append(f"{name} says a net of {text[:20]}, and it is {kr_text(net)}")
     except NotThere as error:
         found.append(str(error))
     return found

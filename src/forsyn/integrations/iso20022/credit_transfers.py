@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from forsyn.integrations.iso20022.accounts import Account, DanishAccount, Iban
-from forsyn.integrations.iso20022.amounts import amount_text
 from forsyn.integrations.iso20022.characters import NotPayable, is_identifier, payable_text
 from forsyn.kernel import identifiers
+from forsyn.kernel.money import kr_text
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"
 LONGEST_NAME, LONGEST_TEXT = 70, 140
@@ -237,7 +237,7 @@ def _transfer(element: Element, transfer: CreditTransfer) -> None:
     if isinstance(transfer.to, NemKonto):
         _add(_path(kind, "LclInstrm"), "Prtry", NEMKONTO_INSTRUMENT)
     amount = SubElement(SubElement(element, "Amt"), "InstdAmt", {"Ccy": "DKK"})
-    amount.text = amount_text(transfer.amount_oere)
+    amount.text = kr_text(transfer.amount_oere)
     payee = SubElement(element, "Cdtr")
     _add(payee, "Nm", _name(transfer.payee_name))
     _add(_path(payee, "PstlAdr"), "Ctry", transfer.payee_country)
@@ -263,7 +263,7 @@ def _account(element: Element, account: Account) -> None:
 
 def _control(element: Element, transfers: Sequence[CreditTransfer]) -> None:
     _add(element, "NbOfTxs", str(len(transfers)))
-    _add(element, "CtrlSum", amount_text(sum(transfer.amount_oere for transfer in transfers)))
+    _add(element, "CtrlSum", kr_text(sum(transfer.amount_oere for transfer in transfers)))
 
 
 def _name(name: str) -> str:

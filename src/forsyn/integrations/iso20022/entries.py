@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 from forsyn.integrations.iso20022 import transactions
-from forsyn.integrations.iso20022.amounts import amount_text
 from forsyn.integrations.iso20022.control import Tally
 from forsyn.integrations.iso20022.elements import Piece
 from forsyn.integrations.iso20022.problems import Problems
 from forsyn.integrations.iso20022.transactions import Facts, NotThere, text_at, whole_number
 from forsyn.integrations.iso20022.values import Direction, Entry, Identity
+from forsyn.kernel.money import kr_text
 
 _KEPT = frozenset({"Amt", "CdtDbtInd", "RvslInd", "Sts", "BookgDt", "ValDt", "AcctSvcrRef", "AddtlNtryInf"})
 _ASK = "ask the bank to send the statement again"
@@ -92,8 +92,8 @@ class OpenEntry:
         if facts.booked and not self._broken and self._split_oere != whole:
             self._add(
                 self._line,
-                f"the {self._count} transactions come to {amount_text(self._split_oere)}, "
-                f"and the entry is {amount_text(whole)}",
+                f"the {self._count} transactions come to {kr_text(self._split_oere)}, "
+                f"and the entry is {kr_text(whole)}",
             )
         return found
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
 
 import stdnum.luhn
 
-from forsyn.integrations.ubl.elements import kroner
 from forsyn.integrations.ubl.totals import line_net, totals_of
 from forsyn.integrations.ubl.values import (
     AccountPayment,
@@ -26,8 +24,9 @@ from forsyn.integrations.ubl.values import (
     Vat,
 )
 from forsyn.kernel.identifiers import InvalidIdentifier, cvr, gln
+from forsyn.kernel.money import kr_text
+from forsyn.kernel.xml_text import unwritable
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SLIP_DIGITS = {"71": 15, "75": 16}
 _TOTALS = {
     "net_oere": "uden moms (BR-CO-13)",
@@ -55,21 +54,8 @@ def check(invoice: EInvoice) -> None:
 
 
 def _texts(invoice: EInvoice) -> Problems:
-    for where, text in _strings(invoice, ""):
-        if _NOT_XML.search(text):
-            yield f"{where}: teksten har et tegn, som XML ikke kan bære. Slet det."
-
-
-def _strings(value: object, where: str) -> Iterator[tuple[str, str]]:
-    """Every text of the value with the name of its field."""
-    if isinstance(value, str):
-        yield where, value
-    elif isinstance(value, tuple):
-        for index, each in enumerate(value, 1):
-            yield from _strings(each, f"{where}[{index}]")
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _strings(getattr(value, field.name), f"{where}.{field.name}".lstrip("."))
+    for where in unwritable(invoice):
+        yield f"{where}: teksten har et tegn, som XML ikke kan bære. Slet det."
 
 
 def _header(invoice: EInvoice) -> Problems:
@@ -175,7 +161,7 @@ def _uncountable(line: Line) -> tuple[str, ...]:
 def _miscounted(line: Line) -> Problems:
     right = line_net(line)
     if line.net_oere != right:
-        yield f"mængde gange pris er {kroner(right)}, ikke {kroner(line.net_oere)} (PEPPOL-EN16931-R120)."
+        yield f"mængde gange pris er {kr_text(right)}, ikke {kr_text(line.net_oere)} (PEPPOL-EN16931-R120)."
 
 
 def _line_period(line: Line, invoice: EInvoice, here: str) -> Problems:
@@ -262,7 +248,7 @@ def _sums(invoice: EInvoice) -> Problems:
     for name, meaning in _TOTALS.items():
         given, right = getattr(invoice.totals, name), getattr(counted, name)
         if given != right:
-            yield f"Beløbet {meaning} er sat til {kroner(given)}, men linjerne giver {kroner(right)}."
+            yield f"Beløbet {meaning} er sat til {kr_text(given)}, men linjerne giver {kr_text(right)}."
     if counted.payable_oere < 0:
         yield (
             "Beløbet til betaling er negativt (DK-R-016, F-LIB016): "

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from xml.etree.ElementTree import Element, indent, tostring
 
+from forsyn.kernel.money import kr_text
 from forsyn.kernel.periods import Period
 
 _NAMESPACES = {
@@ -29,7 +30,7 @@ def basic(name: str, value: str, **attributes: str) -> Element | None:
 
 def amount(name: str, oere: int) -> Element | None:
     """A cbc element with an amount of kroner."""
-    return basic(name, kroner(oere), currencyID="DKK")
+    return basic(name, kr_text(oere), currencyID="DKK")
 
 
 def aggregate(name: str, *children: Element | None) -> Element | None:
@@ -49,12 +50,6 @@ def document(name: str, *children: Element | None) -> bytes:
     indent(root)
     written: str = tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'.encode()
-
-
-def kroner(oere: int) -> str:
-    """1234 is 12.34."""
-    whole, rest = divmod(abs(oere), 100)
-    return f"{'-' if oere < 0 else ''}{whole}.{rest:02}"
 
 
 def number(value: Decimal) -> str:

@@ -20,7 +20,8 @@ from forsyn.integrations.ubl.elements import (
     number,
     price,
 )
-from forsyn.integrations.ubl.totals import allowances_of, lines_net, vat_groups, vat_of
+from forsyn.integrations.ubl.monetary_total import monetary_total
+from forsyn.integrations.ubl.totals import vat_groups, vat_of
 from forsyn.integrations.ubl.values import (
     AllowanceCharge,
     EInvoice,
@@ -67,7 +68,7 @@ def oioubl(invoice: EInvoice) -> bytes:
         _prepaid(invoice),
         *(_allowance(each, invoice.vat_percent) for each in invoice.allowances),
         _tax_total(invoice),
-        _monetary_total(invoice),
+        monetary_total(invoice, tax_exclusive_oere=invoice.totals.vat_oere),
         *(_line(line, invoice.vat_percent, name) for line in invoice.lines),
     )
 
@@ -232,20 +233,6 @@ def _tax_total(invoice: EInvoice) -> Element | None:
 
 def _subtotal(taxable_oere: int, vat_oere: int, category: Element | None) -> Element | None:
     return aggregate("TaxSubtotal", amount("TaxableAmount", taxable_oere), amount("TaxAmount", vat_oere), category)
-
-
-def _monetary_total(invoice: EInvoice) -> Element | None:
-    allowances, charges = allowances_of(invoice, charges=False), allowances_of(invoice, charges=True)
-    return aggregate(
-        "LegalMonetaryTotal",
-        amount("LineExtensionAmount", lines_net(invoice)),
-        amount("TaxExclusiveAmount", invoice.totals.vat_oere),
-        amount("TaxInclusiveAmount", invoice.totals.gross_oere),
-        amount("AllowanceTotalAmount", allowances) if allowances else None,
-        amount("ChargeTotalAmount", charges) if charges else None,
-        amount("PrepaidAmount", invoice.prepaid_oere) if invoice.prepaid_oere else None,
-        amount("PayableAmount", invoice.totals.payable_oere),
-    )
 
 
 def _line(line: Line, percent: Decimal, name: str) -> Element | None:

@@ -15,7 +15,8 @@ from forsyn.integrations.ubl.elements import (
     number,
     price,
 )
-from forsyn.integrations.ubl.totals import VatGroup, allowances_of, lines_net, vat_groups
+from forsyn.integrations.ubl.monetary_total import monetary_total
+from forsyn.integrations.ubl.totals import VatGroup, vat_groups
 from forsyn.integrations.ubl.values import (
     AllowanceCharge,
     Contact,
@@ -60,7 +61,7 @@ def peppol(invoice: EInvoice) -> bytes:
         aggregate("PaymentTerms", basic("Note", invoice.payment_terms)),
         *(_allowance(each, invoice.vat_percent) for each in invoice.allowances),
         _tax_total(invoice),
-        _monetary_total(invoice),
+        monetary_total(invoice, tax_exclusive_oere=invoice.totals.net_oere),
         *(_line(line, invoice.vat_percent, name) for line in invoice.lines),
     )
 
@@ -175,20 +176,6 @@ def _subtotal(group: VatGroup, invoice: EInvoice) -> Element | None:
         amount("TaxableAmount", group.taxable_oere),
         amount("TaxAmount", group.vat_oere),
         _category("TaxCategory", group.vat, invoice.vat_percent, invoice.exemption),
-    )
-
-
-def _monetary_total(invoice: EInvoice) -> Element | None:
-    allowances, charges = allowances_of(invoice, charges=False), allowances_of(invoice, charges=True)
-    return aggregate(
-        "LegalMonetaryTotal",
-        amount("LineExtensionAmount", lines_net(invoice)),
-        amount("TaxExclusiveAmount", invoice.totals.net_oere),
-        amount("TaxInclusiveAmount", invoice.totals.gross_oere),
-        amount("AllowanceTotalAmount", allowances) if allowances else None,
-        amount("ChargeTotalAmount", charges) if charges else None,
-        amount("PrepaidAmount", invoice.prepaid_oere) if invoice.prepaid_oere else None,
-        amount("PayableAmount", invoice.totals.payable_oere),
     )
 
 

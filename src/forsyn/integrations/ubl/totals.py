@@ -1,6 +1,6 @@
 """What lines add up to, as EN 16931-1 (BR-CO-10 to BR-CO-17) counts. Pure.
 
-Rounding: half up, away from zero, to whole øre; once a line, and VAT once a category on the sum of its lines.
+Rounding is `forsyn.kernel.money`'s: once a line, and VAT once a category on the sum of its lines.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from forsyn.integrations.ubl.values import EInvoice, Line, Totals, Vat
+from forsyn.kernel import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +22,14 @@ class VatGroup:
     vat_oere: int
 
 
-def half_up(value: Fraction) -> int:
-    """The nearest whole number; a half goes away from zero."""
-    whole = int(abs(value) + Fraction(1, 2))
-    return whole if value >= 0 else -whole
-
-
 def line_net(line: Line) -> int:
     """Quantity times price, in øre (PEPPOL-EN16931-R120)."""
-    return half_up(Fraction(line.quantity) * Fraction(line.price) * 100 / Fraction(line.price_quantity))
+    return money.oere_of(Fraction(line.quantity) * Fraction(line.price) / Fraction(line.price_quantity))
 
 
 def vat_of(taxable_oere: int, vat: Vat, percent: Decimal) -> int:
     """VAT of an amount, in øre; 0 for all but the standard rate."""
-    return half_up(Fraction(taxable_oere) * Fraction(percent) / 100) if vat is Vat.STANDARD else 0
+    return money.vat_of(taxable_oere, percent) if vat is Vat.STANDARD else 0
 
 
 def lines_net(invoice: EInvoice) -> int:

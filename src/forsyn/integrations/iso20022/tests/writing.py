@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from xml.sax.saxutils import escape
 
-from forsyn.integrations.iso20022.amounts import amount_text
 from forsyn.integrations.iso20022.values import Direction, Entry, Identity, Message, StructuredReference
+from forsyn.kernel.money import kr_text
 
 IDENTITY = Identity(Message.STATEMENT, "MSG-1", "STMT-1", "DK5000400440116243", 7)
 BODIES = {Message.STATEMENT: ("BkToCstmrStmt", "Stmt"), Message.NOTICE: ("BkToCstmrDbtCdtNtfctn", "Ntfctn")}
@@ -77,12 +77,12 @@ class Bank:
 
     def _summary(self, net: int) -> str:
         sums = [sum(each.signed_oere for each in batch) for batch in self.batches]
-        net_told = f"<TtlNetNtryAmt>{amount_text(abs(net))}</TtlNetNtryAmt><CdtDbtInd>{_way(net)}</CdtDbtInd>"
+        net_told = f"<TtlNetNtryAmt>{kr_text(abs(net))}</TtlNetNtryAmt><CdtDbtInd>{_way(net)}</CdtDbtInd>"
         if self.version != "02":
-            net_told = f"<TtlNetNtry><Amt>{amount_text(abs(net))}</Amt><CdtDbtInd>{_way(net)}</CdtDbtInd></TtlNetNtry>"
+            net_told = f"<TtlNetNtry><Amt>{kr_text(abs(net))}</Amt><CdtDbtInd>{_way(net)}</CdtDbtInd></TtlNetNtry>"
         return (
             f"<TxsSummry><TtlNtries><NbOfNtries>{len(sums)}</NbOfNtries>"
-            f"<Sum>{amount_text(sum(map(abs, sums)))}</Sum>{net_told}</TtlNtries></TxsSummry>\n"
+            f"<Sum>{kr_text(sum(map(abs, sums)))}</Sum>{net_told}</TtlNtries></TxsSummry>\n"
         )
 
     def _entry(self, batch: Sequence[Entry]) -> str:
@@ -95,7 +95,7 @@ class Bank:
         several = f"<Btch><NbOfTxs>{len(batch)}</NbOfTxs></Btch>" if len(batch) > 1 else ""
         told = "".join(self._transaction(each, split=len(batch) > 1) for each in batch)
         return (
-            f'<Ntry><Amt Ccy="DKK">{amount_text(oere)}</Amt><CdtDbtInd>{way}</CdtDbtInd>'
+            f'<Ntry><Amt Ccy="DKK">{kr_text(oere)}</Amt><CdtDbtInd>{way}</CdtDbtInd>'
             f"<RvslInd>{str(first.reversal).lower()}</RvslInd><Sts>{status}</Sts>"
             f"<BookgDt><Dt>{first.booking_date}</Dt></BookgDt>{value}<AcctSvcrRef>ENTRY</AcctSvcrRef>"
             "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>VCOM</SubFmlyCd></Fmly></Domn></BkTxCd>"
@@ -103,7 +103,7 @@ class Bank:
         )
 
     def _transaction(self, each: Entry, *, split: bool) -> str:
-        amount = f'<Amt Ccy="DKK">{amount_text(each.amount_oere)}</Amt>'
+        amount = f'<Amt Ccy="DKK">{kr_text(each.amount_oere)}</Amt>'
         in_front = behind = ""
         if split and self.version == "02":
             behind = f"<AmtDtls><TxAmt>{amount}</TxAmt></AmtDtls>"
@@ -127,7 +127,7 @@ class Bank:
 def _balance(code: str, oere: int) -> str:
     return (
         f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
-        f'<Amt Ccy="DKK">{amount_text(abs(oere))}</Amt><CdtDbtInd>{_way(oere)}</CdtDbtInd>'
+        f'<Amt Ccy="DKK">{kr_text(abs(oere))}</Amt><CdtDbtInd>{_way(oere)}</CdtDbtInd>'
         "<Dt><Dt>2026-11-20</Dt></Dt></Bal>\n"
     )
 

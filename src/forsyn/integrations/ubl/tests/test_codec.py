@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forsyn.integrations.ubl.codec import write_oioubl, write_peppol
-from forsyn.integrations.ubl.elements import kroner, number
+from forsyn.integrations.ubl.elements import number
 from forsyn.integrations.ubl.tests import invoices
 from forsyn.integrations.ubl.tests.invoices import ALL, CREDIT_NOTE, HEAT, SETTLEMENT, TO_COMPANY, line, summed
 from forsyn.integrations.ubl.tests.official_rules import rule_failures, rules_that_fired, schema_errors
@@ -25,6 +25,7 @@ from forsyn.integrations.ubl.tests.published_rules import (
 )
 from forsyn.integrations.ubl.totals import line_net, totals_of
 from forsyn.integrations.ubl.values import EInvoice, Line, Unit, Vat
+from forsyn.kernel.money import kr_text
 
 EVERY = pytest.mark.parametrize("invoice", ALL.values(), ids=ALL)
 
@@ -176,7 +177,7 @@ def test_half_an_oere_goes_away_from_zero(quantity: str, price: str, net: int) -
 
 @pytest.mark.parametrize(("oere", "written"), [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (-12345, "-123.45")])
 def test_amounts_are_kroner(oere: int, written: str) -> None:
-    assert kroner(oere) == written
+    assert kr_text(oere) == written
 
 
 @pytest.mark.parametrize(("value", "written"), [("1E+3", "1000"), ("-0", "0"), ("0.10", "0.1"), ("100", "100")])
