@@ -11,6 +11,7 @@ from forsyn.domain.accountability import privacy as accountability
 from forsyn.domain.accounts import privacy as accounts
 from forsyn.domain.correspondence import privacy as correspondence
 from forsyn.domain.customers import privacy as customers
+from forsyn.domain.ledger import privacy as ledger
 from forsyn.domain.metering import privacy as metering
 from forsyn.domain.retention import privacy as retention
 from forsyn.domain.rights import privacy as rights
@@ -48,11 +49,12 @@ def all_bindings() -> Bindings:
         customers.BINDINGS,
         correspondence.BINDINGS,
         sensitive.BINDINGS,
+        ledger.BINDINGS,
         metering.BINDINGS,
         accountability.BINDINGS,
         retention.BINDINGS,
         rights.BINDINGS,
-        routines=(*safeguards.ROUTINES, *customers.ROUTINES, *metering.ROUTINES, *retention.ROUTINES),
+        routines=(*safeguards.ROUTINES, *customers.ROUTINES, *ledger.ROUTINES, *metering.ROUTINES, *retention.ROUTINES),
         person_events=accounts.PERSON_EVENTS | customers.PERSON_EVENTS,
     )
 
