@@ -79,7 +79,11 @@ def _drop(database: str) -> None:
         administrator.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
 
 
-MIGRATED_ROWS = "insert into public.metering_thinning (level) values ('hours'), ('days')"
+MIGRATED_ROWS = """
+insert into public.metering_thinning (level) values ('hours'), ('days');
+insert into public.billing_vat_rate (period, percent) values ('[1992-01-01,)', 25.00);
+insert into public.billing_number_series (last_number) values (0);
+"""
 """What migrations put there, and a TRUNCATE takes from the tests that come after."""
 
 

@@ -128,25 +128,31 @@ def _not_in_use(policy: Policy, binding: Personal) -> bool:
 
 
 def in_use(policy: Policy, table: Table) -> bool:
-    """Whether the policy holds anything of what a table is for; else no purpose has anything to do with it."""
+    """Whether the policy holds anything of what a table is for; else no purpose has anything to do with it.
+
+    Whose a row is and who wrote it are not what it is for, where there is anything else.
+    """
     personal = [binding for binding in table.columns.values() if isinstance(binding, Personal)]
-    return not personal or not all(_not_in_use(policy, binding) for binding in personal)
+    substance = list(_about(table).values()) or personal
+    return not personal or not all(_not_in_use(policy, binding) for binding in substance)
 
 
-def _substance(policy: Policy, table: Table) -> set[str]:
-    """Personal columns in use that are more than the first join on the way to the person, and are about that person.
+def _about(table: Table) -> dict[str, Personal]:
+    """Personal columns that are more than the first join on the way to the person, and are about that person.
 
     Who wrote a row is about a member of staff, and does not lead to the row.
     """
     links = {column for path in table.persons for hop in path.hops[:1] for column in hop.local}
     return {
-        column
+        column: binding
         for column, binding in table.columns.items()
-        if isinstance(binding, Personal)
-        and column not in links
-        and binding.person is None
-        and not _not_in_use(policy, binding)
+        if isinstance(binding, Personal) and column not in links and binding.person is None
     }
+
+
+def _substance(policy: Policy, table: Table) -> set[str]:
+    """What a table is about, as far as it is in use."""
+    return {column for column, binding in _about(table).items() if not _not_in_use(policy, binding)}
 
 
 def visible_kinds(purpose: Purpose, table: Table) -> tuple[str, ...] | None:

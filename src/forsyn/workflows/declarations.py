@@ -9,6 +9,7 @@ from django.conf import settings
 
 from forsyn.domain.accountability import privacy as accountability
 from forsyn.domain.accounts import privacy as accounts
+from forsyn.domain.billing import privacy as billing
 from forsyn.domain.correspondence import privacy as correspondence
 from forsyn.domain.customers import privacy as customers
 from forsyn.domain.ledger import privacy as ledger
@@ -51,6 +52,7 @@ def all_bindings() -> Bindings:
         sensitive.BINDINGS,
         ledger.BINDINGS,
         metering.BINDINGS,
+        billing.BINDINGS,
         accountability.BINDINGS,
         retention.BINDINGS,
         rights.BINDINGS,

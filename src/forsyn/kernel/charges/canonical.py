@@ -1,4 +1,4 @@
-"""Canonical JSON of a basis and a bill: the same value gives the same bytes, and the bytes give the value back.
+"""Canonical JSON of tariffs, bases and bills: the same value gives the same bytes, and these give the value back.
 
 UTF-8, keys sorted, no blanks; decimals as plain text without zeros that say nothing, dates by ISO 8601, enumerations
 by value; components and expectations carry their kind.
@@ -22,6 +22,7 @@ from forsyn.kernel.charges.bill import Bill
 from forsyn.kernel.charges.components import AnyComponent
 from forsyn.kernel.charges.incentive import Expected
 from forsyn.kernel.charges.reasons import ImpossibleTariff
+from forsyn.kernel.charges.tariff import Tariff
 from forsyn.kernel.charges.worded import Worded
 from forsyn.kernel.charges.work import plain
 
@@ -29,12 +30,12 @@ Shape = TypeVar("Shape")
 
 KIND = "kind"
 FORMAT_KEY, FORMAT = "format", 1
-"""Kept with every basis and bill: a new shape takes a new number, and a reader of the old one stays."""
+"""Kept with every tariff, basis and bill: a new shape takes a new number, and a reader of the old one stays."""
 _KINDS: dict[type, str] = {shape: shape.__name__ for union in (AnyComponent, Expected) for shape in get_args(union)}
 
 
 class UnreadableBasis(ValueError):
-    """Bytes that are no basis or bill of this shape; its text says where."""
+    """Bytes that are no tariff, basis or bill of this shape; its text says where."""
 
 
 def basis_bytes(basis: Basis) -> bytes:
@@ -50,6 +51,16 @@ def bill_bytes(bill: Bill) -> bytes:
 def sha256(canonical: bytes) -> str:
     """The fingerprint of canonical bytes, in hexadecimal."""
     return hashlib.sha256(canonical).hexdigest()
+
+
+def tariff_bytes(tariff: Tariff) -> bytes:
+    """A version of a tariff as canonical JSON."""
+    return _bytes(tariff)
+
+
+def tariff_from(canonical: bytes) -> Tariff:
+    """The tariff that was kept. Raises UnreadableBasis, or ImpossibleTariff for one that contradicts itself."""
+    return _value_from(Tariff, canonical)
 
 
 def basis_from(canonical: bytes) -> Basis:

@@ -1,0 +1,24 @@
+"""The area's tables, from their files."""
+
+from forsyn.domain.billing.plan_models import DegreeDays as DegreeDays
+from forsyn.domain.billing.plan_models import ExpectedFrom as ExpectedFrom
+from forsyn.domain.billing.plan_models import Instalment as Instalment
+from forsyn.domain.billing.plan_models import Plan as Plan
+from forsyn.domain.billing.run_models import Bill as Bill
+from forsyn.domain.billing.run_models import BillKind as BillKind
+from forsyn.domain.billing.run_models import BillState as BillState
+from forsyn.domain.billing.run_models import Channel as Channel
+from forsyn.domain.billing.run_models import Dispatch as Dispatch
+from forsyn.domain.billing.run_models import NumberSeries as NumberSeries
+from forsyn.domain.billing.run_models import Run as Run
+from forsyn.domain.billing.run_models import RunState as RunState
+from forsyn.domain.billing.tariff_models import Creditor as Creditor
+from forsyn.domain.billing.tariff_models import Tariff as Tariff
+from forsyn.domain.billing.tariff_models import TariffTexts as TariffTexts
+from forsyn.domain.billing.tariff_models import TariffVersion as TariffVersion
+from forsyn.domain.billing.tariff_models import VatRate as VatRate
+from forsyn.domain.billing.tariff_models import VersionState as VersionState
+from forsyn.domain.billing.terms_models import FactorOf as FactorOf
+from forsyn.domain.billing.terms_models import FeeOf as FeeOf
+from forsyn.domain.billing.terms_models import SettledConsumption as SettledConsumption
+from forsyn.domain.billing.terms_models import Terms as Terms

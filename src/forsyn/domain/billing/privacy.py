@@ -1,0 +1,205 @@
+"""What the area's tables hold, and whose it is: bills are their customer's, terms those of the agreement's holders."""
+
+from forsyn.policy.bindings import NotPersonal, Personal, Table, last_day_of, not_personal, path, personal
+from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Source
+
+ROW = not_personal("row number")
+OF_CUSTOMER = path("customer_id -> customers_customer.id")
+HOLDERS = ("agreement_id -> customers_agreement_holder.agreement_id", "customer_id -> customers_customer.id")
+OF_AGREEMENT = path(*HOLDERS)
+OF_PLAN = path("plan_id -> billing_plan.id", *HOLDERS)
+OF_RUN = path(*HOLDERS)
+OF_BILL = path("bill_id -> billing_bill.id", "customer_id -> customers_customer.id")
+
+SHOWN_TO_ALL = (
+    P.SETTLEMENT, P.AGREEMENTS, P.SELF_SERVICE, P.CUSTOMER_SERVICE, P.COLLECTION, P.ACCOUNTING, P.PRIVACY_RIGHTS,
+    P.RETENTION,
+)  # fmt: skip
+MADE = {P.SETTLEMENT: "insert update"}
+BY_STAFF = "what the utility charges is public; the names of those who decided it stay as long as the tariff is used"
+
+
+def _by(column: str) -> Personal:
+    return personal("staff_activity", source=Source.SYSTEM, person=path(f"{column} -> accounts_account.id"))
+
+
+def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
+    return dict.fromkeys(columns, not_personal(reason))
+
+
+def _terms(*columns: str) -> dict[str, Personal]:
+    return dict.fromkeys(columns, personal("agreement", source=Source.UTILITY))
+
+
+def _reckoned(*columns: str) -> dict[str, Personal]:
+    return dict.fromkeys(columns, personal("invoices", source=Source.DERIVED))
+
+
+TARIFFS = (
+    Table(
+        "billing_tariff",
+        columns=_plain("a tariff of the utility", "id", "key", "commodity", "name_da", "name_en"),
+        changed_by=MADE,
+        read_by=SHOWN_TO_ALL,
+    ),
+    Table(
+        "billing_tariff_version",
+        columns=_plain(
+            "prices of the utility, and when they were decided",
+            "id", "tariff_id", "number", "document", "sha256", "note", "state", "drafted_at", "preview", "approved_at",
+        )
+        | {column: _by(column) for column in ("drafted_by_id", "approved_by_id")},
+        changed_by=MADE,
+        stays=BY_STAFF,
+    ),
+    Table(
+        "billing_tariff_texts",
+        columns=_plain("what the parts of a tariff are called", "id", "version_id", "texts"),
+        changed_by=MADE,
+        read_by=SHOWN_TO_ALL,
+    ),
+    Table(
+        "billing_vat_rate",
+        columns=_plain("the rate of VAT", "id", "period", "percent"),
+        changed_by=MADE,
+        read_by=SHOWN_TO_ALL,
+    ),
+    Table(
+        "billing_creditor",
+        columns=_plain(
+            "where the utility is paid", "id", "period", "fi_creditor", "bank_registration", "bank_account",
+            "betalingsservice_creditor", "debtor_group",
+        ),
+        changed_by=MADE,
+        read_by=SHOWN_TO_ALL,
+    ),
+    Table(
+        "billing_degree_days",
+        columns=_plain("the weather", "id", "month", "degree_days", "normal_degree_days"),
+        changed_by=MADE,
+        read_by=SHOWN_TO_ALL,
+    ),
+    Table(
+        "billing_number_series",
+        columns=_plain("the last invoice number", "id", "last_number"),
+        changed_by=MADE,
+        read_by=SHOWN_TO_ALL,
+    ),
+)  # fmt: skip
+
+TERMS = (
+    Table(
+        "billing_terms",
+        person=OF_AGREEMENT,
+        columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
+        | _terms("agreement_id", "tariff_id", "period", "instalments", "is_single_pipe", "recorded_at"),
+        changed_by={P.SETTLEMENT: "insert update delete"},
+        kept_as="agreement",
+    ),
+    Table(
+        "billing_factor",
+        person=OF_AGREEMENT,
+        columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
+        | _terms("agreement_id", "factor", "period", "value", "recorded_at"),
+        changed_by={P.SETTLEMENT: "insert update delete"},
+        kept_as="agreement",
+    ),
+    Table(
+        "billing_fee",
+        person=OF_AGREEMENT,
+        columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
+        | _reckoned("agreement_id", "component", "on_date", "count", "recorded_at"),
+        changed_by={P.SETTLEMENT: "insert update delete"},
+        events={"accounting_year_end": "on_date"},
+        kept_as="invoices",
+    ),
+    Table(
+        "billing_settled_consumption",
+        person=OF_AGREEMENT,
+        columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
+        | _reckoned(
+            "agreement_id", "period", "amount", "unit", "quality", "reason", "recorded_at",
+            "withdrawn_at",
+        ),
+        changed_by={P.SETTLEMENT: "insert update(withdrawn_at)"},
+        events={"accounting_year_end": last_day_of("period")},
+        kept_as="invoices",
+    ),
+)  # fmt: skip
+
+_PLAN_END = "(select {} from public.billing_plan as plan where plan.id = plan_id)".format(last_day_of("plan.period"))
+PLANS = (
+    Table(
+        "billing_plan",
+        person=OF_AGREEMENT,
+        columns={"id": ROW}
+        | _reckoned("agreement_id", "period", "expected_from", "made_at")
+        | _reckoned("expected_amount", "unit", "expected_net_oere"),
+        changed_by=dict.fromkeys((P.SETTLEMENT, P.SELF_SERVICE), "insert update delete"),
+        events={"accounting_year_end": last_day_of("period")},
+    ),
+    Table(
+        "billing_instalment",
+        person=OF_PLAN,
+        columns={"id": ROW} | _reckoned("plan_id", "period", "due_date") | _reckoned("net_oere"),
+        changed_by=dict.fromkeys((P.SETTLEMENT, P.SELF_SERVICE), "insert update delete"),
+        events={"accounting_year_end": _PLAN_END},
+    ),
+)
+
+RUNS = (
+    Table(
+        "billing_run",
+        person=OF_RUN,
+        columns={
+            "id": ROW,
+            "agreement_id": personal("invoices", source=Source.DERIVED),
+            "note": personal("invoices", source=Source.DERIVED),
+        }
+        | _plain(
+            "a run of the utility, its totals and when it was carried out",
+            "kind", "commodity", "period", "issue_date", "due_date", "state", "made_at", "previewed_at", "totals",
+            "sha256", "approved_at", "recorded_at", "executed_at", "released_at", "undone_at",
+        )
+        | {column: _by(column) for column in ("made_by_id", "approved_by_id", "undone_by_id")},
+        changed_by=MADE,
+        events={"accounting_year_end": "issue_date"},
+        kept_as="invoices",
+    ),
+    Table(
+        "billing_bill",
+        person=OF_CUSTOMER,
+        columns={
+            "id": ROW,
+            "customer_id": personal("customer_number", source=Source.UTILITY),
+        }
+        | _reckoned(
+            "run_id", "agreement_id", "kind", "state", "period", "number", "issue_date", "due_date",
+            "tariff_version_id", "instalment_id", "corrects_id", "voucher_id", "undoing_voucher_id", "released_at",
+        )
+        | _reckoned(
+            "reasons", "remarks", "vat_percent", "net_oere", "vat_oere", "on_account_net_oere", "on_account_vat_oere",
+            "to_pay_oere", "last_year_net_oere", "basis", "calculation", "sha256", "posting_accounts", "posting_oere",
+            "posting_vat",
+        ),
+        changed_by={
+            P.SETTLEMENT: "insert update(state, number, voucher_id, undoing_voucher_id, released_at) delete",
+        },
+        events={"accounting_year_end": "issue_date"},
+        kept_as="invoices",
+        staged=True,
+    ),
+    Table(
+        "billing_dispatch",
+        person=OF_BILL,
+        columns={"id": ROW} | _reckoned("bill_id", "channel", "made_at", "disclosure_id", "batch"),
+        changed_by={P.SETTLEMENT: "insert", P.DIGITAL_POST: "insert"},
+        events={
+            "accounting_year_end": "(select bill.issue_date from public.billing_bill as bill"
+            " where bill.id = bill_id)"
+        },
+    ),
+)  # fmt: skip
+
+BINDINGS = (*TARIFFS, *TERMS, *PLANS, *RUNS)
