@@ -14,6 +14,7 @@ from forsyn.domain.correspondence import privacy as correspondence
 from forsyn.domain.customers import privacy as customers
 from forsyn.domain.ledger import privacy as ledger
 from forsyn.domain.metering import privacy as metering
+from forsyn.domain.payments import privacy as payments
 from forsyn.domain.retention import privacy as retention
 from forsyn.domain.rights import privacy as rights
 from forsyn.domain.safeguards import privacy as safeguards
@@ -53,6 +54,7 @@ def all_bindings() -> Bindings:
         ledger.BINDINGS,
         metering.BINDINGS,
         billing.BINDINGS,
+        payments.BINDINGS,
         accountability.BINDINGS,
         retention.BINDINGS,
         rights.BINDINGS,
