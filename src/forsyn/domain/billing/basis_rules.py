@@ -6,18 +6,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import unique
+from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
 from forsyn.domain.customers.rules import danish_date
-from forsyn.kernel.charges.basis import Basis, Consumption, Quality
+from forsyn.kernel.charges.basis import Basis, BilledBefore, Consumption, MeanTemperatures
 from forsyn.kernel.charges.basis_checks import COUNTED
-from forsyn.kernel.charges.components import Incentive, Split, SteppedCharge, VariableCharge
+from forsyn.kernel.charges.components import (
+    Factor,
+    FixedCharge,
+    Incentive,
+    Minimum,
+    Price,
+    Split,
+    SteppedCharge,
+    VariableCharge,
+)
 from forsyn.kernel.charges.days import held, year_of
 from forsyn.kernel.charges.reasons import Reason
 from forsyn.kernel.charges.tariff import Tariff
-from forsyn.kernel.charges.work import BASE_UNIT
 from forsyn.kernel.charges.worded import Worded
+from forsyn.kernel.charges.work import BASE_UNIT
+from forsyn.kernel.money import decimal_of
 from forsyn.kernel.periods import Period
 from forsyn.kernel.quantities import BaseUnit
 
@@ -26,6 +37,9 @@ REGISTER_OF = {BaseUnit.WATT_HOURS: "energy", BaseUnit.LITRES: "volume"}
 FLOW_REGISTER, RETURN_REGISTER = "E8", "E9"
 """Litres times flow, and times return temperature (EN 1434-3): over the litres they give the mean temperatures."""
 VOLUME_REGISTER = REGISTER_OF[BaseUnit.LITRES]
+LEAST_SHARE_OF_DAYS = Fraction(3, 4)
+"""Of fewer days than this no mean temperature is told."""
+TEMPERATURE_DECIMALS = 2
 METERED_AS = {"waste_water": "water"}
 """What is measured in place of a commodity that has no meter: waste water is the water that was used."""
 
@@ -186,16 +200,19 @@ def cut(tariff: Tariff, unit: BaseUnit, part: Part) -> list[Stretch]:
 
 def _measured_changes(tariff: Tariff, unit: BaseUnit) -> Iterator[date]:
     for component in tariff.components:
-        if not isinstance(component, VariableCharge | SteppedCharge) or BASE_UNIT[component.unit] is not unit:
+        if not isinstance(component, VariableCharge | SteppedCharge) or component.split is not Split.MEASURED:
             continue
-        if component.split is not Split.MEASURED:
-            continue
-        stepped = isinstance(component, SteppedCharge)
-        prices = [price for step in component.steps for price in step.prices] if stepped else component.prices
-        for price in prices:
-            yield price.from_date
-            if price.until_date is not None:
-                yield price.until_date
+        if BASE_UNIT[component.unit] is unit:
+            for price in _prices(component):
+                yield price.from_date
+                if price.until_date is not None:
+                    yield price.until_date
+
+
+def _prices(component: VariableCharge | SteppedCharge) -> Sequence[Price]:
+    if isinstance(component, VariableCharge):
+        return component.prices
+    return [price for step in component.steps for price in step.prices]
 
 
 def temperature_stretches(tariff: Tariff, part: Part) -> list[Stretch]:
@@ -240,3 +257,58 @@ def left_to_meters(stretch: Stretch, settled: Iterable[Consumption]) -> list[Str
             found.append(Stretch(reached, each.from_date))
         reached = each.until_date
     return [*found, Stretch(reached, stretch.until)] if reached < stretch.until else found
+
+
+# -- temperatures, factors, what was billed before -------------------------------------------------------------------
+
+
+def mean_temperatures(
+    stretch: Stretch, litres: tuple[int, int], flow: tuple[int, int], back: tuple[int, int]
+) -> MeanTemperatures | None:
+    """Mean flow and return of a stretch, weighted by volume: each given as its sum and the days that it is of.
+
+    None where nothing flowed, the three are not of the same days, or too few days are known to say a mean.
+    """
+    days = (stretch.until - stretch.first).days
+    same_days = litres[1] == flow[1] == back[1]
+    if litres[0] <= 0 or not same_days or litres[1] < LEAST_SHARE_OF_DAYS * days:
+        return None
+    flow_celsius, return_celsius = (
+        decimal_of(Fraction(degrees, litres[0]), TEMPERATURE_DECIMALS) for degrees, _ in (flow, back)
+    )
+    return MeanTemperatures(stretch.first, stretch.until, flow_celsius, return_celsius)
+
+
+def factors_used(tariff: Tariff) -> frozenset[Factor]:
+    """What a tariff's fixed charges count."""
+    return frozenset(each.factor for each in tariff.components if isinstance(each, FixedCharge))
+
+
+def billed_before(tariff: Tariff, part: Part, given: Sequence[BilledBefore] | None) -> tuple[BilledBefore, ...]:
+    """What the bill just before gave, as this bill takes it; None: there is no such bill.
+
+    A counted component that came into the tariff since was billed with nothing.
+    """
+    first = counts_from(tariff, part)
+    if given is None or first >= part.first:
+        return ()
+    kept = [before for before in given if before.from_date == first]
+    known = {before.component for before in kept}
+    counted = (component for component in tariff.components if isinstance(component, COUNTED))
+    new = [
+        BilledBefore(component.key, first, _first_part(component, first, part.until), 0)
+        for component in counted
+        if component.key not in known
+    ]
+    return (*kept, *new)
+
+
+def _first_part(component: SteppedCharge | Incentive | Minimum, first: date, until: date) -> str:
+    """How the kernel names the first line of a counted component."""
+    match component:
+        case SteppedCharge():
+            return "1"
+        case Incentive():
+            begins = (each.first for each in held(component.terms, first, until) if each.entry is not None)
+            return next(begins, first).isoformat()
+    return ""
