@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-_ROOM = Path(__file__).parent
+ROOM = Path(__file__).parent
 NOTICE = "notice.typ"
 
 
@@ -19,9 +19,9 @@ class TypesettingError(RuntimeError):
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """The fonts beside this file, and Typst's own for letters that they lack; none of the machine's."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[_ROOM / "fonts"])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[ROOM / "fonts"])
 
 
 def typeset(document: dict[str, Any], *, dated: date, template: str = NOTICE) -> bytes:
@@ -29,7 +29,7 @@ def typeset(document: dict[str, Any], *, dated: date, template: str = NOTICE) ->
 
     Raises `TypesettingError`.
     """
-    content: bytes = _compile(document, template, format="pdf", pdf_standards=["ua-1"], timestamp=_midnight(dated))
+    content: bytes = _compile(document, template, format="pdf", pdf_standards=["ua-1"], timestamp=midnight(dated))
     return content
 
 
@@ -39,15 +39,15 @@ def page_images(document: dict[str, Any], *, dots_per_inch: float = 72, template
     return pages if isinstance(pages, list) else [pages]
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _compile(document: dict[str, Any], template: str, **options: Any) -> Any:
     compiler = typst.Compiler(
-        _ROOM / template,
-        root=_ROOM,
-        font_paths=_fonts(),
+        ROOM / template,
+        root=ROOM,
+        font_paths=fonts(),
         ignore_system_fonts=True,
         # Texts go in as data, never as Typst: nothing that a policy says can run or lay out anything.
         sys_inputs={"document": json.dumps(document, ensure_ascii=False)},
