@@ -21,13 +21,14 @@ from psycopg import sql
 from typer.testing import CliRunner
 
 from forsyn.config.embedded_postgres import SUPERUSER
+from forsyn.domain.ledger.chart import CHART
 from forsyn.interfaces.translations import compile_translations
 from forsyn.workflows.migrate import migrate
 from tests.counting import django_assert_max_num_queries as django_assert_max_num_queries
 from tests.counting import django_assert_num_queries as django_assert_num_queries
 
 REPOSITORY = Path(__file__).parent
-pytest_plugins = ["tests.after_commit", "tests.world", "tests.metered_world", "tests.signing_in"]
+pytest_plugins = ["tests.after_commit", "tests.world", "tests.metered_world", "tests.signing_in", "tests.books"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,6 +86,11 @@ insert into public.billing_vat_rate (period, percent) values ('[1992-01-01,)', 2
 insert into public.billing_number_series (last_number) values (0);
 """
 """What migrations put there, and a TRUNCATE takes from the tests that come after."""
+CHART_ROWS = "".join(
+    "insert into public.ledger_account (number, key, name_da, name_en, kind, is_receivable)"
+    f" values ({number}, '{key}', '{da}', '{en}', '{kind}', {is_receivable});"
+    for number, key, da, en, kind, is_receivable in CHART
+)
 
 
 def _flush_with_cascade() -> None:
@@ -93,7 +99,7 @@ def _flush_with_cascade() -> None:
     flush = operations.sql_flush
 
     def cascading(*args: object, **kwargs: object) -> list[str]:
-        return [*flush(*args, **kwargs | {"allow_cascade": True}), MIGRATED_ROWS]
+        return [*flush(*args, **kwargs | {"allow_cascade": True}), MIGRATED_ROWS, CHART_ROWS]
 
     operations.sql_flush = cascading
 

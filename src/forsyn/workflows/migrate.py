@@ -1,4 +1,4 @@
-"""Bring the database to this program's version: tables, what purposes may do, declarations on the columns."""
+"""Bring the database to this program's version: tables and accounts, what purposes may do, declarations on columns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.db import connections
 
+from forsyn.domain.ledger.actions import ensure_accounts
 from forsyn.domain.safeguards.actions import OWNER, write_column_comments
 from forsyn.domain.safeguards.actions_enforcement import mark_functions
 from forsyn.policy.enforcement import Step
@@ -29,6 +30,7 @@ def migrate(*, take_over: bool = False) -> Migrated:
     check_roles()
     before = _applied()
     call_command("migrate", database=OWNER, verbosity=0, interactive=False)
+    ensure_accounts(using=OWNER)
     written = write_column_comments(comments=column_comments())
     applied = _applied() - before
     if applied:
