@@ -6,6 +6,7 @@ not see (restricted) do not come out at all.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,8 +76,8 @@ def bases(
     """What of [from_date, until_date) is each agreement's, ready to reckon, in the order of the ids.
 
     An agreement that changed tariff comes once for each. ``instead`` puts a tariff (a draft) in place of the one in
-    force, by the tariff's id. Nine statements for 1,000 agreements, up to four more where meters have gaps, tariffs
-    count from the year's first day or ask for temperatures.
+    force, by the tariff's id. Nine statements for 1,000 agreements, up to four more where meters have gaps or tariffs
+    count from the year's first day.
     """
     wanted = (Wanted(agreement_id, from_date, until_date) for agreement_id in agreement_ids)
     return prepared(wanted=wanted, issue_date=issue_date, instead=instead)
@@ -255,7 +256,7 @@ def _before(bills: Sequence[_Bill]) -> dict[int, list[BilledBefore]]:
         return {}
     rows = [(number, bill.agreement.id, bill.part.first) for number, bill in asked]
     parameters = [list(column) for column in zip(*rows, strict=True)]
-    return {number: [_billed(entry) for entry in entries] for number, entries in _rows(_BEFORE, parameters)}
+    return {number: [_billed(entry) for entry in json.loads(kept)] for number, kept in _rows(_BEFORE, parameters)}
 
 
 def _billed(entry: Mapping[str, Any]) -> BilledBefore:

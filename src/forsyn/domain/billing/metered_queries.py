@@ -29,6 +29,7 @@ from forsyn.domain.metering.stretch_queries import marked_days, months_within, m
 from forsyn.domain.metering.stretches import Asked, MarkedDay, MonthRow, MountedRegister, Place, Sums
 from forsyn.domain.metering.thinning_queries import closed
 from forsyn.kernel.charges.basis import Consumption, MeanTemperatures
+from forsyn.kernel.charges.components import Incentive
 from forsyn.kernel.charges.tariff import Tariff
 from forsyn.kernel.quantities import BaseUnit
 
@@ -102,7 +103,8 @@ def measured(needed: Sequence[Needed]) -> Measured:
 
 
 def _codes(tariff: Tariff) -> set[str]:
-    return {REGISTER_OF[unit] for unit in charged_units(tariff)} | set(COOLING_REGISTERS)
+    cooled = any(isinstance(component, Incentive) for component in tariff.components)
+    return {REGISTER_OF[unit] for unit in charged_units(tariff)} | set(COOLING_REGISTERS if cooled else ())
 
 
 def _questions(number: int, needed: Needed) -> Iterator[_Question]:
