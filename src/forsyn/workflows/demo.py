@@ -29,6 +29,7 @@ from forsyn.workflows.demo_notes import make_demo_notes
 from forsyn.workflows.demo_processors import make_demo_agreements
 from forsyn.workflows.demo_requests import make_demo_requests
 from forsyn.workflows.demo_sensitive import make_demo_sensitive
+from forsyn.workflows.demo_tariffs import make_demo_tariffs
 from forsyn.workflows.demo_town import Town, build_town, customer_rows
 from forsyn.workflows.demo_windows import delivered_until, windows
 from forsyn.workflows.import_customers import OnProblem, import_customers
@@ -66,6 +67,7 @@ def prepare_demo(*, folder: Path, today: date, now: datetime, tell: Tell = lambd
     town = build_town(anchor)
     customers = 0 if recorded_at else _bring_in_customers(town, folder, today=today, now=now, tell=tell)
     make_demo_staff(today=today, now=now)
+    make_demo_tariffs(today=today, now=now)
     make_demo_agreements(today=today, now=now)
     make_demo_choices(now=now)
     make_demo_sensitive(now=now)

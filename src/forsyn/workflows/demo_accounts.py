@@ -20,11 +20,14 @@ DEMO_PASSWORD = "nordby-demo-kodeord"  # noqa: S105 - of fictional persons on on
 STAFF = (
     ("karen.kontor@demo.example", "Karen Kontor", Role.CLERK),
     ("aage.afregning@demo.example", "Aage Afregning", Role.BILLING),
+    ("bente.bilag@demo.example", "Bente Bilag", Role.BILLING),
     ("dennis.drift@demo.example", "Dennis Drift", Role.OPERATIONS),
     ("dina.databeskytter@demo.example", "Dina Databeskytter", Role.DPO),
     ("ada.adgang@demo.example", "Ada Adgang", Role.ACCESS_MANAGER),
     ("sofie.sikkerhed@demo.example", "Sofie Sikkerhed", Role.SAFETY),
 )
+DRAFTS_TARIFFS, APPROVES_TARIFFS = STAFF[2][0], STAFF[1][0]
+"""Two of billing: what one writes, the other approves."""
 CUSTOMERS_SHOWN = 6
 
 
