@@ -14,6 +14,7 @@ from forsyn.kernel.charges.calculate import calculate
 from forsyn.kernel.charges.components import ConsumptionUnit, Factor, Incentive, VariableCharge
 from forsyn.kernel.charges.incentive import IncentiveTerms, ReturnByFlow
 from forsyn.kernel.charges.tariff import Commodity
+from forsyn.kernel.money import vat_of
 from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.items import Text
 from forsyn.policy.vocabulary import Language
@@ -118,9 +119,10 @@ def months(now: Sequence[int | None] = USE_NOW, before: Sequence[int | None] = U
 
 
 def instalments(count: int, net_oere: int) -> tuple[Deduction, ...]:
-    """So many bills on account of the year, each of the same amount and a quarter of it as VAT."""
+    """So many bills on account of the year, each of the same amount."""
+    vat = vat_of(net_oere, charges.VAT_PERCENT)
     return tuple(
-        Deduction(BillReference(str(3000 + place), date(2026, 1 + place * 12 // count, 1)), net_oere, net_oere // 4)
+        Deduction(BillReference(str(3000 + place), date(2026, 1 + place * 12 // count, 1)), net_oere, vat)
         for place in range(count)
     )
 

@@ -129,7 +129,7 @@ def test_the_payment_line_is_the_one_of_the_bill() -> None:
 def test_a_correction_names_the_bill_and_tells_the_difference() -> None:
     document = bills.correction()
     text = said(layout_of(document))
-    assert "Vi har rettet regning 4690 af 10. januar 2027." in text
+    assert "Vi har rettet regning 4690." in text
     assert "Opkrævet på regning 4690 af 10.1.2027\n−3.750,00 kr." in text
     with pytest.raises(IncompleteDocument, match="of which bill"):
         bills.annual(kind=DocumentKind.CORRECTION)

@@ -64,6 +64,8 @@ class BillDocument:
     from_date: date
     until_date: date
     lines: tuple[DocumentLine, ...]
+    vat_percent: Decimal
+    """The standard rate on the bill's date, also where no line bears it."""
     vat_totals: tuple[VatTotal, ...]
     deductions: tuple[Deduction, ...]
     to_pay_oere: int
@@ -122,6 +124,7 @@ def document_of(bill: Bill, basis: Basis, facts: BillFacts) -> BillDocument:
             from_date=bill.from_date,
             until_date=bill.until_date,
             lines=_in_order(lines),
+            vat_percent=basis.vat_percent,
             vat_totals=bill.vat_totals,
             deductions=deductions,
             to_pay_oere=bill.gross_oere - sum(deduction.gross_oere for deduction in deductions),
@@ -164,6 +167,7 @@ def on_account_document_of(
             from_date=from_date,
             until_date=until_date,
             lines=(line,),
+            vat_percent=vat_percent,
             vat_totals=(VatTotal(Vat.STANDARD, vat_percent, net_oere, vat_oere),),
             deductions=(),
             to_pay_oere=net_oere + vat_oere,

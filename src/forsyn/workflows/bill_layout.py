@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from forsyn.kernel.charges.work import plain
+from forsyn.policy.wording import series
 from forsyn.workflows.bill_document import BillDocument
 from forsyn.workflows.bill_graph import graph, shares
-from forsyn.workflows.bill_layout_tables import readings, reckoned, specification
+from forsyn.workflows.bill_layout_tables import deduction_text, readings, reckoned, specification
 from forsyn.workflows.bill_numbers import day_text, money_text, number_text, short_day_text
 from forsyn.workflows.bill_numbers import last_day as last_day_of
 from forsyn.workflows.bill_parts import Deduction, DocumentKind, PostalAddress, Refund, Utility
@@ -94,10 +95,9 @@ def _days(document: BillDocument, told: Words) -> str:
 def _notes(document: BillDocument, told: Words) -> list[str]:
     """What somebody must know before the amounts."""
     notes = []
-    earlier = next((deduction.of for deduction in document.deductions if not deduction.is_instalment), None)
-    if document.facts.kind is DocumentKind.CORRECTION and earlier is not None:
-        day = day_text(earlier.issue_date, told.language) if earlier.issue_date else ""
-        notes.append(told.of("page", "correction_note").format(number=earlier.number, day=day))
+    if document.facts.kind is DocumentKind.CORRECTION:
+        bills = series([each.of.number for each in document.deductions if not each.is_instalment], told.language)
+        notes.append(told.of("page", "correction_note").format(number=bills))
     if document.credits is not None and document.credits.issue_date is not None:
         day = day_text(document.credits.issue_date, told.language)
         notes.append(told.of("page", "credit_note_note").format(number=document.credits.number, day=day))
@@ -164,13 +164,7 @@ def deduction_rows(document: BillDocument, told: Words, *, at_most: int) -> list
 
 
 def _deduction_row(deduction: Deduction, told: Words) -> list[str]:
-    amount = money_text(-deduction.gross_oere, told.language)
-    if not deduction.of.number or deduction.of.issue_date is None:
-        return [told.of("page", "on_account_billed"), amount]
-    corrected = "corrected_billed" if deduction.gross_oere >= 0 else "corrected_given"
-    key = "instalment_billed" if deduction.is_instalment else corrected
-    day = short_day_text(deduction.of.issue_date, told.language)
-    return [told.of("page", key).format(number=deduction.of.number, day=day), amount]
+    return [deduction_text(deduction, told), money_text(-deduction.gross_oere, told.language)]
 
 
 def _instalments(document: BillDocument, told: Words) -> Plain | None:

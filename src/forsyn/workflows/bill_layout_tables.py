@@ -11,8 +11,15 @@ from forsyn.kernel.charges.work import plain
 from forsyn.kernel.money import Vat, decimal_of
 from forsyn.workflows.bill_comparison import use_text
 from forsyn.workflows.bill_document import BillDocument, DocumentLine
-from forsyn.workflows.bill_numbers import NO_BREAK, amount_text, money_text, number_text, short_days_text
-from forsyn.workflows.bill_parts import Group, Reading
+from forsyn.workflows.bill_numbers import (
+    NO_BREAK,
+    amount_text,
+    money_text,
+    number_text,
+    short_day_text,
+    short_days_text,
+)
+from forsyn.workflows.bill_parts import Deduction, Group, Reading
 from forsyn.workflows.bill_words import Words, explained, price_text, quantity_text
 
 Plain = dict[str, Any]
@@ -60,6 +67,16 @@ def _row(line: DocumentLine, told: Words) -> list[str]:
         price_text(plain(line.price_kr), line.unit, language),
         amount_text(line.net_oere, language),
     ]
+
+
+def deduction_text(deduction: Deduction, told: Words) -> str:
+    """What is taken off, by its number and day where it has them."""
+    if not deduction.of.number or deduction.of.issue_date is None:
+        return told.of("page", "on_account_billed")
+    corrected = "corrected_billed" if deduction.gross_oere >= 0 else "corrected_given"
+    key = "instalment_billed" if deduction.is_instalment else corrected
+    day = short_day_text(deduction.of.issue_date, told.language)
+    return told.of("page", key).format(number=deduction.of.number, day=day)
 
 
 def readings(document: BillDocument, told: Words) -> Plain | None:
