@@ -102,7 +102,10 @@ def test_who_pays_by_betalingsservice_gets_no_payment_line_to_pay_twice_by() -> 
     assert layout["box"]["when"] == "Trækkes 15. februar 2027"
 
 
-@pytest.mark.parametrize(("refund", "how"), [(Refund.NEMKONTO, "NemKonto"), (Refund.NEXT_BILL, "næste regning")])
+@pytest.mark.parametrize(
+    ("refund", "how"),
+    [(Refund.NEMKONTO, "NemKonto"), (Refund.NEXT_BILL, "næste regning"), (Refund.AGAINST_OWED, "det, du skylder os")],
+)
 def test_money_back_says_how(refund: Refund, how: str) -> None:
     layout = layout_of(bills.refund(refund=refund))
     assert layout["box"]["label"] == "Du får tilbage"
@@ -143,7 +146,7 @@ def test_a_credit_note_gives_the_whole_bill_back() -> None:
     assert note.vat_to_pay_oere == -bill.vat_to_pay_oere
     assert "Med denne kreditnota bortfalder regning 4711 af 15. januar 2027." in text
     assert "Kreditnotanummer\n4712" in text
-    assert "Du får tilbage\n2.680,71 kr." in text
+    assert "Vi krediterer\n2.680,71 kr." in text
 
 
 def test_a_credit_note_of_money_given_back_asks_for_it() -> None:

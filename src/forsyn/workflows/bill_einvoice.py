@@ -33,7 +33,7 @@ from forsyn.kernel.periods import Period
 from forsyn.workflows.bill_document import BillDocument, DocumentLine
 from forsyn.workflows.bill_layout import title
 from forsyn.workflows.bill_layout_tables import deduction_text
-from forsyn.workflows.bill_parts import BillReference, PostalAddress, Refund
+from forsyn.workflows.bill_parts import BillReference, PostalAddress
 from forsyn.workflows.bill_words import Words, words
 
 _UNITS = {
@@ -136,7 +136,7 @@ def _invoice(document: BillDocument, told: Words, lines: Sequence[Line], gross_o
         due_date=facts.due_date if is_invoice and due_oere else None,
         period=Period(document.from_date, document.until_date),
         payment=_slip(facts.payment_line) if is_paid_by_slip and facts.payment_line else None,
-        payment_terms="" if is_invoice else _given_back(facts.refund, told),
+        payment_terms="" if is_invoice else told.of("page", f"how_{facts.refund.value}"),
         order_reference=facts.addressee.order_reference,
         account_code=facts.addressee.account_code,
         credits=_credited(document) if not is_invoice else None,
@@ -172,10 +172,6 @@ def _address(address: PostalAddress) -> Address:
 
 def _slip(line: PaymentLine) -> SlipPayment:
     return SlipPayment(line.kind.value, line.payment_id, line.creditor_number)
-
-
-def _given_back(refund: Refund, told: Words) -> str:
-    return told.of("page", "how_nemkonto" if refund is Refund.NEMKONTO else "how_next_bill")
 
 
 def _credited(document: BillDocument) -> InvoiceReference | None:

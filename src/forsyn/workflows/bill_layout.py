@@ -11,7 +11,7 @@ from forsyn.workflows.bill_graph import graph, shares
 from forsyn.workflows.bill_layout_tables import deduction_text, readings, reckoned, specification
 from forsyn.workflows.bill_numbers import day_text, money_text, number_text, short_day_text
 from forsyn.workflows.bill_numbers import last_day as last_day_of
-from forsyn.workflows.bill_parts import Deduction, DocumentKind, PostalAddress, Refund, Utility
+from forsyn.workflows.bill_parts import Deduction, DocumentKind, PostalAddress, Utility
 from forsyn.workflows.bill_words import Words, words
 
 Plain = dict[str, Any]
@@ -39,7 +39,7 @@ def layout_of(document: BillDocument) -> Plain:
         "box": _box(document, told),
         "sum": _sum(document, told),
         "graph": graph(document, told),
-        "shares": shares(document, told),
+        "shares": None if document.is_credit_note else shares(document, told),
         "instalments": _instalments(document, told),
         "specification": specification(document, told),
         "readings": readings(document, told),
@@ -114,7 +114,8 @@ def _box(document: BillDocument, told: Words) -> Plain:
         label, how = page["to_pay"], page["how_betalingsservice" if facts.by_betalingsservice else "how_slip"]
         when = page["collected_on" if facts.by_betalingsservice else "pay_by"].format(day=due)
     elif document.to_pay_oere < 0:
-        label, how = page["to_get"], page["how_nemkonto" if facts.refund is Refund.NEMKONTO else "how_next_bill"]
+        label = page["credited" if document.is_credit_note else "to_get"]
+        how = page[f"how_{facts.refund.value}"]
     else:
         label, how = page["nothing"], page["how_nothing"]
     vat = abs(document.vat_to_pay_oere) if document.to_pay_oere else 0

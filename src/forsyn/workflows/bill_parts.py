@@ -45,6 +45,8 @@ class Refund(StrEnum):
 
     NEMKONTO = "nemkonto"
     NEXT_BILL = "next_bill"
+    AGAINST_OWED = "against_owed"
+    """Set off against what is still owed, as where an unpaid bill is credited."""
 
 
 @dataclass(frozen=True, slots=True)
