@@ -71,6 +71,7 @@ def test_headings_tables_and_drawings_are_tagged_as_what_they_are(annual: pypdf.
     found = Counter(str(node.get("/S", "")) for node in elements(annual))
     assert found["/Title"] == 1
     assert found["/H1"] >= 7
+    assert found["/P"] >= 3 + 2 + 2 * 6, "the amount, the way to pay, and each line's steps are paragraphs"
     assert found["/TH"] == 5 + 6, "the specification and the readings have heads"
     drawings = [str(node.get("/Alt", "")) for node in elements(annual) if node.get("/S") == "/Figure"]
     assert len(drawings) == 2
