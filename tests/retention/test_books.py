@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from forsyn.domain.customers.models import Customer, CustomerName
 from forsyn.domain.ledger import queries
 from forsyn.domain.ledger.actions_allocations import allocate, undo_allocation
 from forsyn.domain.ledger.models import Allocation, EndedPostings, OpenItem, Posting, Voucher
@@ -117,3 +118,17 @@ def test_an_erased_customers_books_are_kept_as_the_law_says_and_restricted(
     assert _origins() == {"bill:1", "payment:1", "bill:2"}
     night(date(2032, 1, 1))
     assert _origins() == {"bill:2"}  # which nobody has paid
+
+
+def test_a_former_customer_who_owes_is_kept_until_five_years_after_the_payment(world: World, books: Books) -> None:
+    dorthe = world.dorthe.customer_id  # her agreement ended in 2026
+    bill(dorthe, 500_00, "bill:last", day=date(2026, 11, 1))
+    night(date(2032, 1, 1))
+    assert CustomerName.objects.filter(customer_id=dorthe).exists()
+    pay(dorthe, 500_00, "payment:last", day=date(2027, 2, 1))
+    allocate(customer_id=dorthe, now=NOW)
+    night(date(2032, 12, 31))
+    assert CustomerName.objects.filter(customer_id=dorthe).exists()
+    night(date(2033, 1, 1))
+    assert not Customer.objects.filter(pk=dorthe).exists()
+    assert _origins() == set()

@@ -13,6 +13,7 @@ from forsyn.domain.billing import privacy as billing
 from forsyn.domain.correspondence import privacy as correspondence
 from forsyn.domain.customers import privacy as customers
 from forsyn.domain.ledger import privacy as ledger
+from forsyn.domain.ledger.person_events import PERSON_EVENTS as SETTLED
 from forsyn.domain.metering import privacy as metering
 from forsyn.domain.payments import privacy as payments
 from forsyn.domain.retention import privacy as retention
@@ -58,8 +59,15 @@ def all_bindings() -> Bindings:
         accountability.BINDINGS,
         retention.BINDINGS,
         rights.BINDINGS,
-        routines=(*safeguards.ROUTINES, *customers.ROUTINES, *ledger.ROUTINES, *metering.ROUTINES, *retention.ROUTINES),
-        person_events=accounts.PERSON_EVENTS | customers.PERSON_EVENTS,
+        routines=(
+            *safeguards.ROUTINES,
+            *customers.ROUTINES,
+            *ledger.ROUTINES,
+            *metering.ROUTINES,
+            *billing.ROUTINES,
+            *retention.ROUTINES,
+        ),
+        person_events=accounts.PERSON_EVENTS | customers.PERSON_EVENTS | SETTLED,
     )
 
 

@@ -195,7 +195,7 @@ BINDINGS = (
     *CORRECTIONS,
 )
 
-_LAST_AGREEMENT = f"""
+LAST_AGREEMENT = f"""
     select customer.id as person,
            max(case when agreement.id is null then {day_of("customer.recorded_at")}
                     else coalesce({last_day_of("agreement.period")}, 'infinity') end) as day
@@ -224,7 +224,7 @@ _LAST_ACCESS = f"""
 """
 PERSON_EVENTS = {
     **{
-        ("customers_customer", event): _LAST_AGREEMENT
+        ("customers_customer", event): LAST_AGREEMENT
         for event in ("agreement_end", "final_settlement_year_end", "customer_agreement_end", "instruction_ended")
     },
     ("accounts_account", "account_closed"): _LAST_ACCESS,
