@@ -9,7 +9,7 @@ _SETTLED = f"""
                 else greatest(ended.day, (select max(voucher.posting_date) from public.ledger_voucher as voucher
                                            where voucher.customer_id = ended.person)) end as day
       from ({LAST_AGREEMENT}) as ended
-"""
+"""  # noqa: S608 - both texts are ours
 
 PERSON_EVENTS = {("customers_customer", "final_settlement_year_end"): _SETTLED}
 """Instead of the customers' own, who know of no money."""
