@@ -1,0 +1,157 @@
+"""What is known of payments: for the suspense list, a customer's account, files and payouts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Several
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q, Sum
+
+from forsyn.domain.billing.models import Bill, Creditor
+from forsyn.domain.ledger.models import OpenItem
+from forsyn.domain.payments.known_queries import STANDING
+from forsyn.domain.payments.models import (
+    OPEN,
+    Collection,
+    CollectionState,
+    Mandate,
+    Payout,
+    PayoutState,
+    Receipt,
+    ReceiptState,
+    ReceivedFile,
+)
+
+BACK = (CollectionState.REJECTED, CollectionState.CANCELLED, CollectionState.CHARGED_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits for a decision: movements in each state, and what the suspense account holds of them."""
+
+    counts: dict[str, int]
+    suspense_oere: int
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return sum(self.counts.values())
+
+
+def own_accounts() -> list[str]:
+    """The accounts that customers pay into, as 14 digits. 1 query."""
+    rows = Creditor.objects.values_list("bank_registration", "bank_account")
+    return [registration + account.zfill(10) for registration, account in rows]
+
+
+def creditor_on(*, day: date) -> Creditor | None:
+    """Where customers pay on a day. 1 query."""
+    found: Creditor | None = Creditor.objects.filter(period__contains=day).first()
+    return found
+
+
+def waiting() -> Waiting:
+    """How many movements wait for a decision, and how much. 1 query."""
+    rows = list(
+        Receipt.objects.filter(state__in=OPEN).values("state").annotate(count=Count("id"), oere=Sum("amount_oere"))
+    )
+    counts = {row["state"]: row["count"] for row in rows}
+    return Waiting(counts, sum(row["oere"] for row in rows if row["state"] == ReceiptState.SUSPENSE))
+
+
+def waiting_receipts(*, offset: int = 0, count: int = 25) -> list[Receipt]:
+    """The movements that wait for a decision, the newest first. 1 query."""
+    return list(Receipt.objects.filter(state__in=OPEN).order_by("-booked_date", "-id")[offset : offset + count])
+
+
+def receipt(*, receipt_id: int) -> Receipt | None:
+    """One movement with its file, its customer and who handled it. 1 query."""
+    found: Receipt | None = (
+        Receipt.objects.select_related("file", "customer", "handled_by").filter(pk=receipt_id).first()
+    )
+    return found
+
+
+def alike(*, of: Receipt) -> list[Receipt]:
+    """Other movements of the same day and amount. 1 query."""
+    rows = Receipt.objects.filter(booked_date=of.booked_date, amount_oere=of.amount_oere).exclude(pk=of.pk)
+    return list(rows.select_related("file").order_by("id")[:10])
+
+
+def receipts_of(*, customer_id: int, count: int = 50) -> list[Receipt]:
+    """A customer's payments, the newest first. 1 query."""
+    return list(Receipt.objects.filter(customer_id=customer_id).order_by("-booked_date", "-id")[:count])
+
+
+def bill_numbers(*, bill_ids: Several[int]) -> dict[int, int]:
+    """The numbers of bills. 1 query."""
+    return dict(Bill.objects.filter(pk__in=list(bill_ids)).values_list("id", "number"))
+
+
+def bill_with_number(*, number: int) -> Bill | None:
+    """A bill that stands, by its number. 1 query."""
+    found: Bill | None = Bill.objects.filter(number=number, state__in=STANDING).first()
+    return found
+
+
+def files(*, count: int = 50) -> list[ReceivedFile]:
+    """The files that were read, the newest first, with how many of their movements wait. 1 query."""
+    waits = Count("receipts", filter=Q(receipts__state__in=OPEN))
+    return list(ReceivedFile.objects.annotate(waiting=waits).order_by("-received_at", "-id")[:count])
+
+
+# -- Betalingsservice --------------------------------------------------------------------------------------------------
+
+
+def came_back(*, count: int = 100) -> list[Collection]:
+    """Collections that were not paid, or were taken back, the newest first: their bills are open. 1 query."""
+    rows = Collection.objects.filter(state__in=BACK).select_related("customer").order_by("-due_date", "-id")
+    return list(rows[:count])
+
+
+def mandate_of(*, customer_id: int, today: date) -> Mandate | None:
+    """The agreement by which a customer pays today. 1 query."""
+    found: Mandate | None = Mandate.objects.filter(customer_id=customer_id, period__contains=today).first()
+    return found
+
+
+# -- money back --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A customer who has money with us."""
+
+    customer_id: int
+    number: str
+    oere: int
+
+
+def credit_of(*, customer_ids: Sequence[int]) -> dict[int, int]:
+    """What these customers have with us when all that they owe is taken off, in øre; others are left out. 1 query."""
+    rows = OpenItem.objects.filter(customer_id__in=list(customer_ids)).values_list("customer_id")
+    return {key: -total for key, total in rows.annotate(total=Sum("remaining_oere")) if total < 0}
+
+
+def credits_to_pay_out(*, count: int = 50) -> list[Credit]:
+    """Customers who have money with us, and no payout on its way, the most first. 1 query."""
+    on_the_way = Payout.objects.filter(
+        state__in=[PayoutState.PREPARED, PayoutState.APPROVED], customer__isnull=False
+    ).values("customer_id")
+    rows = (
+        OpenItem.objects.values("customer_id", number=F("customer__number"))
+        .annotate(total=Sum("remaining_oere"))
+        .filter(total__lt=0)
+        .exclude(customer_id__in=on_the_way)
+        .order_by("total", "customer_id")[:count]
+    )
+    return [Credit(row["customer_id"], row["number"], -row["total"]) for row in rows]
+
+
+def payouts(*, count: int = 100) -> list[Payout]:
+    """Payouts, those first that somebody has to act on, then the newest. 1 query."""
+    rows = Payout.objects.select_related("customer", "prepared_by", "approved_by", "sent_file")
+    waits = Q(state__in=[PayoutState.PREPARED, PayoutState.APPROVED])
+    return list(rows.annotate(waits=Count("id", filter=waits)).order_by("-waits", "-prepared_at", "-id")[:count])

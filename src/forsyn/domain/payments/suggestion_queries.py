@@ -1,0 +1,125 @@
+"""Whom unplaced payments may belong to: candidates for many payments at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Sum
+
+from forsyn.domain.billing.models import Bill
+from forsyn.domain.customers.models import Customer, CustomerName
+from forsyn.domain.ledger.models import OpenItem
+from forsyn.domain.payments.known_queries import STANDING
+from forsyn.domain.payments.models import Receipt, ReceiptState
+from forsyn.domain.payments.suggestion_rules import Candidate, OpenBill, Suggestion, Unplaced, numbers_in, suggest
+from forsyn.kernel.danish import sort_key
+
+MOST_BY_AMOUNT = 200
+"""So many open bills of the wanted amounts are looked at; where an amount is common it says little."""
+
+
+def suggestions(*, receipts: Sequence[Receipt]) -> dict[int, list[Suggestion]]:
+    """Suggestions for unplaced payments, by their ids. 9 queries, however many they are.
+
+    Only money that came in gets any.
+    """
+    asked = {row.pk: _unplaced(row) for row in receipts if row.amount_oere > 0 and row.state == ReceiptState.SUSPENSE}
+    if not asked:
+        return {}
+    found = _candidates(asked)
+    everybody = {candidate.customer_id: candidate for candidate in _looked_up(set().union(*found.values()), asked)}
+    return {
+        key: suggest(payment, [everybody[customer] for customer in found[key] if customer in everybody])
+        for key, payment in asked.items()
+    }
+
+
+def _unplaced(row: Receipt) -> Unplaced:
+    return Unplaced(row.amount_oere, row.payer_name, row.text, row.payment_id)
+
+
+def _candidates(asked: dict[int, Unplaced]) -> dict[int, set[int]]:
+    """Customer ids for each payment: by numbers in it, by the amount, by who paid before, by the payer's name."""
+    numbers = {key: numbers_in(payment.written) for key, payment in asked.items()}
+    wanted = set().union(*numbers.values())
+    by_bill = _several(Bill.objects.filter(number__in=wanted, state__in=STANDING).values_list("number", "customer_id"))
+    by_number = _several(
+        Customer.objects.filter(number__in=[str(number) for number in wanted]).values_list("number", "id")
+    )
+    by_amount = _several(
+        OpenItem.objects.filter(remaining_oere__in={payment.amount_oere for payment in asked.values()})
+        .order_by("-id")
+        .values_list("remaining_oere", "customer_id")[:MOST_BY_AMOUNT]
+    )
+    payers = {payment.payer_name for payment in asked.values() if payment.payer_name}
+    by_payer = _several(
+        Receipt.objects.filter(payer_name__in=payers, state=ReceiptState.MATCHED, customer__isnull=False)
+        .values_list("payer_name", "customer_id")
+        .distinct()
+    )
+    by_name = _several(
+        CustomerName.objects.filter(sort_key__in={sort_key(payer) for payer in payers}).values_list(
+            "sort_key", "customer_id"
+        )
+    )
+    return {
+        key: set().union(
+            *(by_bill[number] | by_number[str(number)] for number in numbers[key]),
+            by_amount[payment.amount_oere],
+            by_payer[payment.payer_name],
+            by_name[sort_key(payment.payer_name)],
+        )
+        for key, payment in asked.items()
+    }
+
+
+def _several(rows: Iterable[tuple[object, int]]) -> defaultdict[object, set[int]]:
+    found: defaultdict[object, set[int]] = defaultdict(set)
+    for key, customer_id in rows:
+        found[key].add(customer_id)
+    return found
+
+
+def _looked_up(customer_ids: set[int], asked: dict[int, Unplaced]) -> list[Candidate]:
+    """What is known of these customers. 4 queries."""
+    if not customer_ids:
+        return []
+    numbers = dict(Customer.objects.filter(pk__in=customer_ids).values_list("id", "number"))
+    names = dict(
+        CustomerName.objects.filter(customer_id__in=customer_ids, period__upper_inf=True).values_list(
+            "customer_id", "name"
+        )
+    )
+    owed = OpenItem.objects.filter(customer_id__in=customer_ids).values_list("customer_id")
+    balances = dict(owed.annotate(total=Sum("remaining_oere")))
+    left = dict(
+        OpenItem.objects.filter(customer_id__in=customer_ids, remaining_oere__gt=0).values_list(
+            "voucher_id", "remaining_oere"
+        )
+    )
+    bills = defaultdict(list)
+    for key, number, customer_id, voucher_id in Bill.objects.filter(voucher_id__in=left).values_list(
+        "id", "number", "customer_id", "voucher_id"
+    ):
+        bills[customer_id].append(OpenBill(key, number, left[voucher_id]))
+    payers = _several(
+        Receipt.objects.filter(
+            customer_id__in=customer_ids,
+            payer_name__in={payment.payer_name for payment in asked.values() if payment.payer_name},
+            state=ReceiptState.MATCHED,
+        )
+        .values_list("customer_id", "payer_name")
+        .distinct()
+    )
+    return [
+        Candidate(
+            customer_id=key,
+            number=number,
+            name=names.get(key, ""),
+            owed_oere=balances.get(key, 0),
+            bills=tuple(sorted(bills[key], key=lambda bill: bill.number)),
+            payers=frozenset(map(str, payers[key])),
+        )
+        for key, number in numbers.items()
+    ]
