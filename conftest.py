@@ -28,7 +28,14 @@ from tests.counting import django_assert_max_num_queries as django_assert_max_nu
 from tests.counting import django_assert_num_queries as django_assert_num_queries
 
 REPOSITORY = Path(__file__).parent
-pytest_plugins = ["tests.after_commit", "tests.world", "tests.metered_world", "tests.signing_in", "tests.books"]
+pytest_plugins = [
+    "tests.after_commit",
+    "tests.world",
+    "tests.metered_world",
+    "tests.signing_in",
+    "tests.books",
+    "tests.billed_world",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

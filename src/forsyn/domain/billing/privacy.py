@@ -1,6 +1,6 @@
 """What the area's tables hold, and whose it is: bills are their customer's, terms those of the agreement's holders."""
 
-from forsyn.policy.bindings import NotPersonal, Personal, Table, last_day_of, not_personal, path, personal
+from forsyn.policy.bindings import NotPersonal, Personal, Routine, Table, last_day_of, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -203,3 +203,9 @@ RUNS = (
 )  # fmt: skip
 
 BINDINGS = (*TARIFFS, *TERMS, *PLANS, *RUNS)
+
+ROUTINES = tuple(
+    Routine(f"billing_run_{what}", "billing_run", change="update")
+    for what in ("fingerprint(bigint)", "restricted(bigint)", "held_back(bigint, text)")
+)
+"""What a run is, with the bills of customers who are not seen any more; and how many those are, without whom."""

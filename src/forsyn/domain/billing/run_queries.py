@@ -1,0 +1,272 @@
+"""Reads of runs: what they are to bill, what a year before was, their totals, and whether they may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from forsyn.domain.billing.models import BillState, Run, RunState, VatRate
+from forsyn.domain.billing.run_rules import Totals, year_before
+
+SETTLEMENTS = ("annual", "interim", "final")
+UNDER_WAY = (RunState.EXECUTING, RunState.UNDOING)
+
+
+@dataclass(frozen=True, slots=True)
+class ToBill:
+    """An agreement's days that no settlement has billed yet."""
+
+    agreement_id: int
+    number: str
+    from_date: date
+    until_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class DueInstalment:
+    """An instalment on account that is to be billed."""
+
+    instalment_id: int
+    agreement_id: int
+    agreement_number: str
+    customer_id: int
+    from_date: date
+    until_date: date
+    due_date: date
+    net_oere: int
+
+
+def runs() -> QuerySet[Run]:
+    """The newest first."""
+    return Run.objects.order_by("-made_at", "-pk")
+
+
+def runs_under_way() -> list[Run]:
+    """Runs that a process is, or was, at: at most one, unless two were begun before this was asked. 1 query."""
+    return list(Run.objects.filter(state__in=UNDER_WAY).order_by("pk"))
+
+
+def last_agreement_number(*, run_id: int) -> str:
+    """Up to which agreement a draft has come; bills are made in the order of these numbers. 1 query."""
+    found = _one(
+        "select agreement.number from billing_bill as bill"
+        "  join customers_agreement as agreement on agreement.id = bill.agreement_id"
+        ' where bill.run_id = %s order by agreement.number collate "C" desc limit 1',
+        [run_id],
+    )
+    return "" if found is None else str(found[0])
+
+
+def agreements_to_bill(*, run: Run) -> list[ToBill]:
+    """The days of the run that no settlement has billed, by agreement number. 1 query.
+
+    What was billed before (at a move, at a change of tariff) is left out; an agreement may so have two stretches.
+    """
+    return [ToBill(*row) for row in all_rows(_TO_BILL, {"run": run.pk})]
+
+
+_TO_BILL = """
+    select agreement.id, agreement.number, lower(stretch), upper(stretch)
+      from billing_run as run
+      join customers_agreement as agreement
+        on agreement.commodity = run.commodity and agreement.period && run.period
+       and (run.agreement_id is null or run.agreement_id = agreement.id)
+     cross join lateral (
+           select range_agg(bill.period) as days from billing_bill as bill
+            where bill.agreement_id = agreement.id and bill.period && run.period
+              and bill.state in ('posted', 'released') and bill.kind in ('annual', 'interim', 'final')) as billed
+     cross join lateral unnest(datemultirange(run.period * agreement.period)
+                               - coalesce(billed.days, '{}'::datemultirange)) as stretch
+     where run.id = %(run)s
+     order by agreement.number collate "C", lower(stretch)"""
+
+
+def instalments_to_bill(*, run: Run, after: str, limit: int) -> list[DueInstalment]:
+    """Instalments due in the run's days that are not billed, by agreement number; one that is 0 is nothing. 1 query."""
+    found = [DueInstalment(*row) for row in all_rows(_DUE, {"run": run.pk, "after": after, "limit": limit})]
+    return sorted(found, key=lambda due: (due.agreement_number.encode(), due.from_date))
+
+
+_DUE = """
+    select instalment.id, agreement.id, agreement.number, holder.customer_id, lower(instalment.period),
+           upper(instalment.period), instalment.due_date, instalment.net_oere
+      from billing_run as run
+      join billing_instalment as instalment on instalment.due_date >= lower(run.period)
+                                           and instalment.due_date < upper(run.period)
+      join billing_plan as plan on plan.id = instalment.plan_id
+      join customers_agreement as agreement on agreement.id = plan.agreement_id
+       and agreement.commodity = run.commodity and (run.agreement_id is null or run.agreement_id = agreement.id)
+      join customers_agreement_holder as holder on holder.agreement_id = agreement.id and holder.is_primary
+     where run.id = %(run)s and instalment.net_oere > 0 and agreement.number collate "C" > %(after)s
+       and not exists (select from billing_bill as bill
+                        where bill.instalment_id = instalment.id and bill.state in ('posted', 'released'))
+     order by agreement.number collate "C"
+     fetch first %(limit)s rows with ties"""
+
+
+def net_a_year_before(*, stretches: Sequence[tuple[int, date, date]]) -> dict[tuple[int, date, date], int]:
+    """What the same days a year before came to, with corrections: (agreement, from, until) to net øre. 1 query.
+
+    Only where they were billed whole, by bills that lie within them.
+    """
+    if not stretches:
+        return {}
+    given = {
+        "agreements": [agreement for agreement, _, _ in stretches],
+        "first": [year_before(first) for _, first, _ in stretches],
+        "until": [year_before(until) for _, _, until in stretches],
+        "place": list(range(len(stretches))),
+    }
+    return {stretches[place]: int(net) for place, net in all_rows(_YEAR_BEFORE, given)}
+
+
+_YEAR_BEFORE = """
+    select asked.place, sum(bill.net_oere)
+      from unnest(%(agreements)s::bigint[], %(first)s::date[], %(until)s::date[], %(place)s::int[])
+           as asked (agreement_id, first, until, place)
+      join billing_bill as bill on bill.agreement_id = asked.agreement_id
+       and bill.period <@ daterange(asked.first, asked.until)
+       and bill.state in ('posted', 'released') and bill.kind <> 'on_account'
+     group by asked.place, asked.first, asked.until
+    having range_agg(bill.period) = datemultirange(daterange(asked.first, asked.until))"""
+
+
+def vat_percent_on(day: date) -> Decimal:
+    """The standard rate of VAT. 1 query. Raises VatRate.DoesNotExist where none is laid down."""
+    found: Decimal = VatRate.objects.get(period__contains=day).percent
+    return found
+
+
+# -- totals -----------------------------------------------------------------------------------------------------------
+
+
+def totals(*, run_id: int) -> Totals:
+    """What the approver is shown. 2 queries, each over all bills of the run."""
+    names = (
+        "bills", "stopped", "net_oere", "vat_oere", "on_account_net_oere", "on_account_vat_oere", "to_pay_oere",
+        "owed_oere", "owing_oere", "last_year_net_oere", "compared_net_oere", "restricted",
+    )  # fmt: skip
+    row = _one(_TOTALS, {"run": run_id})
+    assert row is not None
+    counted: dict[str, dict[str, int]] = {"remarks": {}, "reasons": {}}
+    for which, key, count in all_rows(_COUNTED, {"run": run_id}):
+        counted[which][key] = count
+    return Totals(**dict(zip(names, map(int, row), strict=True)), **counted)
+
+
+_MADE = "state <> 'stopped'"
+_TOTALS = f"""
+    select count(*) filter (where {_MADE}), count(*) filter (where state = 'stopped'), coalesce(sum(net_oere), 0),
+           coalesce(sum(vat_oere), 0), coalesce(sum(on_account_net_oere), 0), coalesce(sum(on_account_vat_oere), 0),
+           coalesce(sum(to_pay_oere), 0), coalesce(sum(to_pay_oere) filter (where to_pay_oere > 0), 0),
+           coalesce(-sum(to_pay_oere) filter (where to_pay_oere < 0), 0), coalesce(sum(last_year_net_oere), 0),
+           coalesce(sum(net_oere) filter (where last_year_net_oere is not null), 0), billing_run_restricted(%(run)s)
+      from billing_bill where run_id = %(run)s"""  # noqa: S608 - a constant of this file
+_COUNTED = """
+    select 'remarks', remark, count(*)
+      from billing_bill cross join lateral unnest(remarks) as remark where run_id = %(run)s group by remark
+     union all
+    select 'reasons', reason ->> 'code', count(distinct billing_bill.id)
+      from billing_bill cross join lateral jsonb_array_elements(reasons) as reason
+     where run_id = %(run)s and state = 'stopped' group by 2
+     order by 1, 2"""
+
+
+def counts_by_state(*, run_id: int) -> dict[str, int]:
+    """How many bills stand where: what progress is told of. 1 query."""
+    return dict(
+        all_rows("select state, count(*) from billing_bill where run_id = %(run)s group by state", {"run": run_id})
+    )
+
+
+def held_back(*, run_id: int, state: str = BillState.PREVIEWED) -> int:
+    """Bills of a run whose customers have been restricted since, so that nothing is done to them; a number. 1 query."""
+    found = _one("select billing_run_held_back(%s, %s)", [run_id, state])
+    return 0 if found is None else int(found[0])
+
+
+def fingerprint(*, run_id: int) -> str:
+    """SHA-256 over all bills of a run in the order of agreement numbers. 1 query."""
+    found = _one("select billing_run_fingerprint(%s)", [run_id])
+    assert found is not None
+    return str(found[0])
+
+
+# -- whether a run may go on ------------------------------------------------------------------------------------------
+
+
+def count_overtaken(*, run_id: int) -> int:
+    """Bills of a run that cannot be posted any more, since their days, instalment or bill were billed. 1 query.
+
+    A settlement or correction is overtaken too where what it takes off, or counts from, was posted or undone since.
+    """
+    found = _one(_OVERTAKEN, {"run": run_id})
+    return 0 if found is None else int(found[0])
+
+
+_OVERTAKEN = """
+    select count(*) from billing_bill as bill
+      join billing_run as run on run.id = bill.run_id
+     where bill.run_id = %(run)s and bill.state = 'previewed' and (
+           exists (select from billing_bill as other
+                    where other.instalment_id = bill.instalment_id and other.state in ('posted', 'released'))
+        or bill.kind in ('annual', 'interim', 'final') and exists (
+               select from billing_bill as other
+                where other.agreement_id = bill.agreement_id and other.period && bill.period
+                  and other.state in ('posted', 'released') and other.kind in ('annual', 'interim', 'final'))
+        or bill.kind <> 'on_account' and exists (
+               select from billing_bill as other join billing_run as since on since.id = other.run_id
+                where other.agreement_id = bill.agreement_id and other.run_id <> bill.run_id
+                  and other.number is not null
+                  and case when other.kind = 'on_account' then bill.period @> lower(other.period)
+                           else other.period && daterange(lower(bill.period) - 366, upper(bill.period)) end
+                  and (since.recorded_at > run.previewed_at or since.undone_at > run.previewed_at)))"""
+
+
+def count_built_upon(*, run_id: int) -> int:
+    """Later bills of the same agreements, which took a run's bills for granted. 1 query."""
+    found = _one(_BUILT_UPON, {"run": run_id})
+    return 0 if found is None else int(found[0])
+
+
+_BUILT_UPON = """
+    select count(distinct later.id) from billing_bill as bill
+      join billing_bill as later on later.agreement_id = bill.agreement_id and later.run_id <> bill.run_id
+                                and later.number > bill.number and later.state in ('posted', 'released')
+     where bill.run_id = %(run)s and bill.state = 'posted' and later.kind <> 'on_account'
+       and (bill.kind <> 'on_account' or later.period @> lower(bill.period))"""
+
+
+def unknown_accounts(*, run_id: int) -> list[str]:
+    """Accounts that bills of a run are posted to and the ledger lacks. 1 query."""
+    return [key for (key,) in all_rows(
+        "select distinct account from billing_bill cross join lateral unnest(posting_accounts) as account"
+        " where run_id = %(run)s and account not in (select key from ledger_account) order by 1", {"run": run_id},
+    )]  # fmt: skip
+
+
+def is_year_open(*, day: date) -> bool:
+    """Whether a day lies in an accounting year that is not closed. 1 query."""
+    return bool(all_rows(
+        "select 1 from ledger_accounting_year where period @> %(day)s::date and closed_at is null", {"day": day}
+    ))  # fmt: skip
+
+
+def all_rows(statement: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())
+
+
+def _one(statement: str, given: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+        return found
