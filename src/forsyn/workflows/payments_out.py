@@ -35,6 +35,8 @@ SUBSYSTEM = "BS1"
 WITHOUT_ADDRESS = "0000"
 """Betalingsservice knows where its debtors live; the policy tells it nobody's address."""
 LONGEST_NAME_LINE = 35
+AGREED, OWED = "6(1)(b)", "6(1)(c)"
+"""GDPR Art. 6: who pays by Betalingsservice has agreed on it with us; what is not ours we have to pay back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,13 @@ def make_collections(*, path: Path, now: datetime, today: date, account_id: int 
         written = b"".join(write_collections(_delivery(number, bills, names, today)))
         actions_collections.collect(bills=bills, number=number, sha256=_sha256(written), now=now, account_id=account_id)
         made = _disclosed(
-            written, "bank", ("name", "customer_number", "bank_account", "payments"), customer_ids, now, today
+            written,
+            "bank",
+            ("name", "customer_number", "bank_account", "payments"),
+            customer_ids,
+            now,
+            today,
+            ground=AGREED,
         )
         part.write(written)
     _handed_over({P.SETTLEMENT: made}, now)
@@ -193,7 +201,7 @@ def _let_out(
     """On record at the door: the bank gets names and amounts, NemKonto the numbers that it finds the accounts by."""
     customers = [row.customer_id for row in rows if row.customer_id]
     categories = ["name", "payments"] + ["bank_account"] * any(row.route == Route.ACCOUNT for row in rows)
-    found = {P.ACCOUNTING: _disclosed(written, "bank", tuple(categories), customers, now, today)}
+    found = {P.ACCOUNTING: _disclosed(written, "bank", tuple(categories), customers, now, today, ground=OWED)}
     by_kind = {kind: [key for key in customers if key in numbers and numbers[key].kind is kind] for kind in PayeeNumber}
     if companies := by_kind[PayeeNumber.CVR]:
         found[P.ACCOUNTING] += _disclosed(written, "nemkonto", ("cvr", "payments"), companies, now, today)
@@ -207,9 +215,12 @@ def _let_out(
 
 
 def _disclosed(
-    written: bytes, recipient: str, categories: Sequence[str], customer_ids: Sequence[int], now: datetime, today: date
-) -> list[int]:
+    written: bytes, recipient: str, categories: Sequence[str], customer_ids: Sequence[int], now: datetime, today: date,
+    *, ground: str = "",
+) -> list[int]:  # fmt: skip
+    receiver = current_policy().recipients[recipient]
     made = door.disclose(
+        ground=ground, statute=receiver.statute.da if receiver.statute else "",
         categories=categories, recipient=recipient, customer_ids=customer_ids, payload=written, channel=Channel.FILE,
         keep=False, now=now, today=today,
     )  # fmt: skip

@@ -1,0 +1,164 @@
+"""Money back: prepared by one, approved by another, in a file that the bank gets, and booked as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError
+
+from forsyn.domain.accounts.actions import create_staff
+from forsyn.domain.accounts.models import Role
+from forsyn.domain.payments import actions_payouts
+from forsyn.domain.payments.actions_payouts import BankAccount
+from forsyn.domain.payments.models import Payout, Receipt
+from forsyn.domain.payments.rules import NotPossible
+from forsyn.domain.safeguards.door_models import Disclosure
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.integrations.iso20022.values import Direction
+from forsyn.policy.purposes import P
+from forsyn.workflows.payments_in import import_payments
+from forsyn.workflows.payments_out import PaidOut, make_payouts
+from tests.books import books as books
+from tests.paid_world import a_posted_bill, balance, bank_file, other, our_accounts, owed, paid, statement
+from tests.world import BEGINNING, NOW, TODAY, World
+
+pytestmark = pytest.mark.django_db
+Books = Mapping[int, int]
+BIC = "DABADKKK"
+ACCOUNT = BankAccount("9570", "0001234567")
+
+
+@dataclass
+class Ground:
+    """The world, and a second one who bills."""
+
+    world: World
+    other_id: int
+
+
+@pytest.fixture
+def ground(world: World, books: Books, tmp_path: Path) -> Ground:
+    """Anna has paid 100 kr. too much."""
+    our_accounts()
+    read(tmp_path, paid(a_posted_bill(world.anna, 17, 200_00), 300_00), number=1)
+    other_id = create_staff(
+        email="anden@nordby.example", name="Anden Afregning", roles=[Role.BILLING], first_date=BEGINNING,
+        until_date=date(2099, 1, 1), now=NOW,
+    )  # fmt: skip
+    return Ground(world, other_id)
+
+
+def read(folder: Path, *entries: object, number: int) -> None:
+    path = bank_file(folder, *entries, identity=statement(number), name=f"{number}.xml")  # type: ignore[arg-type]
+    import_payments(path=path, now=NOW)
+
+
+def prepared(ground: Ground, oere: int = 100_00, account: BankAccount | None = ACCOUNT) -> int:
+    with purpose(P.ACCOUNTING, actor=ground.world.billing.pk):
+        return actions_payouts.prepare(
+            customer_id=ground.world.anna.customer_id, amount_oere=oere, reason="Betalt for meget", account=account,
+            payee_name="Anna Prøvesen", now=NOW, account_id=ground.world.billing.pk,
+        )  # fmt: skip
+
+
+def approved(ground: Ground, payout_id: int) -> int:
+    with purpose(P.ACCOUNTING, actor=ground.other_id):
+        actions_payouts.approve(payout_id=payout_id, now=NOW, account_id=ground.other_id)
+    return payout_id
+
+
+def sent(folder: Path, name: str = "udbetalinger.xml") -> PaidOut:
+    return make_payouts(path=folder / name, bic=BIC, now=NOW, today=TODAY)
+
+
+def test_nobody_approves_what_they_prepared(ground: Ground) -> None:
+    payout_id = prepared(ground)
+    billing = ground.world.billing.pk
+    with purpose(P.ACCOUNTING, actor=billing), pytest.raises(NotPossible, match="En anden skal godkende"):
+        actions_payouts.approve(payout_id=payout_id, now=NOW, account_id=billing)
+
+
+def test_the_database_holds_the_four_eyes(ground: Ground) -> None:
+    payout_id = prepared(ground)
+    with pytest.raises(IntegrityError, match="payments_payout_four_eyes"):
+        Payout.objects.filter(pk=payout_id).update(
+            state="approved", approved_by=ground.world.billing.pk, approved_at=NOW
+        )
+
+
+def test_what_was_approved_does_not_change(ground: Ground) -> None:
+    payout_id = approved(ground, prepared(ground))
+    with pytest.raises(IntegrityError, match="what was prepared and approved does not change"):
+        Payout.objects.filter(pk=payout_id).update(amount_oere=1)
+
+
+def test_nobody_gets_more_than_they_have(ground: Ground) -> None:
+    with pytest.raises(NotPossible, match="ikke så meget til gode"):
+        prepared(ground, 100_01)
+
+
+def test_a_payout_goes_to_the_bank_and_is_booked_as_it_goes(ground: Ground, tmp_path: Path) -> None:
+    payout_id = approved(ground, prepared(ground))
+    done = sent(tmp_path)
+    assert (done.number, done.payouts, done.sum_oere, done.left_out, done.changed) == (1, 1, 100_00, (), ())
+    assert b"95700001234567" in (tmp_path / "udbetalinger.xml").read_bytes()
+    assert (owed(ground.world.anna), balance("payouts_in_transit")) == (0, -100_00)
+    row = Payout.objects.get(pk=payout_id)
+    out = other(-100_00, end_to_end_id=row.end_to_end_id, bank_reference="OUT-1")
+    read(tmp_path, out, number=2)
+    row.refresh_from_db()
+    assert (row.state, balance("payouts_in_transit"), balance("bank")) == ("paid", 0, 200_00)
+    assert list(Disclosure.objects.values_list("recipient", flat=True)) == ["bank"]
+
+
+def test_what_comes_back_is_the_customers_again(ground: Ground, tmp_path: Path) -> None:
+    row = Payout.objects.get(pk=approved(ground, prepared(ground)))
+    sent(tmp_path)
+    there = other(-100_00, end_to_end_id=row.end_to_end_id, bank_reference="OUT-1")
+    back = other(100_00, end_to_end_id=row.end_to_end_id, bank_reference="BACK-1", return_reason="AC04")
+    read(tmp_path, there, back, number=2)
+    row.refresh_from_db()
+    assert (row.state, owed(ground.world.anna), balance("payouts_in_transit")) == ("failed", -100_00, 0)
+    assert balance("bank") == 300_00
+
+
+def test_another_balance_gives_the_payout_up(ground: Ground, tmp_path: Path) -> None:
+    payout_id = approved(ground, prepared(ground))
+    a_posted_bill(ground.world.anna, 18, 40_00)
+    with pytest.raises(NotPossible, match="ingen godkendte"):
+        sent(tmp_path)
+    assert Payout.objects.get(pk=payout_id).state == "withdrawn"
+    assert not (tmp_path / "udbetalinger.xml").exists()
+    assert balance("payouts_in_transit") == 0
+
+
+def test_nemkonto_needs_a_consent(ground: Ground, tmp_path: Path) -> None:
+    payout_id = approved(ground, prepared(ground, account=None))
+    with pytest.raises(NotPossible):
+        sent(tmp_path)
+    assert Payout.objects.get(pk=payout_id).state == "approved"
+
+
+def test_what_is_none_of_ours_goes_back_to_its_sender(ground: Ground, tmp_path: Path) -> None:
+    read(tmp_path, other(75_00, debtor_name="Fru Forkert"), number=2)
+    receipt = Receipt.objects.get(state="suspense")
+    billing = ground.world.billing.pk
+    with purpose(P.ACCOUNTING, actor=billing):
+        payout_id = actions_payouts.return_to_sender(
+            receipt_id=receipt.pk, reason="Betalt til os ved en fejl", payee_name="Fru Forkert", account=ACCOUNT,
+            now=NOW, account_id=billing,
+        )  # fmt: skip
+    approved(ground, payout_id)
+    sent(tmp_path)
+    row = Payout.objects.get(pk=payout_id)
+    read(
+        tmp_path,
+        other(-75_00, end_to_end_id=row.end_to_end_id, direction=Direction.DEBIT, bank_reference="OUT-2"),
+        number=3,
+    )
+    receipt.refresh_from_db()
+    assert (receipt.state, balance("suspense"), balance("payouts_in_transit")) == ("settled", 0, 0)
