@@ -156,12 +156,12 @@ class Posting(GuardedModel):
 class OpenItem(GuardedModel):
     """What is left of a customer's posting when what pays it is taken off; gone when nothing is left.
 
-    Kept by the database alone. Both amounts have the posting's sign.
+    Kept by the database alone, so the posting's key is enough. Both amounts have the posting's sign.
     """
 
     posting = models.OneToOneField(Posting, on_delete=models.PROTECT, related_name="open_item")
-    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_constraint=False)
     amount_oere = models.BigIntegerField()
     remaining_oere = models.BigIntegerField()
     due_date = models.DateField(null=True)

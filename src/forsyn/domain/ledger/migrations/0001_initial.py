@@ -275,7 +275,10 @@ class Migration(migrations.Migration):
                 (
                     "customer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        db_constraint=False,
+                        to="customers.customer",
                     ),
                 ),
                 (
@@ -287,7 +290,10 @@ class Migration(migrations.Migration):
                 (
                     "voucher",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.voucher"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        db_constraint=False,
+                        to="ledger.voucher",
                     ),
                 ),
             ],

@@ -145,18 +145,27 @@ create function ledger_postings_posted() returns trigger language plpgsql OWNERS
 declare
     wrong record;
 begin
-    select voucher.origin, posting.line,
-           case when posting.line > voucher.line_count or posting.year_id <> voucher.year_id
-                    then 'ledger_voucher_lines'
-                when account.is_receivable and voucher.customer_id is null then 'ledger_posting_customer'
+    with line as materialized (
+        select posting.id, posting.voucher_id, posting.line, posting.amount_oere, posting.due_date, voucher.origin,
+               voucher.customer_id, account.is_receivable,
+               posting.line > voucher.line_count or posting.year_id <> voucher.year_id as is_beyond
+          from added as posting
+          join public.ledger_voucher as voucher on voucher.id = posting.voucher_id
+          join public.ledger_account as account on account.id = posting.account_id
+    ), opened as (
+        insert into public.ledger_open_item
+               (posting_id, voucher_id, customer_id, amount_oere, remaining_oere, due_date)
+        select id, voucher_id, customer_id, amount_oere, amount_oere, due_date
+          from line where is_receivable and customer_id is not null
+    )
+    select line.origin, line.line,
+           case when is_beyond then 'ledger_voucher_lines'
+                when is_receivable and customer_id is null then 'ledger_posting_customer'
                 else 'ledger_posting_due' end as broken
       into wrong
-      from added as posting
-      join public.ledger_voucher as voucher on voucher.id = posting.voucher_id
-      join public.ledger_account as account on account.id = posting.account_id
-     where posting.line > voucher.line_count or posting.year_id <> voucher.year_id
-        or (account.is_receivable and voucher.customer_id is null)
-        or (posting.due_date is not null) <> (account.is_receivable and posting.amount_oere > 0)
+      from line
+     where is_beyond or (is_receivable and customer_id is null)
+        or (due_date is not null) <> (is_receivable and amount_oere > 0)
      limit 1;
     if found then
         raise exception 'line % of voucher % %', wrong.line, wrong.origin,
@@ -166,12 +175,6 @@ begin
                 else 'has a due date without being what a customer owes, or the other way round' end
             using errcode = 'check_violation', constraint = wrong.broken;
     end if;
-    insert into public.ledger_open_item (posting_id, voucher_id, customer_id, amount_oere, remaining_oere, due_date)
-    select posting.id, posting.voucher_id, voucher.customer_id, posting.amount_oere, posting.amount_oere,
-           posting.due_date
-      from added as posting
-      join public.ledger_account as account on account.id = posting.account_id and account.is_receivable
-      join public.ledger_voucher as voucher on voucher.id = posting.voucher_id;
     return null;
 end
 $$;
