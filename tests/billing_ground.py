@@ -66,17 +66,18 @@ def fee(agreement_id: int, component: str, on: date) -> None:
 def settled(
     agreement_id: int, first: date, until: date, amount: int, *, unit: BaseUnit = BaseUnit.LITRES,
     quality: str = "estimated",
+    at: datetime = LAID_AT,
 ) -> int:  # fmt: skip
     """An amount that staff settled; its id."""
     return SettledConsumption.objects.create(
         agreement_id=agreement_id, period=DateRange(first, until), amount=amount, unit=unit.value, quality=quality,
-        reason="Aftalt ved prøven", recorded_at=LAID_AT,
+        reason="Aftalt ved prøven", recorded_at=at,
     ).pk  # fmt: skip
 
 
 def hours(
     meter_number: str, register: str, first: date, until: date, used: Callable[[date], int] | int, *,
-    counter: int | None = None,
+    counter: int | None = None, received_at: datetime | None = None,
 ) -> int:  # fmt: skip
     """Deliver the hours of [first, until) as a file would, each with what its day uses an hour.
 
@@ -90,12 +91,18 @@ def hours(
     else:
         values = np.full(len(at), used, np.int64)
     end = (counter or 0) + int(values.sum())
-    deliver(meter_number, register, at, values if counter is None else counter + np.cumsum(values))
+    deliver(meter_number, register, at, values if counter is None else counter + np.cumsum(values), received_at)
     return end
 
 
-def deliver(meter_number: str, register: str, at: np.ndarray, values: np.ndarray) -> None:  # type: ignore[type-arg]
-    """Take in values at instants (seconds since 1970, UTC), as of a file of their own."""
+def deliver(
+    meter_number: str,
+    register: str,
+    at: np.ndarray,
+    values: np.ndarray,
+    received_at: datetime | None = None,  # type: ignore[type-arg]
+) -> None:
+    """Take in values at instants (seconds since 1970, UTC), as of a file that came when the last was read."""
     number = next(_numbers)
     chunk = Chunk(
         meter=np.zeros(len(at), np.int32),
@@ -108,6 +115,6 @@ def deliver(meter_number: str, register: str, at: np.ndarray, values: np.ndarray
     name = f"{meter_number}-{register}-{number}.csv"
     receipt = actions.take_in(
         file=DeliveredFile(name, f"{number:064}", 1_000, "ground", {}), batches=[batch],
-        now=datetime.fromtimestamp(int(at[-1]) + 6 * HOUR, UTC),
+        now=received_at or datetime.fromtimestamp(int(at[-1]) + 6 * HOUR, UTC),
     )  # fmt: skip
     assert receipt.quarantined == 0, f"{name}: {receipt.reasons}"

@@ -2,7 +2,7 @@
 
 Interval registers: a day without values is unknown; of a day with some of its hours the others are estimated from
 those, if at least half are there. Counters: a reading after a gap carries what was used in it. A gap within the
-stretch costs nothing; one that reaches over an end of it by more than a day is divided by days, and estimated.
+stretch costs nothing; one that reaches over an end of it by more than a day is divided by its hours, and estimated.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from forsyn.domain.metering.stretches import Asked, MarkedDay, MonthRow, Sums
 from forsyn.kernel.charges.basis import Quality
 
 ONE_DAY = timedelta(days=1)
+DAY_HOURS = 24
 MEASURED, ESTIMATED = Quality.MEASURED, Quality.ESTIMATED
 
 
@@ -104,10 +105,11 @@ def _of_counter(asked: Asked, marked: Sequence[MarkedDay]) -> Iterator[Span]:
 
 
 def _carried(day: MarkedDay, last_before: date, *, until: date) -> int:
-    """Of what a reading after a gap carries, the part that falls on the days before `until`, by days."""
+    """Of what a reading after a gap carries, the part that falls on the days before `until`, by hours."""
     carried, gap_first = day.carried or 0, last_before + ONE_DAY
-    days = (min(max(until, gap_first), day.day + ONE_DAY) - gap_first).days
-    return carried * days // (day.day + ONE_DAY - gap_first).days
+    hours = (day.day - gap_first).days * DAY_HOURS + day.carried_hours
+    gone = max((until - gap_first).days, 0) * DAY_HOURS
+    return carried * min(gone, hours) // hours
 
 
 def _joined(spans: Iterable[Span]) -> Iterator[Span]:

@@ -13,7 +13,7 @@ from django.db import connection
 
 from forsyn.domain.metering.rules import MISSING
 from forsyn.domain.metering.stretches import Asked, MarkedDay, MonthRow, MountedRegister, Place, Sums
-from forsyn.domain.metering.thinning_sql import CARRIED
+from forsyn.domain.metering.thinning_sql import CARRIED, FIRST_PRESENT
 
 NEIGHBOUR_DAYS = 400
 """How far before and after a stretch the next reading of a counter is looked for."""
@@ -66,11 +66,13 @@ def sums(asked: Sequence[Asked]) -> list[Sums]:
 
 _SHOWN = f"""
     d.day, d.total, cardinality(d.values) as hours, case when {_GAPS} then
-    greatest(num_nulls(variadic d.values), 1) else 0 end as missing, {CARRIED} as carried"""
+    greatest(num_nulls(variadic d.values), 1) else 0 end as missing, {CARRIED} as carried,
+    case when cardinality(d.values) > 1 then {FIRST_PRESENT} else 24 end as carried_hours"""
 _ONE_DAY = "d.meter_id = s.meter_id and d.register = s.register"
 _MARKED = f"""
     with asked as materialized (select * from {_ASKED})
-    select n, 0, day, total, before is not distinct from day - 1, up_to, hours, missing, carried from (
+    select n, 0, day, total, before is not distinct from day - 1, up_to, hours, missing, carried, carried_hours
+      from (
         select s.n, {_SHOWN}, sum(d.total) over (days)::bigint as up_to,
                lag(d.day) over (days) as before, lead(d.day) over (days) as after
           from asked as s
@@ -79,14 +81,16 @@ _MARKED = f"""
         window days as (partition by s.n order by d.day)) as dated
      where before is distinct from day - 1 or after is distinct from day + 1 or missing > 0
     union all
-    select s.n, -1, d.day, d.total, false, 0, d.hours, d.missing, d.carried from asked as s
+    select s.n, -1, d.day, d.total, false, 0, d.hours, d.missing, d.carried, d.carried_hours
+      from asked as s
      cross join lateral (
         select {_SHOWN} from metering_day as d
          where {_ONE_DAY} and d.day < s.first and d.day >= greatest(s.mounted_first, s.first - {NEIGHBOUR_DAYS})
          order by d.day desc limit 1) as d
      where s.is_counter
     union all
-    select s.n, 1, d.day, d.total, false, 0, d.hours, d.missing, d.carried from asked as s
+    select s.n, 1, d.day, d.total, false, 0, d.hours, d.missing, d.carried, d.carried_hours
+      from asked as s
      cross join lateral (
         select {_SHOWN} from metering_day as d
          where {_ONE_DAY} and d.day >= s.until and d.day < s.until + {NEIGHBOUR_DAYS}

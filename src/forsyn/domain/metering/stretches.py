@@ -85,6 +85,8 @@ class MarkedDay(NamedTuple):
     """How many of them are missing; of a day without hours 1 where any was."""
     carried: int | None
     """Of its total, what its first reading brought of a gap before it."""
+    carried_hours: int
+    """How many hours of this day had gone when that reading was taken; 24 where it is not known any more."""
 
 
 class MonthRow(NamedTuple):

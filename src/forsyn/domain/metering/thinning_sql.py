@@ -32,10 +32,10 @@ IS_SPARED = "exists (select from spared where spared.meter_id = d.meter_id and s
 
 # -- what is left of a day without its hours -----------------------------------------------------------------------
 
-_FIRST_PRESENT = "(select min(at) from generate_subscripts(d.values, 1) as at where d.values[at] is not null)"
+FIRST_PRESENT = "(select min(at) from generate_subscripts(d.values, 1) as at where d.values[at] is not null)"
 CARRIED = (
     f"case when d.quality is null then d.carried when cardinality(d.values) <= 1 then d.carried"
-    f" when d.quality[{_FIRST_PRESENT}] & {Quality.AFTER_GAP:d} <> 0 then d.values[{_FIRST_PRESENT}] end"
+    f" when d.quality[{FIRST_PRESENT}] & {Quality.AFTER_GAP:d} <> 0 then d.values[{FIRST_PRESENT}] end"
 )
 _MISSING = f"case when array_position(d.values, null) is null then 0 else {MISSING:d} end"
 _END_MISSING = (

@@ -31,7 +31,7 @@ def of_counter(rows: dict[int, int], first: int, until: int) -> Metered:
     within = [number for number in read if first <= number < until]
     marked = []
     for number in (*read[: read.index(within[0])][-1:],) if within else [n for n in read if n < first][-1:]:
-        marked.append(MarkedDay(0, -1, day(number), rows[number], False, 0, 24, 0, None))
+        marked.append(MarkedDay(0, -1, day(number), rows[number], False, 0, 24, 0, None, 24))
     up_to = 0
     for number in within:
         up_to += rows[number]
@@ -48,7 +48,7 @@ def of_counter(rows: dict[int, int], first: int, until: int) -> Metered:
 
 def _row(rows: dict[int, int], number: int, up_to: int, *, where: int = 0, follows: bool = False) -> MarkedDay:
     carried = None if number - 1 in rows or number == min(rows) else rows[number]
-    return MarkedDay(0, where, day(number), rows[number], follows, up_to, 24, 0, carried)
+    return MarkedDay(0, where, day(number), rows[number], follows, up_to, 24, 0, carried, 24)
 
 
 @given(
@@ -66,7 +66,7 @@ def test_bills_that_follow_on_each_other_lose_nothing_of_a_counter(rows: dict[in
     assert (spans[0].first, spans[-1].until) == (day(0), day(60))
 
 
-def test_a_gap_over_the_first_day_is_divided_by_days() -> None:
+def test_a_gap_over_the_first_day_is_divided_by_its_hours() -> None:
     known = of_counter({0: 10, 10: 1000, 11: 5, 12: 7}, 6, 13)  # ten days after the reading of day 0
     assert known.spans == (Span(day(6), day(11), 500, ESTIMATED), Span(day(11), day(13), 12, MEASURED))
 
@@ -85,7 +85,7 @@ def of_intervals(hours: Sequence[int | None]) -> list[Span]:
         up_to += total
         alone = {number - 1, number + 1} - there.keys()
         if missing or alone:
-            row = MarkedDay(0, 0, day(number), total, number - 1 in there, up_to, 24, missing, None)
+            row = MarkedDay(0, 0, day(number), total, number - 1 in there, up_to, 24, missing, None, 24)
             marked.append(row)
     ends = (day(min(there)), day(max(there))) if there else (None, None)
     gaps = sum(1 for missing in there.values() if missing)
