@@ -91,7 +91,7 @@ def test_a_payment_line_that_the_payer_wrote_counts_too(world: World, books: Boo
 def test_the_same_file_is_read_once(world: World, books: Books, tmp_path: Path) -> None:
     path = bank_file(tmp_path, paid(a_posted_bill(world.anna, 17, 100_00)))
     read(path)
-    with pytest.raises(AlreadyRead, match=r"Filen er læst ind før, som »konto\.xml«"):
+    with pytest.raises(AlreadyRead, match=r"was read on 2026-11-02, as konto\.xml"):
         read(path)
     assert (Receipt.objects.count(), ReceivedFile.objects.count(), balance("bank")) == (1, 1, 100_00)
 

@@ -129,7 +129,7 @@ def test_what_comes_back_is_the_customers_again(ground: Ground, tmp_path: Path) 
 def test_another_balance_gives_the_payout_up(ground: Ground, tmp_path: Path) -> None:
     payout_id = approved(ground, prepared(ground))
     a_posted_bill(ground.world.anna, 18, 40_00)
-    with pytest.raises(NotPossible, match="ingen godkendte"):
+    with pytest.raises(NotPossible, match="no approved payout"):
         sent(tmp_path)
     assert Payout.objects.get(pk=payout_id).state == "withdrawn"
     assert not (tmp_path / "udbetalinger.xml").exists()

@@ -99,8 +99,8 @@ def _refuse_other_accounts(file: BankFile) -> None:
         account = statement.identity.account
         if ours and not any(same_account(account, each) for each in ours):
             raise NotPossible(
-                f"Kontoen {account} i filen er ikke en af dem, som kunderne betaler til. Vælg den rigtige fil, eller "
-                "skriv kontoen ind ved kreditornummeret."
+                f"{file.path.name}: the account {account} is none that customers pay into. Take the right file, or put "
+                "the account in beside the creditor number (billing_creditor)."
             )
 
 

@@ -77,7 +77,7 @@ def make_collections(*, path: Path, now: datetime, today: date, account_id: int 
         taken = collect_queries.taken_days(customer_ids=customer_ids, from_date=from_date)
         bills = on_days_of_their_own(found, taken)
         if not bills:
-            raise NotPossible("Der er ingen regninger at opkræve gennem Betalingsservice.")
+            raise NotPossible("There is no bill to collect: none is released, due late enough and not sent yet.")
         names = collect_queries.names(customer_ids=customer_ids)
         written = b"".join(write_collections(_delivery(number, bills, names, today)))
         actions_collections.collect(bills=bills, number=number, sha256=_sha256(written), now=now, account_id=account_id)
@@ -99,7 +99,7 @@ def make_collections(*, path: Path, now: datetime, today: date, account_id: int 
 def _delivery(number: int, bills: Sequence[Collectable], names: dict[int, str], today: date) -> Delivery[Collection]:
     creditor = queries.creditor_on(day=today)
     if creditor is None or not creditor.betalingsservice_creditor:
-        raise NotPossible("Der er intet PBS-nummer for i dag. Skriv det ind ved kreditornummeret.")
+        raise NotPossible("There is no PBS number for today. Put it in beside the creditor number (billing_creditor).")
     section = Section(
         kind=SectionKind.COLLECTIONS,
         pbs_number=creditor.betalingsservice_creditor,
@@ -142,7 +142,9 @@ def make_payouts(*, path: Path, bic: str, now: datetime, today: date, account_id
         numbers = _payee_numbers(ready, account_id)
         rows = [row for row in ready if row.route == Route.ACCOUNT or row.customer_id in numbers]
         if not rows:
-            raise NotPossible("Der er ingen godkendte udbetalinger, der kan sendes.")
+            raise NotPossible(
+                "There is no approved payout that can be sent: see them in the office, under Udbetalinger."
+            )
         number = actions_collections.next_number(kind=SentKind.PAYOUTS)
         written = write_credit_transfers(
             message_id=f"FORSYN-{number}", created_at=now, execution_date=today, payer=_payer(bic, today),
@@ -178,7 +180,9 @@ def _payee_numbers(rows: Sequence[Payout], account_id: int | None) -> dict[int, 
 def _payer(bic: str, today: date) -> Payer:
     creditor = queries.creditor_on(day=today)
     if creditor is None:
-        raise NotPossible("Der er ingen bankkonto for i dag. Skriv den ind ved kreditornummeret.")
+        raise NotPossible(
+            "There is no bank account for today. Put it in beside the creditor number (billing_creditor)."
+        )
     account = DanishAccount.of(creditor.bank_registration, creditor.bank_account)
     return Payer(current_policy().controller.contact.name.da, account, bic)
 

@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.customers.queries import customer_ids
 from forsyn.domain.payments.models import Collection, CollectionState, Mandate, MandateEnd, SentFile, SentKind
-from forsyn.domain.payments.rules import Collectable, NotPossible
+from forsyn.domain.payments.rules import Collectable
 
 _NUMBERS = 0x7061794E
 """An advisory lock of this number, with the kind: numbers of files that are made follow each other."""
@@ -125,9 +125,7 @@ def next_number(*, kind: SentKind) -> int:
 def collect(
     *, bills: Sequence[Collectable], number: int, sha256: str, now: datetime, account_id: int | None = None
 ) -> int:
-    """Keep a delivery of collections; return the file's id. 2 queries. Raises NotPossible where there is nothing."""
-    if not bills:
-        raise NotPossible("Der er ingen regninger at opkræve gennem Betalingsservice.")
+    """Keep a delivery of collections; return the file's id. 2 queries."""
     file = SentFile.objects.create(
         kind=SentKind.COLLECTIONS, number=number, sha256=sha256, entry_count=len(bills),
         sum_oere=sum(each.amount_oere for each in bills), made_at=now, made_by_id=account_id,

@@ -81,9 +81,9 @@ def refuse_known_file(*, file: NewFile) -> None:
     earlier = ReceivedFile.objects.filter(same).first()
     if earlier is None:
         return
-    what = "filen" if earlier.sha256 == file.sha256 else f"leverancen {file.delivery}"
+    what = f"{file.name}" if earlier.sha256 == file.sha256 else f"{file.name}: delivery {file.delivery}"
     raise rules.AlreadyRead(
-        f"{what.capitalize()} er læst ind før, som »{earlier.name}« den {earlier.received_at:%d.%m.%Y}. Intet er gjort."
+        f"{what} was read on {earlier.received_at:%Y-%m-%d}, as {earlier.name}. Every file is read once."
     )
 
 
