@@ -49,11 +49,15 @@ FILES_WRITTEN = {
     "interfaces/cli/policy.py": "the public notice",
     "interfaces/cli/web_assets.py": "style and script for browsers",
     "workflows/demo.py": "the fictional town's own import files",
+    "workflows/payments_out.py": "collections and payouts, on the door's record, for Betalingsservice and the bank",
     "workflows/package_door.py": "a package until it is handed over, in a file without a name that is gone with it",
 }
 """File -> what it writes to the disk; nothing that is meant for somebody else but what its row says."""
 
 DOWNLOADS = {
+    "interfaces/office/ledger_views.py": "a year's postings, on the log of each they name, to who keeps the books",
+    "interfaces/office/tariff_views.py": "the prices of a tariff: no person's data",
+    "interfaces/portal/views_bills.py": "the signed-in person's own bills and account, to that person",
     "interfaces/portal/views_consumption.py": "the signed-in person's own consumption, to that person",
     "interfaces/portal/views_own_requests.py": "our letters to the signed-in person, to that person",
     "interfaces/portal/views_packages.py": "the signed-in person's copy, on the door's record, to that person",

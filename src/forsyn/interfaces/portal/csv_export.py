@@ -44,7 +44,7 @@ def period_file(where: Where) -> Iterator[str]:
     unit = {"unit": where.measure.csv_unit}
     header = [_("Fra"), _("Fra (UTC)")] if by_hour else [_("Fra"), _("Til og med")]
     header += [_("Forbrug (%(unit)s)") % unit, _("Året før (%(unit)s)") % unit, _("Bemærkning")]
-    return _pieces(header, (_row(where, slot) for slot in slots))
+    return pieces(header, (_row(where, slot) for slot in slots))
 
 
 def hours_file(where: Where) -> Iterator[str]:
@@ -55,7 +55,7 @@ def hours_file(where: Where) -> Iterator[str]:
         raise ValueError(f"no own day in {where.period}")
     header = [_("Fra"), _("Fra (UTC)"), _("Forbrug (%(unit)s)") % {"unit": where.measure.csv_unit}, _("Bemærkning")]
     summed = _summed_days(where) if _lacks_whole_days(values) else set()
-    return _pieces(header, _hour_rows(where, days, values, summed))
+    return pieces(header, _hour_rows(where, days, values, summed))
 
 
 def _lacks_whole_days(values: HourlyValues) -> bool:
@@ -111,7 +111,8 @@ def file_name(where: Where, *, hours: bool = False) -> str:
     return "-".join([where.measure.slug, *parts, *(["timer"] if hours else [])]) + ".csv"
 
 
-def _pieces(header: Row, rows: Iterable[Row]) -> Iterator[str]:
+def pieces(header: Row, rows: Iterable[Row]) -> Iterator[str]:
+    """A semicolon CSV that spreadsheets open as it is, in pieces."""
     writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
     lines = (str(writer.writerow(row)) for row in chain([header], rows))
     yield BYTE_ORDER_MARK

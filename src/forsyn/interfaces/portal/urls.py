@@ -4,6 +4,7 @@ from django.urls import path
 
 from forsyn.interfaces.portal import (
     views,
+    views_bills,
     views_consents,
     views_consumption,
     views_contact,
@@ -29,6 +30,12 @@ urlpatterns = [
     path("oplysninger/bekraeft/", views_contact.confirm_email, name="confirm_email"),
     path("oplysninger/<slug:kind>/", views_contact.change_contact, name="change_contact"),
     path("oplysninger/<slug:kind>/fjern/", views_contact.remove_contact, name="remove_contact"),
+    path("regninger/", views_bills.bills, name="bills"),
+    path("regninger/<int:number>/", views_bills.bill, name="bill"),
+    path("regninger/<int:number>/pdf/", views_bills.bill_as_pdf, name="bill_pdf"),
+    path("regninger/konto/", views_bills.statement, name="statement"),
+    path("regninger/konto/<int:year>/", views_bills.statement, name="statement_year"),
+    path("regninger/konto/<int:year>/csv/", views_bills.statement_csv, name="statement_csv"),
     path("samtykker/", views_consents.consents, name="consents"),
     path("samtykker/alle/traek-tilbage/", views_consents.withdraw_all, name="withdraw_all_consents"),
     path("samtykker/<slug:consent>/ja/", views_consents.give, name="give_consent"),
