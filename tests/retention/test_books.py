@@ -12,7 +12,7 @@ import pytest
 from forsyn.domain.customers.models import Customer, CustomerName
 from forsyn.domain.ledger import queries
 from forsyn.domain.ledger.actions_allocations import allocate, undo_allocation
-from forsyn.domain.ledger.models import Allocation, EndedPostings, OpenItem, Posting, Voucher
+from forsyn.domain.ledger.models import Allocation, OpenItem, Posting, Voucher, YearTotal
 from forsyn.domain.ledger.rules import NotPossible
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.erasure_log.transport import ErasureLog
@@ -91,7 +91,7 @@ def test_what_was_owed_goes_once_it_is_paid_and_its_last_year_over(world: World,
     assert not Posting.objects.exists()
     assert not OpenItem.objects.exists()
     assert not Allocation.objects.exists()
-    assert sum(one.debit_oere - one.credit_oere for one in EndedPostings.objects.all()) == 0
+    assert sum(one.debit_oere - one.credit_oere for one in YearTotal.objects.all()) == 0
 
 
 def test_an_erased_customers_books_are_kept_as_the_law_says_and_restricted(

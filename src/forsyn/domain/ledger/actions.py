@@ -11,6 +11,7 @@ from forsyn.domain.ledger.actions_bulk import Posted
 from forsyn.domain.ledger.chart import CHART
 from forsyn.domain.ledger.models import AccountingYear, LedgerAccount, VoucherKind
 from forsyn.domain.ledger.refusals import in_words
+from forsyn.kernel.local_days import local_day
 
 
 def ensure_accounts(*, using: str = "default") -> int:
@@ -36,9 +37,11 @@ def open_year(*, first_date: date, until_date: date) -> int:
 def close_year(*, year_id: int, account_id: int, now: datetime) -> None:
     """Close a year for good: nothing is posted in it any more. Balances are sums, so nothing is carried over.
 
-    Raises NotPossible where it is closed, is not there, or an earlier year is open.
+    Raises NotPossible where it is closed, is not over, is not there, or an earlier year is open.
     """
     with in_words():
+        if AccountingYear.objects.filter(pk=year_id, period__endswith__gt=local_day(now)).exists():
+            raise rules.NotPossible("Regnskabsåret er ikke slut endnu. Afslut det, når dets sidste dag er gået.")
         closed = AccountingYear.objects.filter(pk=year_id, closed_at=None).update(
             closed_at=now, closed_by_id=account_id
         )

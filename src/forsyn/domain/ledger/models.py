@@ -127,7 +127,7 @@ class Voucher(GuardedModel):
 class Posting(GuardedModel):
     """One line of a voucher: debit above 0, credit below. ``due_date`` stands on what a customer owes, and only there.
 
-    ``year`` is the voucher's, so that a year's balance and the night need no join.
+    ``year`` is the voucher's, so that the night needs no join.
     """
 
     voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="postings", db_index=False)
@@ -150,7 +150,7 @@ class Posting(GuardedModel):
             models.CheckConstraint(condition=Q(vat_code__in=VatCode.values), name="ledger_posting_vat_code"),
             models.CheckConstraint(condition=Q(due_date=None) | Q(amount_oere__gt=0), name="ledger_posting_due_date"),
         ]
-        indexes = [models.Index(fields=["account", "year"], include=["amount_oere"], name="ledger_posting_of_account")]
+        indexes = [models.Index(fields=["account", "year"], name="ledger_posting_by_account")]
 
 
 class OpenItem(GuardedModel):
@@ -204,8 +204,8 @@ class Allocation(GuardedModel):
         ]
 
 
-class EndedPostings(GuardedModel):
-    """What a year's postings on an account came to that are no longer kept, so that balances stay what they were.
+class YearTotal(GuardedModel):
+    """What was posted on an account in a year. It stays when the postings end, so that balances stay what they were.
 
     Kept by the database alone.
     """
@@ -217,5 +217,5 @@ class EndedPostings(GuardedModel):
     credit_oere = models.BigIntegerField()
 
     class Meta:
-        db_table = "ledger_ended_postings"
-        constraints = [models.UniqueConstraint(fields=["year", "account"], name="ledger_ended_postings_one")]
+        db_table = "ledger_year_total"
+        constraints = [models.UniqueConstraint(fields=["year", "account"], name="ledger_year_total_one")]

@@ -88,9 +88,9 @@ BINDINGS = (
         events=_unless_open("credit_id", "debit_id", of="posting_id"),
     ),
     Table(
-        "ledger_ended_postings",
+        "ledger_year_total",
         columns=_plain(
-            "sums over all customers of what is no longer kept",
+            "sums over all customers of what was posted in a year",
             "id", "year_id", "account_id", "posting_count", "debit_oere", "credit_oere",
         ),
         read_by=(P.SETTLEMENT, P.ACCOUNTING),

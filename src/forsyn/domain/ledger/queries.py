@@ -1,7 +1,6 @@
 """Reads of the books; a fixed number of queries each. Amounts are øre, debit above 0.
 
-What a purpose does not see (restricted customers, for settlement) is missing in its sums: balances of the utility and
-the export are read under accounting.
+What a purpose does not see (restricted customers, for settlement) is missing: the export is read under accounting.
 """
 
 from __future__ import annotations
@@ -196,28 +195,20 @@ def newest_posting_date() -> date | None:
 
 
 _SUMS = """
-with posted as (
-    select account_id, year_id, sum(amount_oere) filter (where amount_oere > 0) as debit,
-           -sum(amount_oere) filter (where amount_oere < 0) as credit
-      from public.ledger_posting group by account_id, year_id
-    union all
-    select account_id, year_id, debit_oere, credit_oere from public.ledger_ended_postings
-)
 select account.number, account.key, account.name_da, account.name_en, account.kind,
-       coalesce(sum(coalesce(posted.debit, 0) - coalesce(posted.credit, 0))
-                filter (where year.period << asked.period), 0),
-       coalesce(sum(posted.debit) filter (where year.id = asked.id), 0),
-       coalesce(sum(posted.credit) filter (where year.id = asked.id), 0)
+       coalesce(sum(total.debit_oere - total.credit_oere) filter (where year.period << asked.period), 0),
+       coalesce(sum(total.debit_oere) filter (where year.id = asked.id), 0),
+       coalesce(sum(total.credit_oere) filter (where year.id = asked.id), 0)
   from public.ledger_account as account
  cross join (select id, period from public.ledger_accounting_year where id = %s) as asked
-  left join posted on posted.account_id = account.id
-  left join public.ledger_accounting_year as year on year.id = posted.year_id
+  left join public.ledger_year_total as total on total.account_id = account.id
+  left join public.ledger_accounting_year as year on year.id = total.year_id
  group by account.id order by account.number
 """
 
 
 def trial_balance_of(*, year_id: int) -> list[TrialBalanceLine]:
-    """A year's balance, account by account; openings, and closings, sum to zero. 1 query. Under accounting."""
+    """A year's balance, account by account; openings, and closings, sum to zero. 1 query, however long the books."""
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, [year_id])
         sums = [AccountSums(*row[:5], *(int(amount) for amount in row[5:])) for row in cursor.fetchall()]

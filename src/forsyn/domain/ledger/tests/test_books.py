@@ -241,6 +241,8 @@ def test_a_closed_year_is_closed(world: World, books: Books) -> None:
             close_year(year_id=books[2019], account_id=world.billing.pk, now=NOW)
         with pytest.raises(NotPossible, match="er afsluttet"):
             bill(world.anna.customer_id, 100, "bill:1", day=date(2019, 5, 1))
+        with pytest.raises(NotPossible, match="ikke slut endnu"):
+            close_year(year_id=books[2026], account_id=world.billing.pk, now=NOW)
         with pytest.raises(NotPossible, match="overlapper"):
             open_year(first_date=date(2027, 6, 1), until_date=date(2028, 1, 1))
         with pytest.raises(NotPossible, match="Vælg datoerne om"):

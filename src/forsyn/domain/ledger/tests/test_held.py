@@ -99,7 +99,7 @@ def test_nothing_is_added_to_a_voucher_edited_or_deleted(world: World, books: Bo
             "update ledger_open_item set remaining_oere = 1",
             "update ledger_allocation set amount_oere = 1",
             "update ledger_accounting_year set last_number = 7",
-            "insert into ledger_ended_postings (year_id, account_id, posting_count, debit_oere, credit_oere)"
+            "insert into ledger_year_total (year_id, account_id, posting_count, debit_oere, credit_oere)"
             " values (1, 1, 1, 1, 1)",
         ):
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
