@@ -1,80 +1,40 @@
-"""The writer of terms and sizes: which tariff an agreement is billed by, and how big what it is billed for is."""
+"""Terms of agreements that come of others'."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
-from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db import connection, transaction
 
-from forsyn.domain.billing.terms_models import FactorOf, Terms
-from forsyn.kernel.charges.components import Factor
-
-AT_ONCE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class NewTerms:
-    """An agreement's tariff in [first, until) and its on-account instalments a year; 0: none."""
-
-    agreement_id: int
-    tariff_id: int
-    first: date
-    until: date | None
-    instalments: int
-    is_single_pipe: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NewFactor:
-    """An agreement's square metres, meter size (m³/h) or dwellings in [first, until)."""
-
-    agreement_id: int
-    factor: Factor
-    first: date
-    until: date | None
-    value: Decimal
+_COPY = (
+    """
+    insert into billing_terms
+           (agreement_id, tariff_id, period, instalments, is_single_pipe, recorded_at, recorded_by_id)
+    select %(to)s, tariff_id,
+           daterange(%(first)s, nullif(greatest(upper(period), %(first)s::date), %(first)s::date)),
+           instalments, is_single_pipe, %(now)s, %(by)s
+      from billing_terms where agreement_id = %(from)s and (period @> %(first)s::date - 1 or period @> %(first)s::date)
+     order by lower(period) desc limit 1""",
+    """
+    insert into billing_factor (agreement_id, factor, period, value, recorded_at, recorded_by_id)
+    select distinct on (factor) %(to)s, factor, daterange(%(first)s, null), value, %(now)s, %(by)s
+      from billing_factor where agreement_id = %(from)s and lower(period) <= %(first)s
+     order by factor, lower(period) desc""",
+)
 
 
 @transaction.atomic
-def begin_terms(*, terms: Sequence[NewTerms], account_id: int | None, now: datetime) -> int:
-    """Record terms of many agreements; return how many. No agreement may have two on one day (IntegrityError)."""
-    made = Terms.objects.bulk_create(
-        (
-            Terms(
-                agreement_id=each.agreement_id,
-                tariff_id=each.tariff_id,
-                period=DateRange(each.first, each.until),
-                instalments=each.instalments,
-                is_single_pipe=each.is_single_pipe,
-                recorded_at=now,
-                recorded_by_id=account_id,
-            )
-            for each in terms
-        ),
-        batch_size=AT_ONCE,
-    )
-    return len(made)
-
-
-@transaction.atomic
-def begin_factors(*, factors: Sequence[NewFactor], account_id: int | None, now: datetime) -> int:
-    """Record sizes of many agreements; return how many. No agreement may have two of a kind on one day."""
-    made = FactorOf.objects.bulk_create(
-        (
-            FactorOf(
-                agreement_id=each.agreement_id,
-                factor=each.factor.value,
-                period=DateRange(each.first, each.until),
-                value=each.value,
-                recorded_at=now,
-                recorded_by_id=account_id,
-            )
-            for each in factors
-        ),
-        batch_size=AT_ONCE,
-    )
-    return len(made)
+def copy_terms(
+    *, from_agreement_id: int, to_agreement_id: int, first_date: date, account_id: int | None, now: datetime
+) -> None:
+    """Let an agreement have the tariff and sizes that another at the same place had last, from a day on."""
+    parameters: dict[str, int | date | datetime | None] = {
+        "from": from_agreement_id,
+        "to": to_agreement_id,
+        "first": first_date,
+        "by": account_id,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        for statement in _COPY:
+            cursor.execute(statement, parameters)

@@ -1,0 +1,185 @@
+"""Moving out and moving in: the agreements end, what nobody measured is settled, and the final bills are made ready.
+
+All agreements of the customer at the place move together. Bills are made by runs of one agreement each, which somebody
+else approves as any run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from forsyn.domain.billing import actions_runs
+from forsyn.domain.billing.actions_plans import end_plans
+from forsyn.domain.billing.actions_settling import settle_consumption
+from forsyn.domain.billing.actions_terms import copy_terms
+from forsyn.domain.billing.basis_queries import Wanted, prepared
+from forsyn.domain.billing.basis_rules import METERED_AS, Prepared
+from forsyn.domain.billing.models import BillKind
+from forsyn.domain.billing.move_queries import Moving, Shown, last_shown, moving_together
+from forsyn.domain.billing.move_rules import Unknown, amount_by_reading, settle_by, unknown_days
+from forsyn.domain.customers import actions as customers
+from forsyn.domain.customers.rules import NotPossible, danish_date
+from forsyn.domain.safeguards.purposes import purpose
+from forsyn.kernel.charges.basis import Quality
+from forsyn.kernel.charges.tariff import Commodity
+from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Source
+
+PAYMENT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class MovingPart:
+    """One of the agreements that move, and what is known of its last days."""
+
+    moving: Moving
+    prepared: tuple[Prepared, ...]
+    unknown: tuple[Unknown, ...]
+    shown: Shown | None
+
+    @property
+    def metered_as(self) -> str:
+        """The commodity whose meter tells."""
+        return METERED_AS.get(self.moving.commodity, self.moving.commodity)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the customer or staff say of a commodity's meter: what it shows, or that our guess holds."""
+
+    reading: int | None
+    """Base units that the counter shows; None: our guess."""
+    despite: bool = False
+    """It is right although it is far more than usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedOut:
+    """The runs with the final bills, as drafts, and when they should be out."""
+
+    run_ids: tuple[int, ...]
+    settle_by: date | None
+
+
+def look_at_move(*, agreement_id: int, until: date, today: date) -> list[MovingPart]:
+    """What would be settled if the customer moved out and `until` were the first day of somebody else.
+
+    The caller has entered settlement. Raises NotPossible where the day cannot be.
+    """
+    found = []
+    for moving in moving_together(agreement_id=agreement_id, until=until):
+        if moving.agreement_id != agreement_id and moving.until is not None and moving.until < until:
+            continue  # it ended before, by itself
+        _check_day(moving, until)
+        ready = tuple(prepared(wanted=[Wanted(moving.agreement_id, moving.billed_until, until)], issue_date=today))
+        unknown = tuple(each for row in ready if row.basis is not None for each in unknown_days(row.basis))
+        shown = last_shown(moving=moving, unit=unknown[0].unit, until=until) if unknown else None
+        found.append(MovingPart(moving, ready, unknown, shown))
+    return found
+
+
+def _check_day(moving: Moving, until: date) -> None:
+    if moving.until is not None and moving.until != until:
+        last = danish_date(moving.until - timedelta(days=1))
+        raise NotPossible(f"Aftale {moving.number} er allerede afsluttet. Sidste dag er {last}.")
+    if until <= moving.billed_until:
+        raise NotPossible(
+            f"Aftale {moving.number} er allerede opgjort til og med "
+            f"{danish_date(moving.billed_until - timedelta(days=1))}. Vælg en senere dag."
+        )
+
+
+def move_out(
+    *, agreement_id: int, until: date, told: Mapping[str, Told], account_id: int | None, today: date, now: datetime
+) -> MovedOut:
+    """End a customer's agreements at a place on the day before `until`; all of it or nothing. Raises NotPossible.
+
+    ``told`` by the commodity that is metered. Days that no meter covers and of which nothing is told stay unknown: they
+    stop the bill until somebody settles them.
+    """
+    if told and until > today:
+        raise NotPossible("Flyttedagen er ikke gået endnu. Gem flytningen nu, og gør forbruget op, når den er gået.")
+    runs = []
+    with transaction.atomic(), purpose(P.SETTLEMENT, actor=account_id):
+        parts = look_at_move(agreement_id=agreement_id, until=until, today=today)
+        for part in parts:
+            for unknown, amount, quality, reason in _settled(part, told.get(part.metered_as)):
+                settle_consumption(
+                    agreement_id=part.moving.agreement_id, first=unknown.first, until=unknown.until, amount=amount,
+                    unit=unknown.unit, quality=quality, reason=reason, account_id=account_id, now=now,
+                )  # fmt: skip
+            if part.moving.until is None:
+                customers.end_agreement(agreement_id=part.moving.agreement_id, until_date=until)
+            end_plans(agreement_id=part.moving.agreement_id)
+            runs.append(_final_run(part.moving, until, account_id, today, now))
+    return MovedOut(tuple(runs), settle_by(until))
+
+
+def _settled(part: MovingPart, told: Told | None) -> Sequence[tuple[Unknown, int, Quality, str]]:
+    """What takes the place of days that nobody measured."""
+    if told is None:
+        return []
+    if told.reading is None:
+        guessed = [each for each in part.unknown if each.probable is not None]
+        return [(each, each.probable or 0, Quality.ESTIMATED, "Skønnet ved flytning efter forbruget før.")
+                for each in guessed]  # fmt: skip
+    if not part.unknown:
+        return []
+    if part.shown is None or len(part.unknown) != 1:
+        raise NotPossible(
+            "Måleren tæller ikke op, eller der er flere huller. Læg forbruget fast på regningen i stedet."
+        )
+    (unknown,) = part.unknown
+    amount = amount_by_reading(
+        unknown, shown=part.shown.value, shown_day=part.shown.day, reading=told.reading, despite=told.despite
+    )
+    return [(unknown, amount, Quality.SELF_READ, "Aflæst ved flytning.")]
+
+
+def _final_run(moving: Moving, until: date, account_id: int | None, today: date, now: datetime) -> int:
+    return actions_runs.make_run(
+        kind=BillKind.FINAL, commodity=Commodity(moving.commodity), from_date=moving.billed_until, until_date=until,
+        issue_date=today, due_date=today + timedelta(days=PAYMENT_DAYS), made_by_id=account_id, now=now,
+        agreement_id=moving.agreement_id, note="Flytning",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgreement:
+    """An agreement that takes another's place: the same supply on the same terms and sizes."""
+
+    after_agreement_id: int
+    number: str
+
+
+def move_in(
+    *, customer_ids: Sequence[int], agreements: Sequence[NewAgreement], first_date: date, relation: str,
+    account_id: int | None, now: datetime,
+) -> list[int]:  # fmt: skip
+    """Let customers take over supply from a day on, on the terms that held before; the new agreements' ids.
+
+    What the meter counted before is the former holder's: the day decides. Raises NotPossible.
+    """
+    made = []
+    with transaction.atomic(), purpose(P.SETTLEMENT, actor=account_id):
+        for wanted in agreements:
+            before = next(
+                (each for each in moving_together(agreement_id=wanted.after_agreement_id, until=first_date)
+                 if each.agreement_id == wanted.after_agreement_id), None,
+            )  # fmt: skip
+            if before is None:
+                raise NotPossible("Den tidligere aftale findes ikke. Vælg stedet igen.")
+            agreement_id = customers.conclude_agreement(
+                number=wanted.number, supply_point_id=before.supply_point_id, commodity=before.commodity,
+                relation=relation, customer_ids=customer_ids, first_date=first_date, source=Source.PERSON, now=now,
+            )  # fmt: skip
+            copy_terms(
+                from_agreement_id=wanted.after_agreement_id, to_agreement_id=agreement_id, first_date=first_date,
+                account_id=account_id, now=now,
+            )  # fmt: skip
+            made.append(agreement_id)
+    return made
