@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -264,3 +266,37 @@ def test_the_text_of_a_line_is_its_own_or_the_vouchers(world: World, books: Book
     post(voucher=replace(voucher, lines=[replace(first, text="Kontoudtog 17"), second]), now=NOW)
     assert [row.text for row in queries.export_rows(year_id=books[2026])] == ["Kontoudtog 17", "Betaling payment:1"]
     assert Allocation.objects.count() == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_done_the_books_agree_with_themselves(world: World, books: Books, seed: int) -> None:
+    chance = random.Random(seed)
+    people = [world.anna.customer_id, world.bo.customer_id]
+    vouchers: list[int] = []
+    for number in range(30):
+        one, oere = chance.choice(people), chance.randrange(1, 500_00)
+        day = date(chance.choice((2025, 2026)), chance.randrange(1, 13), 5)
+        deed = chance.choice(("bill", "pay", "pay", "allocate", "undo", "reverse"))
+        if deed in ("bill", "pay"):
+            vouchers.append({"bill": bill, "pay": pay}[deed](one, oere, f"{deed}:{number}", day=day).voucher_id)
+        elif deed == "allocate":
+            allocate(customer_id=one, now=NOW)
+        elif deed == "undo" and (found := queries.allocations_of(customer_id=one)):
+            _or_refused(undo_allocation, allocation_id=chance.choice(found).id, now=NOW)
+        elif deed == "reverse" and vouchers:
+            _or_refused(reverse, voucher_id=vouchers.pop(), posting_date=date(2026, 12, 31), text="Fortrudt", now=NOW)
+    for one in people:
+        booked = Posting.objects.filter(voucher__customer_id=one, account__is_receivable=True)
+        assert sum(_open(one)) == sum(booked.values_list("amount_oere", flat=True))
+    for year in (2025, 2026):
+        lines = queries.trial_balance_of(year_id=books[year])
+        assert sum(line.closing_oere for line in lines) == 0
+        posted = Posting.objects.filter(year_id=books[year], amount_oere__gt=0).values_list("amount_oere", flat=True)
+        assert sum(line.account.debit_oere for line in lines) == sum(posted)
+        numbers = Voucher.objects.filter(year_id=books[year]).order_by("number").values_list("number", flat=True)
+        assert list(numbers) == list(range(1, len(numbers) + 1))
+
+
+def _or_refused(deed: Callable[..., object], **given: object) -> None:
+    with contextlib.suppress(NotPossible):
+        deed(**given)
