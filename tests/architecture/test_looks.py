@@ -16,6 +16,7 @@ STAFF = ("forsyn.interfaces.office.", "forsyn.interfaces.privacy_desk.")
 _DECLARED = "declarations and counts, no rows of persons"
 _REGISTER = "agreements with companies"
 _BREACH = "a breach, told without names; whom it touched is a page of its own"
+_PRICES = "what is charged, and sums over many bills; those that change most are a page of their own"
 _WHOLE_DELIVERY = "whole deliveries and their counts; the values of one meter are a page of their own"
 SHOWS_NOBODY = {
     "office.delivery_views.deliveries": _WHOLE_DELIVERY,
@@ -23,6 +24,12 @@ SHOWS_NOBODY = {
     "office.quarantine_views.quarantine": _WHOLE_DELIVERY,
     "office.quarantine_views.group": "meter numbers with reasons; values, and whose they are, are pages of their own",
     "office.quarantine_views.decision": "counts of what will be decided",
+    **{
+        f"office.tariff_views.{name}": _PRICES
+        for name in (
+            "approve", "new_prices", "preview", "price_sheet", "sheet_csv", "tariff", "tariffs", "version", "withdraw",
+        )
+    },
     "privacy_desk.disclosure_views.refusals": "what did not leave, with how many persons it was about",
     "privacy_desk.disclosure_views.try_again": "sends again what has been decided; shows nothing",
     "privacy_desk.look_views.checks": "how many looks a sample has",

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from forsyn.domain.accounts.queries import account_with_email
 from forsyn.domain.billing import actions_tariffs, tariff_queries
-from forsyn.domain.billing.actions_terms import NewFactor, NewTerms, begin_factors, begin_terms
+from forsyn.domain.billing.actions_new_terms import NewFactor, NewTerms, begin_factors, begin_terms
 from forsyn.domain.billing.tariff_rules import PriceChange, new_version
 from forsyn.domain.billing.terms_queries import WithoutTerms, agreements_without_terms
 from forsyn.domain.ledger.actions import ensure_accounts

@@ -11,6 +11,7 @@ from functools import lru_cache
 from django.db import connection
 
 from forsyn.domain.billing.tariff_models import Tariff, TariffTexts, TariffVersion, VatRate, VersionState
+from forsyn.domain.customers.models import AgreementHolder
 from forsyn.domain.ledger.models import LedgerAccount
 from forsyn.kernel.charges.canonical import sha256, tariff_from
 from forsyn.kernel.charges.tariff import Tariff as Document
@@ -155,6 +156,15 @@ def agreements_on(*, tariff_id: int, first: date, until: date, most: int) -> Dra
         cursor.execute(_DRAWN, {"tariff_id": tariff_id, "first": first, "until": until, "most": most})
         ids, count = cursor.fetchone()
     return Drawn(tuple(ids), count)
+
+
+def holders_of(*, numbers: Collection[str]) -> dict[str, list[int]]:
+    """The customers who hold agreements, the one who gets the bill first, by the agreement's number. 1 query."""
+    found: dict[str, list[int]] = {}
+    holders = AgreementHolder.objects.filter(agreement__number__in=list(numbers)).order_by("-is_primary", "pk")
+    for number, customer_id in holders.values_list("agreement__number", "customer_id"):
+        found.setdefault(number, []).append(customer_id)
+    return found
 
 
 class ChangedDocument(RuntimeError):

@@ -14,6 +14,7 @@ from forsyn.interfaces.office import (
     review_views,
     search_views,
     sensitive_views,
+    tariff_urls,
 )
 
 app_name = "office"
@@ -41,4 +42,5 @@ urlpatterns = [
     path("karantaene/gruppe/", quarantine_views.group, name="quarantine_group"),
     path("karantaene/afgoerelse/", quarantine_views.decision, name="quarantine_decision"),
     path("karantaene/<int:item_id>/", quarantine_views.item, name="quarantine_item"),
+    *tariff_urls.urlpatterns,
 ]
