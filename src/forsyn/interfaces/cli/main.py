@@ -8,6 +8,7 @@ from forsyn import __version__
 from forsyn.interfaces.cli import (
     access,
     audit,
+    bill,
     breaches,
     customers,
     demo,
@@ -76,6 +77,7 @@ app.add_typer(requests.app, name="requests")
 app.add_typer(mailbox.app, name="mailbox")
 app.add_typer(night.app, name="night")
 app.add_typer(erasure.app, name="erasure")
+app.add_typer(bill.app, name="bill")
 
 
 def _version(wanted: bool) -> None:

@@ -90,6 +90,19 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Enum):
         return value.key if isinstance(value, Worded) else value.value
+    if shape is Tariff:
+        return _plain_tariff(value)
+    return _plain_shape(value)
+
+
+@lru_cache(maxsize=64)
+def _plain_tariff(tariff: Tariff) -> dict[str, Any]:
+    """Kept, because a run's bases all hold the same few tariffs; nobody changes what it gives."""
+    return _plain_shape(tariff)
+
+
+def _plain_shape(value: Any) -> dict[str, Any]:
+    shape: Any = type(value)
     found: dict[str, Any] = {name: _plain(getattr(value, name)) for name in _names(shape)}
     if shape in _KINDS:
         found[KIND] = _KINDS[shape]
