@@ -19,15 +19,18 @@ from forsyn.domain.sensitive.actions import forget_withdrawn
 from forsyn.interfaces.access_seals import EVERY, notes_file, seal_and_note
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
+from forsyn.workflows.billing_runs import go_on
 from forsyn.workflows.breaches import tell_released
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.night import run_night
 from forsyn.workflows.outgoing import deliver_due
 from forsyn.workflows.privacy_mail import fetch_if_set_up
+from forsyn.workflows.run_previews import preview_waiting
 from forsyn.workflows.source_notices import send_source_notices
 from forsyn.workflows.staff_access import end_overdue
 
 NIGHT_PART_SECONDS = 20.0
+RUN_PART_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,10 @@ def _tell_sources(now: datetime) -> str:
     return f"{done.mailed} persons told by mail of data that others gave; {done.left} still to be told."
 
 
+def _preview(_: datetime) -> str:
+    return preview_waiting(clock=timezone.now)
+
+
 def _clear(now: datetime) -> str:
     with purpose(P.RETENTION, actor=None):
         return f"{clear_expired(now=now)} sessions and counted attempts deleted."
@@ -98,6 +105,11 @@ def _night(now: datetime) -> str:
     if done.night_id is None:
         return "Another process works at the night."
     return f"{done.deleted} rows in {done.chunks} chunks; {'the night is over' if done.finished else 'it goes on'}."
+
+
+def _bills(_: datetime) -> str:
+    """A part of a run, so that the other jobs are not kept waiting; the next call goes on."""
+    return go_on(clock=timezone.now, budget_seconds=RUN_PART_SECONDS)
 
 
 JOBS = (
@@ -152,6 +164,13 @@ JOBS = (
         "Tells persons of data that somebody else gave, by mail, some hundreds at a time (Art. 14).",
     ),
     Job(
+        "preview",
+        timedelta(seconds=5),
+        (P.SETTLEMENT, P.PRIVACY_RIGHTS),
+        _preview,
+        "Reckons billing runs that staff made on a page; approves and posts nothing.",
+    ),
+    Job(
         "clear",
         timedelta(minutes=15),
         (P.RETENTION,),
@@ -164,6 +183,13 @@ JOBS = (
         (P.RETENTION,),
         _night,
         "Once a night, in parts: deletes, masks and thins what is over, as the policy's retention rules say.",
+    ),
+    Job(
+        "bills",
+        timedelta(seconds=15),
+        (P.SETTLEMENT,),
+        _bills,
+        "Goes on, in parts, with a billing run that was begun and not finished; makes and approves none.",
     ),
 )
 """In the order in which they are done where several are due."""

@@ -1,0 +1,31 @@
+"""Addresses of runs, bills, customers' accounts and the books."""
+
+from django.urls import path
+
+from forsyn.interfaces.office import account_views, bill_act_views, bill_views, ledger_views, run_act_views, run_views
+
+urlpatterns = [
+    path("koersler/", run_views.runs, name="runs"),
+    path("koersler/ny/", run_act_views.make, name="make_run"),
+    path("koersler/<int:run_id>/", run_views.run, name="run"),
+    path("koersler/<int:run_id>/regninger/", run_views.bills, name="run_bills"),
+    path("koersler/<int:run_id>/fremdrift/", run_views.progress, name="run_progress"),
+    path("koersler/<int:run_id>/<slug:act>/", run_act_views.act, name="run_act"),
+    path("regninger/", bill_views.find, name="find_bill"),
+    path("regninger/<int:bill_id>/", bill_views.bill, name="bill"),
+    path("regninger/<int:bill_id>/ret/<slug:act>/", bill_act_views.act, name="bill_act"),
+    path("kunder/<int:customer_id>/konto/", account_views.account, name="account"),
+    path("kunder/<int:customer_id>/konto/fordeling/", account_views.allocations, name="allocations"),
+    path("kunder/<int:customer_id>/konto/fordel/", account_views.allocate, name="allocate"),
+    path(
+        "kunder/<int:customer_id>/konto/fordeling/<int:allocation_id>/tilbage/",
+        account_views.undo_allocation,
+        name="undo_allocation",
+    ),
+    path("bogholderi/", ledger_views.books, name="books"),
+    path("bogholderi/aar/", ledger_views.open_year, name="open_year"),
+    path("bogholderi/aar/<int:year_id>/afslut/", ledger_views.close_year, name="close_year"),
+    path("bogholderi/aar/<int:year_id>/posteringer.csv", ledger_views.export, name="export"),
+    path("bogholderi/bilag/", ledger_views.vouchers, name="vouchers"),
+    path("bogholderi/bilag/<int:voucher_id>/", ledger_views.voucher, name="voucher"),
+]

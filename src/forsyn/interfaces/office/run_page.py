@@ -1,0 +1,122 @@
+"""What the pages of runs show: totals in words, why bills were stopped, how far the work has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+
+from forsyn.domain.billing import run_queries
+from forsyn.domain.billing.models import Bill, Run, RunState
+from forsyn.domain.billing.run_rules import OUTLIERS, Remark, Totals, totals_from
+from forsyn.domain.billing.staff_bill_queries import agreements_of_run, tariffs_of
+from forsyn.interfaces.office import billing_words
+from forsyn.interfaces.office.billing_words import StopText
+from forsyn.kernel.charges.reasons import Reason, ReasonCode
+from forsyn.policy.vocabulary import Language
+from forsyn.workflows.bill_words import component_names, reason_sentence
+
+WORKING = (RunState.DRAFT, RunState.EXECUTING, RunState.UNDOING)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come; ``percent`` is None where that is not known."""
+
+    done: int
+    of: int | None
+
+    @property
+    def percent(self) -> int | None:
+        """0 to 100."""
+        return min(100, self.done * 100 // self.of) if self.of else None
+
+
+def progress_of(run: Run) -> Progress:
+    """What has been done of the work under way. 1 or 2 queries."""
+    counts = run_queries.counts_by_state(run_id=run.pk)
+    every = sum(counts.values())
+    if run.state == RunState.DRAFT:
+        return Progress(every, agreements_of_run(run=run) if run.kind != "on_account" else None)
+    if run.state == RunState.UNDOING:
+        return Progress(counts.get("undone", 0), counts.get("undone", 0) + counts.get("posted", 0))
+    posted = counts.get("posted", 0) + counts.get("released", 0)
+    return Progress(posted, posted + counts.get("previewed", 0))
+
+
+@dataclass(frozen=True)
+class Remarked:
+    """So many bills with one remark."""
+
+    key: str
+    count: int
+
+
+@dataclass(frozen=True)
+class StoppedFor:
+    """So many bills stopped for one reason."""
+
+    code: str
+    text: StopText
+    count: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A run's totals, and what the approver should look at."""
+
+    totals: Totals
+    remarks: tuple[Remarked, ...]
+    stopped: tuple[StoppedFor, ...]
+
+    @property
+    def change(self) -> str:
+        """How much more, or less, than the same customers' bills of the year before."""
+        return billing_words.change_text(self.totals.last_year_net_oere, self.totals.compared_net_oere)
+
+    @property
+    def outliers(self) -> int:
+        """Bills far from those of the year before."""
+        return sum(self.totals.remarks.get(remark.value, 0) for remark in OUTLIERS)
+
+
+def preview_of(run: Run) -> Preview | None:
+    """What the run keeps of its preview; None where it has none."""
+    if not run.totals:
+        return None
+    totals = totals_from(run.totals)
+    remarks = tuple(Remarked(one.value, totals.remarks[one.value]) for one in Remark if one.value in totals.remarks)
+    by_count = sorted(totals.reasons.items(), key=lambda reason: (-reason[1], reason[0]))
+    stopped = tuple(StoppedFor(code, billing_words.stop_text(code), count) for code, count in by_count)
+    return Preview(totals, remarks, stopped)
+
+
+def reasons_of(bills: Sequence[Bill]) -> dict[int, list[str]]:
+    """Why each of these bills was stopped, in sentences, by the bill's id. 2 queries."""
+    stopped = [bill for bill in bills if bill.reasons]
+    found = tariffs_of(version_ids={bill.tariff_version_id for bill in stopped if bill.tariff_version_id})
+    language = language_now()
+    names = {pk: component_names(tariff.components, texts, language) for pk, (tariff, texts) in found.items()}
+    return {bill.pk: _sentences(bill.reasons, names.get(bill.tariff_version_id, {}), language) for bill in stopped}
+
+
+def language_now() -> Language:
+    """The page's."""
+    return Language.ENGLISH if get_language() == "en" else Language.DANISH
+
+
+def _sentences(reasons: Sequence[Mapping[str, Any]], names: Mapping[str, str], language: Language) -> list[str]:
+    return list(dict.fromkeys(_sentence(reason, names, language) for reason in reasons))
+
+
+def _sentence(reason: Mapping[str, Any], names: Mapping[str, str], language: Language) -> str:
+    code = reason["code"]
+    if code.upper() not in ReasonCode.__members__:
+        text = billing_words.stop_text(code)
+        return f"{text.title}. {text.advice}"
+    first, until = (date.fromisoformat(reason[name]) if reason[name] else None for name in ("from", "until"))
+    known = Reason(ReasonCode[code.upper()], reason["component"] or "", first, until, reason["value"] or "")
+    return reason_sentence(known, names, language)
