@@ -155,3 +155,9 @@ def payouts(*, count: int = 100) -> list[Payout]:
     rows = Payout.objects.select_related("customer", "prepared_by", "approved_by", "sent_file")
     waits = Q(state__in=[PayoutState.PREPARED, PayoutState.APPROVED])
     return list(rows.annotate(waits=Count("id", filter=waits)).order_by("-waits", "-prepared_at", "-id")[:count])
+
+
+def payout(*, payout_id: int) -> Payout:
+    """One payout. 1 query. Raises Payout.DoesNotExist."""
+    found: Payout = Payout.objects.get(pk=payout_id)
+    return found
