@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Sum
@@ -14,12 +16,16 @@ from forsyn.domain.billing.models import Bill, BillKind, Terms
 from forsyn.domain.billing.run_rules import Totals
 from forsyn.domain.billing.standing_queries import standing_bills
 from forsyn.domain.ledger.models import Posting, Voucher
+from forsyn.domain.metering.actions import DeliveredBatch, DeliveredFile, take_in
+from forsyn.domain.metering.spool import Chunk
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.charges.canonical import bill_from
+from forsyn.kernel.local_days import day_start_seconds
 from forsyn.policy.purposes import P
 from forsyn.workflows.billing_runs import execute_run, preview_run, undo_run
 from tests.billed_world import FIRST, UNTIL, BilledWorld, a_run, billed, settle, sha_of
-from tests.world import World
+from tests.metered_world import HEAT_PER_HOUR, MeteredWorld
+from tests.world import NOW, World
 
 AT = datetime(2026, 1, 20, 9, tzinfo=UTC)
 LATER = datetime(2026, 2, 20, 9, tzinfo=UTC)
@@ -147,3 +153,51 @@ def test_bills_of_one_year_that_count_on_are_corrected_by_one(world: World) -> N
     assert [each.bill_id for each in standing_bills(agreement_ids=[anna])] == [bill.pk]
     _, totals = found(made)
     assert totals.bills == 0
+
+
+# -- what meters delivered -------------------------------------------------------------------------------------------
+
+WEEK = (date(2026, 10, 26), date(2026, 11, 2))
+AFTER = datetime(2026, 11, 3, 9, tzinfo=UTC)
+
+
+def deliver(first: date, until: date, watt_hours: int, *, now: datetime) -> None:
+    """Hours of Anna's heat meter, the same in each."""
+    start, stop = day_start_seconds(first), day_start_seconds(until)
+    at = np.arange(start + 3600, stop + 1, 3600, dtype=np.int64)
+    chunk = Chunk(
+        meter=np.zeros(len(at), np.int32),
+        register=np.zeros(len(at), np.int16),
+        at=at,
+        value=np.full(len(at), watt_hours, np.int64),
+        line=np.arange(2, len(at) + 2, dtype=np.int64),
+    )
+    name = f"rettet-{first}-{watt_hours}.csv"
+    batch = DeliveredBatch(["0061001"], ["energy"], chunk, np.zeros(len(at), np.uint8), {}, 0, 0.0)
+    take_in(file=DeliveredFile(name, f"{name:0>64}", 1_000, "world", {}), batches=[batch], now=now)
+
+
+def test_values_that_a_meter_corrects_make_one_correction(metered_world: MeteredWorld) -> None:
+    made = billed(metered_world.world)
+    anna = made.agreements["anna"]
+    days: dict[str, Any] = {"from_date": WEEK[0], "until_date": WEEK[1], "issue_date": WEEK[1], "due_date": WEEK[1]}
+    totals = post(made, a_run(made.world, BillKind.INTERIM, agreement_id=anna, now=NOW, **days))
+    assert (totals.bills, totals.reasons) == (1, {})
+    hours = 7 * 24
+    bill = Bill.objects.get(kind="interim")
+    assert bill.net_oere == round(Fraction(60_000 * 7, 365)) + hours * HEAT_PER_HOUR // 20
+    deliver(date(2026, 10, 28), date(2026, 10, 29), HEAT_PER_HOUR + 500, now=AFTER)
+    deliver(date(2026, 11, 2), date(2026, 11, 3), HEAT_PER_HOUR, now=AFTER)  # a later day is none of the bill's
+    correction = a_run(made.world, BillKind.CORRECTION, now=AFTER, **days)
+    assert post(made, correction).net_oere == 24 * 500 // 20
+    again = a_run(made.world, BillKind.CORRECTION, now=AFTER, **days)
+    assert preview_run(run_id=again, clock=lambda: AFTER).bills == 0
+
+
+def test_values_delivered_again_as_they_were_correct_nothing(metered_world: MeteredWorld) -> None:
+    made = billed(metered_world.world)
+    days: dict[str, Any] = {"from_date": WEEK[0], "until_date": WEEK[1], "issue_date": WEEK[1], "due_date": WEEK[1]}
+    post(made, a_run(made.world, BillKind.INTERIM, agreement_id=made.agreements["anna"], now=NOW, **days))
+    deliver(date(2026, 10, 28), date(2026, 10, 29), HEAT_PER_HOUR, now=AFTER)
+    run_id = a_run(made.world, BillKind.CORRECTION, now=AFTER, **days)
+    assert preview_run(run_id=run_id, clock=lambda: AFTER).bills == 0
