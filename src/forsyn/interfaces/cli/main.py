@@ -31,6 +31,7 @@ from forsyn.interfaces.cli import (
     requests,
     server,
     staff,
+    tariffs,
     tidy,
 )
 from forsyn.interfaces.cli.host import Host
@@ -71,6 +72,7 @@ policy.app.command("instructions")(policy_instructions.instructions)
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 app.add_typer(processors.app, name="processors")
+app.add_typer(tariffs.app, name="tariffs")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(breaches.app, name="breaches")
 app.add_typer(requests.app, name="requests")
