@@ -191,16 +191,16 @@ def sentences(terms: IncentiveTerms) -> Iterator[str]:
             yield _("Vi forventer et returløb på %(celsius)s °C.") % {"celsius": wording.number(celsius)}
         case FixedCooling(degrees):
             yield _("Vi forventer, at vandet køles %(degrees)s grader.") % {"degrees": wording.number(degrees)}
-    sides = (
-        (terms.surcharge_percent, terms.surcharge_free_degrees, _("Tillæg")),
-        (terms.bonus_percent, terms.bonus_free_degrees, _("Fradrag")),
-    )
-    for percent, free, side in sides:
-        if percent is not None:
-            values = {"side": side, "percent": wording.number(percent), "free": wording.number(free)}
-            yield (
-                _("%(side)s: %(percent)s %% for hver grad, når det er mere end %(free)s grader ved siden af.") % values
-            )
+    if terms.surcharge_percent is not None:
+        text = _("Tillæg: %(percent)s %% for hver grad, vandet køles mindre end forventet.")
+        yield text % {"percent": wording.number(terms.surcharge_percent)}
+        if terms.surcharge_free_degrees:
+            yield _("Op til %(free)s grader koster intet.") % {"free": wording.number(terms.surcharge_free_degrees)}
+    if terms.bonus_percent is not None:
+        text = _("Fradrag: %(percent)s %% for hver grad, vandet køles mere end forventet.")
+        yield text % {"percent": wording.number(terms.bonus_percent)}
+        if terms.bonus_free_degrees:
+            yield _("Op til %(free)s grader giver intet.") % {"free": wording.number(terms.bonus_free_degrees)}
     if terms.single_pipe_exempt:
         yield _("Anlæg med ét rør er fritaget.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,13 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from forsyn.domain.billing.tariff_difference_rules import Difference, What, differences
-from forsyn.domain.billing.tariff_preview_rules import Compared, Preview
+from forsyn.domain.billing.tariff_preview_rules import BANDS, Compared, Preview
 from forsyn.domain.billing.tariff_queries import Texts
 from forsyn.domain.billing.tariff_series_rules import Value
 from forsyn.interfaces.office import tariff_wording as wording
 from forsyn.interfaces.office.tariff_page import day_words, part_text, sentences
 from forsyn.kernel.charges.components import AnyComponent, Discount
-from forsyn.kernel.charges.incentive import IncentiveTerms
+from forsyn.kernel.charges.incentive import IncentiveTerms, ReturnByFlow
 from forsyn.kernel.charges.tariff import Tariff
 from forsyn.workflows.bill_numbers import amount_text, with_currency
 from forsyn.workflows.bill_words import component_text
@@ -59,6 +59,7 @@ def difference_lines(before: Tariff | None, after: Tariff, texts: Texts) -> list
 
 def preview_page(preview: Preview) -> PreviewPage:
     """A preview's sums without VAT, bands and reasons."""
+    commonest = sorted(preview.reasons, key=lambda key: (-preview.reasons[key], key))  # JSON keeps no order
     before, after, percent = preview.before_oere, preview.after_oere, preview.change_percent
     return PreviewPage(
         preview,
@@ -66,8 +67,8 @@ def preview_page(preview: Preview) -> PreviewPage:
         money(after),
         money(None if before is None or after is None else after - before),
         "" if percent is None else f"{wording.number(percent)} %",
-        tuple((wording.BANDS[key], count) for key, count in preview.bands.items()),
-        tuple((wording.stop_text(key), count) for key, count in preview.reasons.items()),
+        tuple((wording.BANDS[key], preview.bands[key]) for key in BANDS if key in preview.bands),
+        tuple((wording.stop_text(key), preview.reasons[key]) for key in commonest),
     )
 
 
@@ -125,6 +126,12 @@ def _difference_line(each: Difference, component: AnyComponent | None, texts: Te
     )
 
 
+def _table(terms: IncentiveTerms) -> Iterator[str]:
+    if isinstance(terms.expected, ReturnByFlow):
+        pairs = (f"{flow}: {wording.number(celsius)}" for flow, celsius in terms.expected.rows)
+        yield _("Frem og forventet retur: %(pairs)s.") % {"pairs": "; ".join(pairs)}
+
+
 def _shown(value: Value | str | None, component: AnyComponent | None) -> str:
     match value:
         case None:
@@ -132,6 +139,6 @@ def _shown(value: Value | str | None, component: AnyComponent | None) -> str:
         case Decimal():
             return f"{wording.number(value)} %" if isinstance(component, Discount) else wording.kr(value)
         case IncentiveTerms():
-            return " ".join(sentences(value)) or _("tabel")
+            return " ".join([*sentences(value), *_table(value)])
         case _:
             return value

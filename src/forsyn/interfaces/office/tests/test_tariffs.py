@@ -94,7 +94,8 @@ def test_a_tariff_reads_as_a_price_sheet(tariffs: dict[str, int], office: Client
     waste = words(office, page("tariff", tariffs["spildevand"]))
     assert "trin 2, over 500 m³ om året pr. m³ 25,60 kr. 32,00 kr." in waste
     incentive = words(office, page("tariff", tariffs["varme-motivation"]))
-    assert "Fradrag: 2 % for hver grad, når det er mere end 0 grader ved siden af." in incentive
+    assert "Tillæg: 1 % for hver grad, vandet køles mindre end forventet. Op til 5 grader koster intet." in incentive
+    assert "Fradrag: 2 % for hver grad, vandet køles mere end forventet. Anlæg med ét rør er fritaget." in incentive
 
 
 def test_new_prices_become_a_draft_that_a_colleague_approves(
@@ -165,7 +166,7 @@ def test_steps_and_incentives_are_changed_by_the_same_form(tariffs: dict[str, in
     cooling = tariffs["varme-motivation"]
     prices(office, cooling, from_date=NEW_YEAR, terms_cooling_table="60 40\n70 36,5", terms_cooling_bonus_percent="1")
     draft = TariffVersion.objects.get(tariff_id=cooling, state="draft")
-    assert "Motivationstarif" in words(office, page("tariff_version", draft.pk))
+    assert "Frem og forventet retur: 60: 40; 70: 36,5." in words(office, page("tariff_version", draft.pk))
     assert '"rows":[[60,"40"],[70,"36.5"]]' in draft.document
 
 
