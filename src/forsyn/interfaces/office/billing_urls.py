@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from forsyn.interfaces.office import account_views, bill_act_views, bill_views, ledger_views, run_act_views, run_views
+from forsyn.interfaces.office import (
+    account_views,
+    bill_act_views,
+    bill_views,
+    ledger_views,
+    plan_views,
+    run_act_views,
+    run_views,
+)
 
 urlpatterns = [
     path("koersler/", run_views.runs, name="runs"),
@@ -22,6 +30,8 @@ urlpatterns = [
         account_views.undo_allocation,
         name="undo_allocation",
     ),
+    path("kunder/<int:customer_id>/konto/aconto/", plan_views.plans, name="plans"),
+    path("kunder/<int:customer_id>/konto/aconto/<int:agreement_id>/", plan_views.change, name="change_plan"),
     path("bogholderi/", ledger_views.books, name="books"),
     path("bogholderi/aar/", ledger_views.open_year, name="open_year"),
     path("bogholderi/aar/<int:year_id>/afslut/", ledger_views.close_year, name="close_year"),

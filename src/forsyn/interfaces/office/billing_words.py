@@ -68,6 +68,13 @@ FACTORS: dict[str, Text] = {
     "meter_size": _("Målerstørrelse (m³/h)"),
     "dwellings": _("Antal boliger"),
 }
+EXPECTED_FROM: dict[str, Text] = {
+    "last_year": _("Beregnet efter forbruget året før."),
+    "degree_days": _("Beregnet efter forbruget året før og et år med normalt vejr."),
+    "norm": _("Beregnet efter det, sådan en bolig plejer at bruge."),
+    "staff": _("Aftalt med kunden."),
+    "customer": _("Valgt af kunden selv."),
+}
 REMARKS: dict[str, Text] = {
     "far_above_last_year": _("Meget højere end året før"),
     "far_below_last_year": _("Meget lavere end året før"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import template
@@ -22,6 +22,7 @@ _NAMES = {
     "quality": billing_words.QUALITIES,
     "factor": billing_words.FACTORS,
     "remark": billing_words.REMARKS,
+    "expected_from": billing_words.EXPECTED_FROM,
 }
 
 
@@ -47,6 +48,12 @@ def amount_of(oere: int | None) -> str:
 def short_day(day: date | None) -> str:
     """02.11.2026."""
     return billing_words.short_day_text(day) if day else ""
+
+
+@register.filter
+def last_day(until: date | None) -> str:
+    """The day before a half-open end."""
+    return billing_words.short_day_text(until - timedelta(days=1)) if until else ""
 
 
 @register.filter

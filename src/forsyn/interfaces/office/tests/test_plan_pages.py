@@ -1,0 +1,59 @@
+"""What a customer pays on account, on the staff's pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+from django.urls import reverse
+
+from forsyn.domain.billing.models import Instalment, Plan, VatRate
+from forsyn.interfaces.office.tests.conftest import signed_in
+from forsyn.interfaces.office.tests.reading import read, words
+from tests.billed_world import RUN_AT, BilledWorld
+
+
+@pytest.fixture
+def maker(billed_world: BilledWorld) -> Client:
+    plan = Plan.objects.create(
+        agreement_id=billed_world.agreements["anna"], period=DateRange(date(2026, 1, 1), date(2027, 1, 1)),
+        expected_from="last_year", expected_net_oere=1_200_000, made_at=RUN_AT,
+    )  # fmt: skip
+    for month in (1, 4, 7, 10):
+        until = date(2027, 1, 1) if month == 10 else date(2026, month + 3, 1)
+        Instalment.objects.create(
+            plan=plan, period=DateRange(date(2026, month, 1), until), due_date=date(2026, month, 20), net_oere=300_000
+        )
+    return signed_in(Client(), billed_world.world.billing)
+
+
+def test_staff_change_instalments_beyond_the_customers_own_limits(maker: Client, billed_world: BilledWorld) -> None:
+    anna = billed_world.world.anna.customer_id
+    assert VatRate.objects.exists()
+    page = words(maker, reverse("office:plans", args=[anna]))
+    assert "Beregnet efter forbruget året før." in page
+    assert "01.10.2026–31.12.2026 20.10.2026 3.750,00 kr. kommer" in page
+    address = reverse("office:change_plan", args=[anna, billed_world.agreements["anna"]])
+    assert "kunden betaler nu 15.000,00 kr. aconto" in words(maker, address)
+    changed = read(maker.post(address, {"kroner": "5000", "number": "2"}, follow=True).content.decode())
+    assert "Acontobetalingen er ændret." in changed
+    assert changed.count("2.500,00 kr. kommer") == 2
+    assert "Aftalt med kunden." in changed
+
+
+@pytest.mark.parametrize("given", [{"kroner": "-1", "number": "2"}, {"kroner": "x", "number": "2"}, {"number": "13"}])
+def test_an_impossible_plan_is_refused(maker: Client, billed_world: BilledWorld, given: dict[str, str]) -> None:
+    anna = billed_world.world.anna.customer_id
+    address = reverse("office:change_plan", args=[anna, billed_world.agreements["anna"]])
+    assert maker.post(address, given).status_code == 422
+
+
+def test_no_plan_and_another_customers_agreement(maker: Client, billed_world: BilledWorld) -> None:
+    bo = billed_world.world.bo.customer_id
+    assert "Kunden betaler ikke aconto for tiden." in words(maker, reverse("office:plans", args=[bo]))
+    other = reverse("office:change_plan", args=[bo, billed_world.agreements["anna"]])
+    assert maker.get(other).status_code == 404
+    own = reverse("office:change_plan", args=[bo, billed_world.agreements["bo"]])
+    assert "betaler ikke aconto på den aftale" in read(maker.get(own, follow=True).content.decode())
