@@ -1,0 +1,312 @@
+"""What a customer pays on account, as data: the plan, why it is what it is, what may be changed, and a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from forsyn.domain.billing import bill_queries
+from forsyn.domain.billing.bill_queries import BillRow
+from forsyn.domain.billing.plan_models import ExpectedFrom
+from forsyn.domain.billing.plan_queries import PlanFile, offer_for, plans_of
+from forsyn.domain.billing.plan_rules import CannotChange, Draft, Offer, Refused, Standing
+from forsyn.domain.customers.queries import AgreementView, agreements_of
+from forsyn.interfaces.portal import wording
+from forsyn.interfaces.portal.agreements_page import COMMODITIES
+from forsyn.interfaces.portal.amounts import MEASURES, Level
+from forsyn.interfaces.portal.consents_page import reading_language
+from forsyn.kernel.money import round_half_up, vat_of
+from forsyn.kernel.periods import Period
+from forsyn.policy.vocabulary import Language
+from forsyn.workflows.bill_numbers import money_text
+from forsyn.workflows.own_forecast import Forecast, plan_year
+from forsyn.workflows.own_plans import is_billed
+
+OERE_IN_KR = 100
+ABOUT_OERE = 100_00
+"""A guess is told in whole hundreds of kroner."""
+METERED_AS = {"waste_water": "water"}
+WHY: Mapping[str, str | Promise] = {
+    ExpectedFrom.LAST_YEAR: _lazy("Det er det, du brugte i de samme dage året før."),
+    ExpectedFrom.DEGREE_DAYS: _lazy(
+        "Det er det, du brugte i de samme dage året før, regnet om til et år med normalt vejr."
+    ),
+    ExpectedFrom.NORM: _lazy(
+        "Vi kender ikke dit forbrug endnu, så vi bruger det, som en bolig som din plejer at bruge."
+    ),
+    ExpectedFrom.STAFF: _lazy("Du har aftalt beløbet med os."),
+    ExpectedFrom.CUSTOMER: _lazy("Du har selv valgt beløbet."),
+}
+REFUSED = {
+    Refused.NO_PLAN: _lazy("Du betaler ikke a conto på den her aftale."),
+    Refused.NOTHING_LEFT: _lazy("Alle rater er sendt, så der er ikke mere at ændre i den her periode."),
+    Refused.WRONG_COUNT: _lazy("Vælg fra 1 til %(most)s rater."),
+    Refused.TOO_LITTLE: _lazy("Det er mindre, end vi regner med, at du bruger. Vælg mindst %(least)s."),
+    Refused.TOO_MUCH: _lazy("Det er mere, end vi regner med, at du bruger. Vælg højst %(most)s."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentLine:
+    """One instalment in words; with the bill's address once it has been billed."""
+
+    period: str
+    due: str
+    amount: str
+    href: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """An agreement's plan in the list."""
+
+    heading: str
+    href: str
+    coming: InstalmentLine | None
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastWords:
+    """The forecast in words: a guess."""
+
+    used: str
+    whole: str
+    cost: str
+    on_account: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What may be chosen. Amounts are whole kroner with VAT, for all that is left of the period."""
+
+    left: str
+    most_instalments: int
+    least_kr: int
+    most_kr: int
+    now_kr: int
+    now_instalments: int
+    limits: str
+    first: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """All that the template shows of one agreement."""
+
+    agreement_id: int
+    heading: str
+    period: str
+    expected: str
+    why: str
+    lines: list[InstalmentLine]
+    total: str
+    change: Change | None
+    no_change: str
+    """Why nothing can be changed here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An agreement that runs or will, with its plans from today on, and whether this customer gets its bills."""
+
+    agreement: AgreementView
+    plans: tuple[PlanFile, ...]
+    is_billed: bool
+
+
+def held_plans(*, customer_id: int, today: date) -> list[Held]:
+    """The customer's running and coming agreements that are paid on account. 4 queries."""
+    agreements = [
+        one for one in agreements_of(customer_id=customer_id, today=today)
+        if one.period.until is None or one.period.until > today
+    ]  # fmt: skip
+    by_agreement: dict[int, list[PlanFile]] = {}
+    since = date(today.year - 1, 1, 1)
+    for plan in plans_of(agreement_ids=[one.id for one in agreements], first=since):
+        by_agreement.setdefault(plan.agreement_id, []).append(plan)
+    return [
+        Held(one, _around(by_agreement[one.id], today), is_billed(one, customer_id))
+        for one in agreements
+        if one.id in by_agreement and _around(by_agreement[one.id], today)
+    ]
+
+
+def _around(plans: Sequence[PlanFile], today: date) -> tuple[PlanFile, ...]:
+    """The plans of the year that today lies in; or else of the first to come."""
+    coming = min((plan.first for plan in plans if plan.first > today), default=None)
+    return plan_year(plans, today) or (plan_year(plans, coming) if coming else ())
+
+
+def card(held: Held, today: date, vat_percent: Decimal) -> PlanCard:
+    """One agreement in the list."""
+    language = reading_language()
+    standing = [each for plan in held.plans for each in plan.instalments]
+    ahead = [each for each in standing if each.due_date >= today and not each.is_billed]
+    return PlanCard(
+        heading=heading(held.agreement),
+        href=reverse("portal:on_account_plan", args=[held.agreement.id]),
+        coming=_line(ahead[0], {}, vat_percent, language) if ahead else None,
+        total=_gross(sum(each.net_oere for each in standing), vat_percent, language),
+    )
+
+
+def heading(agreement: AgreementView) -> str:
+    """Varme, Ærøvej 7."""
+    return f"{COMMODITIES[agreement.commodity]}, {agreement.place.first_line}"  # type: ignore[index]
+
+
+def plan_page(held: Held, *, customer_id: int, today: date, vat_percent: Decimal) -> PlanPage:
+    """One agreement's plan. 1 query."""
+    language, plans = reading_language(), held.plans
+    period = Period(plans[0].first, plans[-1].until)
+    billed = _billed(held, customer_id)
+    standing = [each for plan in plans for each in plan.instalments]
+    change, refused = _change(held, today, vat_percent, language)
+    return PlanPage(
+        agreement_id=held.agreement.id,
+        heading=heading(held.agreement),
+        period=wording.period_text(period),
+        expected=_expected(held, vat_percent, language),
+        why=str(WHY[plans[-1].expected_from]),
+        lines=[_line(each, billed, vat_percent, language) for each in standing],
+        total=_gross(sum(each.net_oere for each in standing), vat_percent, language),
+        change=change,
+        no_change=refused,
+    )
+
+
+def _billed(held: Held, customer_id: int) -> dict[date, BillRow]:
+    """The bills of instalments, by the first day that they are for."""
+    bills = bill_queries.on_account_bills(
+        customer_id=customer_id,
+        agreement_id=held.agreement.id,
+        from_date=held.plans[0].first,
+        until_date=held.plans[-1].until,
+    )
+    return {bill.from_date: bill for bill in bills}
+
+
+def _line(
+    each: Standing | Draft, billed: Mapping[date, BillRow], vat_percent: Decimal, language: Language
+) -> InstalmentLine:
+    bill = billed.get(each.first)
+    return InstalmentLine(
+        period=wording.period_text(Period(each.first, each.until)),
+        due=wording.long_date(each.due_date),
+        amount=_gross(each.net_oere, vat_percent, language),
+        href=reverse("portal:bill", args=[bill.number]) if bill else "",
+        number=str(bill.number) if bill else "",
+    )
+
+
+def _gross(net_oere: int, vat_percent: Decimal, language: Language) -> str:
+    return money_text(net_oere + vat_of(net_oere, vat_percent), language)
+
+
+def _expected(held: Held, vat_percent: Decimal, language: Language) -> str:
+    """ "Vi regner med, at du bruger 18.100 kWh, og at det koster 18.250,00 kr. med moms." """
+    cost = _gross(sum(plan.expected_net_oere for plan in held.plans), vat_percent, language)
+    measure = MEASURES.get(METERED_AS.get(held.agreement.commodity, held.agreement.commodity))
+    amounts = [plan.expected_amount for plan in held.plans]
+    if measure is None or any(amount is None for amount in amounts):
+        return _("Vi regner med, at det koster %(cost)s med moms.") % {"cost": cost}
+    used = measure.scales[Level.YEARS].text(sum(amount for amount in amounts if amount is not None))
+    text = _("Vi regner med, at du bruger %(used)s, og at det koster %(cost)s med moms.")
+    return text % {"used": used, "cost": cost}
+
+
+# -- changes ------------------------------------------------------------------------------------------------------
+
+
+def changeable(held: Held, today: date) -> Offer:
+    """What of the plans may still be changed. Raises CannotChange."""
+    for plan in held.plans:
+        if plan.until > today:
+            try:
+                return offer_for(plan)
+            except CannotChange as refused:
+                if refused.code is not Refused.NOTHING_LEFT:
+                    raise
+    raise CannotChange(Refused.NOTHING_LEFT)
+
+
+def _change(held: Held, today: date, vat_percent: Decimal, language: Language) -> tuple[Change | None, str]:
+    if not held.is_billed:
+        return None, _("Regningerne går til den anden på aftalen, som kan ændre, hvad der skal betales.")
+    try:
+        offer = changeable(held, today)
+    except CannotChange as refused:
+        return None, refused_words(refused, vat_percent, language)
+    least, most = kr_up(offer.least_net_oere, vat_percent), kr_down(offer.most_net_oere, vat_percent)
+    limits = {"least": money_text(least * OERE_IN_KR, language), "most": money_text(most * OERE_IN_KR, language)}
+    change = Change(
+        left=wording.period_text(Period(offer.first, offer.until)),
+        most_instalments=offer.most_instalments,
+        least_kr=least,
+        most_kr=most,
+        now_kr=round_half_up(Decimal(offer.now_net_oere + vat_of(offer.now_net_oere, vat_percent)) / OERE_IN_KR),
+        now_instalments=len(offer.now),
+        limits=_("Mindst %(least)s og højst %(most)s i alt.") % limits,
+        first=offer.first,
+    )
+    return change, ""
+
+
+def kr_up(net_oere: int, vat_percent: Decimal) -> int:
+    """Whole kroner with VAT that are no less."""
+    return -(-(net_oere + vat_of(net_oere, vat_percent)) // OERE_IN_KR)
+
+
+def kr_down(net_oere: int, vat_percent: Decimal) -> int:
+    """Whole kroner with VAT that are no more."""
+    return (net_oere + vat_of(net_oere, vat_percent)) // OERE_IN_KR
+
+
+def net_of(kr_with_vat: int, vat_percent: Decimal) -> int:
+    """Øre without VAT of whole kroner with it."""
+    return round_half_up(Decimal(kr_with_vat * OERE_IN_KR * 100) / (100 + vat_percent))
+
+
+def preview(drafts: Sequence[Draft], vat_percent: Decimal) -> list[InstalmentLine]:
+    """The instalments as they would be."""
+    return [_line(draft, {}, vat_percent, reading_language()) for draft in drafts]
+
+
+def refused_words(refused: CannotChange, vat_percent: Decimal, language: Language) -> str:
+    """Why something cannot be changed, with the limits as the customer pays them."""
+    limits = {name: str(limit) for name, limit in refused.limits.items()}
+    if refused.code is Refused.TOO_LITTLE:
+        limits["least"] = money_text(kr_up(refused.limits["least"], vat_percent) * OERE_IN_KR, language)
+    if refused.code is Refused.TOO_MUCH:
+        limits["most"] = money_text(kr_down(refused.limits["most"], vat_percent) * OERE_IN_KR, language)
+    return (str(REFUSED[refused.code]) % limits).replace("kr..", "kr.")
+
+
+# -- the forecast -------------------------------------------------------------------------------------------------
+
+
+def forecast_words(found: Forecast, agreement: AgreementView) -> ForecastWords:
+    """What the year may come to."""
+    language = reading_language()
+    scale = MEASURES[METERED_AS.get(agreement.commodity, agreement.commodity)].scales[Level.YEARS]
+    result = money_text(round_half_up(Decimal(abs(found.to_pay_oere)) / ABOUT_OERE) * ABOUT_OERE, language)
+    more, back = _("Du skal betale omkring %(amount)s mere."), _("Du får omkring %(amount)s tilbage.")
+    said = more if found.to_pay_oere > 0 else back
+    return ForecastWords(
+        used=_("%(amount)s indtil den %(day)s")
+        % {"amount": scale.text(found.used), "day": wording.long_date(found.known_until)},
+        whole=scale.text(found.amount),
+        cost=money_text(found.gross_oere, language),
+        on_account=money_text(found.on_account_oere, language),
+        result=said % {"amount": result},
+    )
