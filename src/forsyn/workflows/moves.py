@@ -86,6 +86,8 @@ def _check_day(moving: Moving, until: date) -> None:
     if moving.until is not None and moving.until != until:
         last = danish_date(moving.until - timedelta(days=1))
         raise NotPossible(f"Aftale {moving.number} er allerede afsluttet. Sidste dag er {last}.")
+    if until <= moving.first:
+        raise NotPossible(f"Aftale {moving.number} begynder først den {danish_date(moving.first)}.")
     if until <= moving.billed_until:
         raise NotPossible(
             f"Aftale {moving.number} er allerede opgjort til og med "

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from forsyn.interfaces.office import (
+    billing_urls,
     cpr_views,
     customer_views,
     delivery_views,
+    move_urls,
     note_views,
     offence_views,
+    payment_urls,
     place_views,
     quarantine_views,
     request_views,
@@ -43,4 +46,7 @@ urlpatterns = [
     path("karantaene/afgoerelse/", quarantine_views.decision, name="quarantine_decision"),
     path("karantaene/<int:item_id>/", quarantine_views.item, name="quarantine_item"),
     *tariff_urls.urlpatterns,
+    *billing_urls.urlpatterns,
+    *payment_urls.urlpatterns,
+    *move_urls.urlpatterns,
 ]
