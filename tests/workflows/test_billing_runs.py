@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -297,6 +297,20 @@ def test_of_two_runs_for_the_same_days_one_is_posted(billed_world: BilledWorld) 
     assert execute_run(run_id=first, clock=clock) is not None
     refused(Refusal.OVERTAKEN, lambda: execute_run(run_id=second, clock=clock))
     assert Run.objects.get(pk=second).state == "approved"
+
+
+def test_a_settlement_is_not_posted_with_less_taken_off_than_was_billed_meanwhile(billed_world: BilledWorld) -> None:
+    anna = billed_world.agreements["anna"]
+    annual = a_run(billed_world.world, agreement_id=anna)
+    preview(annual)
+    approve(billed_world, annual)
+    plan_of(anna)
+    on_account = a_run(billed_world.world, BillKind.ON_ACCOUNT)
+    preview(on_account)
+    approve(billed_world, on_account)
+    later = AT + timedelta(minutes=1)
+    assert execute_run(run_id=on_account, clock=lambda: later) is not None
+    refused(Refusal.OVERTAKEN, lambda: execute_run(run_id=annual, clock=lambda: later))
 
 
 def test_a_run_that_was_broken_off_is_gone_on_with_first(

@@ -54,6 +54,7 @@ def begin_execution(*, run_id: int, now: datetime) -> Run:
     """
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.APPROVED, RunState.EXECUTING)
+    NumberSeries.objects.select_for_update().get()  # of two that begin, the second sees the first
     for other in run_queries.runs_under_way():
         if other.pk != run_id:
             raise RunRefused(Refusal.ANOTHER_EXECUTING, run=run_id, other=other.pk)
@@ -171,6 +172,7 @@ def begin_undo(*, run_id: int, undone_by_id: int | None, reason: str, now: datet
     """Begin to take a whole executed run back, of which nothing was released; one that has begun goes on as it is."""
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.EXECUTED, RunState.UNDOING)
+    NumberSeries.objects.select_for_update().get()
     for other in run_queries.runs_under_way():
         if other.pk != run_id:
             raise RunRefused(Refusal.ANOTHER_EXECUTING, run=run_id, other=other.pk)

@@ -226,7 +226,8 @@ _OVERTAKEN = """
                   and other.number is not null
                   and case when other.kind = 'on_account' then bill.period @> lower(other.period)
                            else other.period && daterange(lower(bill.period) - 366, upper(bill.period)) end
-                  and (since.recorded_at > run.previewed_at or since.undone_at > run.previewed_at)))"""
+                  and (coalesce(since.executed_at, 'infinity') > run.previewed_at
+                       or since.undone_at > run.previewed_at)))"""
 
 
 def count_built_upon(*, run_id: int) -> int:
