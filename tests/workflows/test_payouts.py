@@ -9,22 +9,30 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError
+from pytest_django import Settings
 
+from forsyn.config.keys import KeyStore
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Role
 from forsyn.domain.payments import actions_payouts
 from forsyn.domain.payments.actions_payouts import BankAccount
 from forsyn.domain.payments.models import Payout, Receipt
 from forsyn.domain.payments.rules import NotPossible
+from forsyn.domain.safeguards.actions_choices import give_consent
+from forsyn.domain.safeguards.choices_models import Channel
 from forsyn.domain.safeguards.door_models import Disclosure
+from forsyn.domain.safeguards.log_models import AccessEntry
 from forsyn.domain.safeguards.purposes import purpose
+from forsyn.domain.sensitive.actions import keep_cpr
 from forsyn.integrations.iso20022.values import Direction
 from forsyn.policy.purposes import P
+from forsyn.policy.vocabulary import Language, Source
+from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.payments_in import import_payments
 from forsyn.workflows.payments_out import PaidOut, make_payouts
 from tests.books import books as books
 from tests.paid_world import a_posted_bill, balance, bank_file, other, our_accounts, owed, paid, statement
-from tests.world import BEGINNING, NOW, TODAY, World
+from tests.world import BEGINNING, CVR, NOW, TODAY, World
 
 pytestmark = pytest.mark.django_db
 Books = Mapping[int, int]
@@ -50,6 +58,15 @@ def ground(world: World, books: Books, tmp_path: Path) -> Ground:
         until_date=date(2099, 1, 1), now=NOW,
     )  # fmt: skip
     return Ground(world, other_id)
+
+
+@pytest.fixture
+def keys(settings: Settings, tmp_path: Path) -> KeyStore:
+    """The instance's key ring, new for the test."""
+    store = KeyStore(tmp_path / "keys.json")
+    store.make(today=TODAY)
+    settings.KEY_STORE = store
+    return store
 
 
 def read(folder: Path, *entries: object, number: int) -> None:
@@ -141,6 +158,49 @@ def test_nemkonto_needs_a_consent(ground: Ground, tmp_path: Path) -> None:
     with pytest.raises(NotPossible):
         sent(tmp_path)
     assert Payout.objects.get(pk=payout_id).state == "approved"
+
+
+@pytest.mark.parametrize(("number", "is_sent"), [("0101010101", True), ("6101010101", False)])
+def test_a_yes_lets_the_cpr_number_into_the_file_alone(
+    ground: Ground, keys: KeyStore, tmp_path: Path, number: str, is_sent: bool
+) -> None:
+    anna = ground.world.anna.customer_id
+    give_consent(
+        policy=current_policy(), customer_id=anna, consent="cpr_nemkonto", text_version=current_policy().version,
+        language=Language.DANISH, channel=Channel.LETTER, now=NOW, proof=None,
+    )  # fmt: skip
+    with purpose(P.PAYOUT_BY_NEMKONTO, actor=None):
+        keep_cpr(
+            policy=current_policy(), customer_id=anna, number=number, source=Source.PERSON, now=NOW,
+            recorded_by_id=None,
+        )  # fmt: skip
+    payout_id = approved(ground, prepared(ground, account=None))
+    if not is_sent:  # a replacement number has no NemKonto
+        with pytest.raises(NotPossible):
+            sent(tmp_path)
+        return
+    assert sent(tmp_path).left_out == ()
+    assert number.encode() in (tmp_path / "udbetalinger.xml").read_bytes()
+    assert sorted(Disclosure.objects.values_list("recipient", "purpose")) == [
+        ("bank", "accounting"), ("nemkonto", "payout_by_nemkonto"),
+    ]  # fmt: skip
+    assert AccessEntry.objects.filter(kind="export", aspect="sensitive_cpr", customer_id=anna).count() == 1
+    assert Payout.objects.get(pk=payout_id).state == "sent"
+
+
+def test_a_company_is_found_by_its_cvr_number(ground: Ground, tmp_path: Path) -> None:
+    company = ground.world.aeblegaarden
+    read(tmp_path, paid(a_posted_bill(company, 18, 100_00), 150_00), number=2)
+    billing = ground.world.billing.pk
+    with purpose(P.ACCOUNTING, actor=billing):
+        payout_id = actions_payouts.prepare(
+            customer_id=company.customer_id, amount_oere=50_00, reason="Betalt for meget", account=None,
+            payee_name=company.name, now=NOW, account_id=billing,
+        )  # fmt: skip
+    approved(ground, payout_id)
+    sent(tmp_path)
+    assert CVR.encode() in (tmp_path / "udbetalinger.xml").read_bytes()
+    assert sorted(Disclosure.objects.values_list("recipient", flat=True)) == ["bank", "nemkonto"]
 
 
 def test_what_is_none_of_ours_goes_back_to_its_sender(ground: Ground, tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ SUBSYSTEM = "BS1"
 WITHOUT_ADDRESS = "0000"
 """Betalingsservice knows where its debtors live; the policy tells it nobody's address."""
 LONGEST_NAME_LINE = 35
+LAST_DAY = 31
+"""Of a CPR number; replacement numbers (erstatnings-CPR) begin with 61 and on."""
 AGREED, OWED = "6(1)(b)", "6(1)(c)"
 """GDPR Art. 6: who pays by Betalingsservice has agreed on it with us; what is not ours we have to pay back."""
 
@@ -173,7 +175,11 @@ def _payee_numbers(rows: Sequence[Payout], account_id: int | None) -> dict[int, 
         with purpose(P.PAYOUT_BY_NEMKONTO, actor=account_id):
             opened = reveal_cprs(customer_ids=persons)
             record(kind=AccessKind.EXPORT, aspect=Aspect.SENSITIVE_CPR, customer_ids=list(opened))
-        found |= {key: NemKonto(PayeeNumber.CPR, cpr.text) for key, cpr in opened.items()}
+        found |= {
+            key: NemKonto(PayeeNumber.CPR, cpr.text)
+            for key, cpr in opened.items()
+            if int(cpr.text[:2]) <= LAST_DAY  # a replacement number has no NemKonto
+        }
     return found
 
 
