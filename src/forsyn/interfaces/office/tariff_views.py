@@ -186,7 +186,7 @@ def preview(request: HttpRequest, version_id: int) -> HttpResponse:
 
 @require_safe
 @billing_required
-def changes(request: HttpRequest, version_id: int) -> HttpResponse:
+def changed_agreements(request: HttpRequest, version_id: int) -> HttpResponse:
     """The agreements that change most, and those that would stop; reckoned anew, kept nowhere."""
     file = tariff_queries.version_file(version_id=version_id)
     if file is None or file.row.state != "draft":
@@ -196,7 +196,7 @@ def changes(request: HttpRequest, version_id: int) -> HttpResponse:
     stopped = [each for each in found.compared if each.after_oere is None][:SHOWN]
     holders = tariff_queries.holders_of(numbers=[each.agreement for each in (*most, *stopped)])
     customer_ids = sorted({customer_id for ids in holders.values() for customer_id in ids})
-    record(kind=AccessKind.LOOK, aspect=Aspect.CONSUMPTION, customer_ids=customer_ids)
+    record(kind=AccessKind.LOOK, aspect=Aspect.BILLS, customer_ids=customer_ids)
     context = {
         "row": file.row,
         "preview": found.preview,
