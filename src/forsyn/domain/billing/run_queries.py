@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from forsyn.domain.billing.models import BillState, Run, RunState, VatRate
 from forsyn.domain.billing.run_rules import Totals, year_before
 
-SETTLEMENTS = ("annual", "interim", "final")
 UNDER_WAY = (RunState.EXECUTING, RunState.UNDOING)
 
 
@@ -50,17 +49,6 @@ def runs() -> QuerySet[Run]:
 def runs_under_way() -> list[Run]:
     """Runs that a process is, or was, at: at most one, unless two were begun before this was asked. 1 query."""
     return list(Run.objects.filter(state__in=UNDER_WAY).order_by("pk"))
-
-
-def last_agreement_number(*, run_id: int) -> str:
-    """Up to which agreement a draft has come; bills are made in the order of these numbers. 1 query."""
-    found = _one(
-        "select agreement.number from billing_bill as bill"
-        "  join customers_agreement as agreement on agreement.id = bill.agreement_id"
-        ' where bill.run_id = %s order by agreement.number collate "C" desc limit 1',
-        [run_id],
-    )
-    return "" if found is None else str(found[0])
 
 
 def agreements_to_bill(*, run: Run) -> list[ToBill]:

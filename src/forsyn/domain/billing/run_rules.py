@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 from forsyn.domain.billing.basis_rules import AnyReason
-from forsyn.domain.billing.run_refusal_rules import RunRefused as RunRefused
 from forsyn.kernel.charges.basis import Basis
 from forsyn.kernel.charges.bill import PREPAYMENTS, RECEIVABLES, VAT_PAYABLE, Bill, Posting
 from forsyn.kernel.charges.calculate import calculate
