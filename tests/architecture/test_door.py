@@ -43,6 +43,7 @@ FILES_WRITTEN = {
     "domain/metering/spool.py": "a delivery being read, in a folder of its own that is deleted",
     "integrations/customer_files/rejects.py": "rows of a customer file that its sender must mend, beside that file",
     "integrations/erasure_log/transport.py": "who was erased, as keyed hashes, so that a restore can be followed up",
+    "integrations/outgoing_files/transport.py": "batches of bills for their carriers, on the door's record",
     "integrations/packages/codec.py": "a file within an archive that is made in memory; nothing on the disk",
     "interfaces/access_seals.py": "the newest seal of the access log: a number and a digest",
     "interfaces/cli/access.py": "the copy of a person's data, on the door's record, for its owner's eyes",
@@ -55,6 +56,7 @@ FILES_WRITTEN = {
 """File -> what it writes to the disk; nothing that is meant for somebody else but what its row says."""
 
 DOWNLOADS = {
+    "interfaces/office/bill_file_views.py": "a customer's bill, on the customer's log, to who answers the customer",
     "interfaces/office/ledger_views.py": "a year's postings, on the log of each they name, to who keeps the books",
     "interfaces/office/tariff_views.py": "the prices of a tariff: no person's data",
     "interfaces/portal/views_bills.py": "the signed-in person's own bills and account, to that person",

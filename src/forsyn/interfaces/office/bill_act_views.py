@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from forsyn.domain.billing import actions_runs, actions_settling
 from forsyn.domain.billing.models import Bill, BillKind
@@ -187,6 +187,23 @@ def act(request: HttpRequest, bill_id: int, act: str) -> HttpResponse:
     record(kind=AccessKind.LOOK, aspect=Aspect.BILLS, customer_ids=[found.customer_id], subject_id=bill_id)
     context = {"bill": found, "customer": customer, "chosen": chosen, "form": form}
     return render(request, "office/bill_act.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@staff_required(P.SETTLEMENT)
+def withdraw(request: HttpRequest, bill_id: int, settled_id: int) -> HttpResponse:
+    """Take a settled consumption back, so that the meter counts again."""
+    found = found_bill(bill_id)
+    record(kind=AccessKind.CHANGE, aspect=Aspect.BILLS, customer_ids=[found.customer_id], subject_id=bill_id)
+    try:
+        actions_settling.withdraw_consumption(
+            settled_id=settled_id, agreement_id=found.agreement_id, now=timezone.now()
+        )
+    except NotPossible as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Det fastlagte forbrug er taget tilbage. Nu gælder målerens tal igen."))
+    return redirect("office:bill", bill_id)
 
 
 def _done(request: HttpRequest, chosen: Act, bill: Bill, form: forms.Form) -> tuple[bool, int | None]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from forsyn.domain.billing.models import Bill, BillKind
 from forsyn.domain.billing.staff_bill_queries import bill as bill_row
-from forsyn.domain.billing.staff_bill_queries import bill_id_of_number, corrections_of, dispatches_of
+from forsyn.domain.billing.staff_bill_queries import bill_id_of_number, corrections_of, dispatches_of, settled_of
 from forsyn.domain.customers.introductions import introductions
 from forsyn.domain.ledger import queries
 from forsyn.domain.safeguards.actions_log import record
@@ -62,6 +62,7 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
         "reasons": reasons_of([found]).get(bill_id, []),
         "postings": postings_of(found, list(queries.accounts())),
         "owed": owed.get(found.voucher_id) if found.voucher_id else None,
+        "settled": settled_of(agreement_id=found.agreement_id, first=found.period.lower, until=found.period.upper),
         "corrections": list(corrections_of(bill_id=bill_id)),
         "dispatches": dispatches_of(bill_id=bill_id),
         "keeps_books": P.ACCOUNTING in request.purposes,  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from django.urls import path
 from forsyn.interfaces.office import (
     account_views,
     bill_act_views,
+    bill_file_views,
     bill_views,
     ledger_views,
     plan_views,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("koersler/<int:run_id>/<slug:act>/", run_act_views.act, name="run_act"),
     path("regninger/", bill_views.find, name="find_bill"),
     path("regninger/<int:bill_id>/", bill_views.bill, name="bill"),
+    path("regninger/<int:bill_id>/regning.pdf", bill_file_views.as_pdf, name="bill_pdf"),
+    path("regninger/<int:bill_id>/forbrug/<int:settled_id>/tilbage/", bill_act_views.withdraw, name="withdraw_settled"),
     path("regninger/<int:bill_id>/ret/<slug:act>/", bill_act_views.act, name="bill_act"),
     path("kunder/<int:customer_id>/konto/", account_views.account, name="account"),
     path("kunder/<int:customer_id>/konto/fordeling/", account_views.allocations, name="allocations"),

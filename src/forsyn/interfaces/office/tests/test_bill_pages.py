@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 
-from forsyn.domain.billing.models import Bill, FactorOf, Run, SettledConsumption
+from forsyn.domain.billing.models import Bill, Creditor, FactorOf, Run, SettledConsumption
 from forsyn.domain.safeguards.log_models import AccessEntry
 from forsyn.interfaces.office.tests.billing import posted, previewed
 from forsyn.interfaces.office.tests.conftest import signed_in
@@ -63,6 +66,25 @@ def test_customer_service_reads_the_bill_and_settles_nothing(billed_world: Bille
     assert clerk.get(reverse("office:bill_act", args=[bill.pk, "forbrug"])).status_code == 404
 
 
+def test_a_released_bill_is_fetched_as_pdf_and_that_is_on_record(billed_world: BilledWorld, clerk: Client) -> None:
+    bill = annas(billed_world, posted(billed_world))
+    address = reverse("office:bill_pdf", args=[bill.pk])
+    assert "kreditornummer til indbetalinger mangler" in read(clerk.get(address, follow=True).content.decode())
+    Creditor.objects.create(
+        period=DateRange(date(2020, 1, 1), None), fi_creditor="81234567", bank_registration="1234", bank_account="12345"
+    )
+    answer = clerk.get(address)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    kept = AccessEntry.objects.get(aspect="bills", kind="export")
+    assert (kept.customer_id, kept.purpose) == (bill.customer_id, "customer_service")
+
+
+def test_a_bill_that_is_not_released_has_no_pdf(maker: Client, billed_world: BilledWorld) -> None:
+    bill = annas(billed_world, posted(billed_world, release=False))
+    assert maker.get(reverse("office:bill_pdf", args=[bill.pk])).status_code == 404
+
+
 def test_a_stopped_bill_says_why(maker: Client, billed_world: BilledWorld) -> None:
     stopped = Bill.objects.get(run_id=previewed(billed_world), state="stopped")
     page = words(maker, reverse("office:bill", args=[stopped.pk]))
@@ -80,9 +102,14 @@ def test_a_consumption_that_was_wrong_is_settled_anew_and_corrected(maker: Clien
     again = maker.post(address, given)
     assert again.status_code == 422
     assert "allerede aftalt et forbrug" in read(again.content.decode())
-    SettledConsumption.objects.update(withdrawn_at=NOW)
+    assert "Aftalt ved telefonen." in words(maker, reverse("office:bill", args=[bill.pk]))
+    settled = SettledConsumption.objects.get(agreement_id=bill.agreement_id)
+    back = reverse("office:withdraw_settled", args=[bill.pk, settled.pk])
+    assert "Nu gælder målerens tal igen" in read(maker.post(back, follow=True).content.decode())
+    assert "allerede taget tilbage" in read(maker.post(back, follow=True).content.decode())
     assert "Forbruget er lagt fast" in read(maker.post(address, given, follow=True).content.decode())
-    assert SettledConsumption.objects.get(withdrawn_at=None).amount == 15_500_500
+    held = SettledConsumption.objects.get(agreement_id=bill.agreement_id, withdrawn_at=None)
+    assert held.amount == 15_500_500
     made = maker.post(
         reverse("office:bill_act", args=[bill.pk, "rettelse"]), {"issue_date": "2026-11-02", "due_date": "2026-12-02"}
     )
