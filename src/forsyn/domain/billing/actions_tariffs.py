@@ -22,9 +22,10 @@ from forsyn.domain.billing.tariff_rules import (
     check_dates,
     text_refusals,
 )
-from forsyn.kernel.charges.canonical import sha256, tariff_bytes
+from forsyn.kernel.charges.canonical import sha256, tariff_bytes, tariff_from
 from forsyn.kernel.charges.tariff import Commodity
 from forsyn.kernel.charges.tariff import Tariff as Document
+from forsyn.kernel.local_days import local_day
 
 Texts = Mapping[str, Mapping[str, str]]
 """text_key -> {"da": …, "en": …}"""
@@ -121,7 +122,8 @@ def keep_preview(*, version_id: int, made_of: str, preview: Mapping[str, Any]) -
 def approve(*, version_id: int, sha256: str, account_id: int, now: datetime) -> None:
     """Approve a draft, which is billed by from now on. ``sha256``: of the document that the approver was shown.
 
-    Somebody else than its drafter approves it, and only with a preview of exactly this document. Raises TariffRefused.
+    Somebody else than its drafter approves it, and only with a preview of exactly this document. What changes days that
+    are past by now needs its reason in the note. Raises TariffRefused.
     """
     version = _draft(version_id)
     number = str(version.number)
@@ -131,6 +133,10 @@ def approve(*, version_id: int, sha256: str, account_id: int, now: datetime) -> 
         raise TariffRefused(Refusal(RefusalCode.CHANGED_SINCE, value=number))
     if (version.preview or {}).get(PREVIEWED) != sha256:
         raise TariffRefused(Refusal(RefusalCode.PREVIEW_MISSING, value=number))
+    holds = tariff_queries.tariff_in_force(tariff_id=version.tariff_id)
+    if holds is not None:  # what was still to come when it was written may be past by now
+        document = tariff_from(version.document.encode())
+        check_dates(holds.tariff, document, today=local_day(now), why_back=version.note)
     version.state, version.approved_by_id, version.approved_at = VersionState.APPROVED, account_id, now
     version.save(update_fields=["state", "approved_by", "approved_at"])
 

@@ -120,6 +120,13 @@ def tariff_in_force(*, tariff_id: int) -> InForce | None:
     return tariffs_in_force(tariff_ids=[tariff_id]).get(tariff_id)
 
 
+def version_before(*, tariff_id: int, number: int) -> InForce | None:
+    """What a tariff was billed by before a version; None where it was the first. 1 query, 2 where not read before."""
+    approved = TariffVersion.objects.filter(tariff_id=tariff_id, state=VersionState.APPROVED, number__lt=number)
+    found = approved.order_by("-number").values_list("pk", "number", "sha256").first()
+    return InForce(tariff_id, *found, _read(found[0], found[2])) if found else None
+
+
 def versions_of(*, tariff_id: int) -> list[TariffVersion]:
     """A tariff's versions, the newest first, without their documents, with who wrote and approved them. 1 query."""
     found = TariffVersion.objects.filter(tariff_id=tariff_id).defer("document", "preview")

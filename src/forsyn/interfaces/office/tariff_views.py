@@ -149,16 +149,16 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
     if file is None:
         raise Http404
     row, names = file.row, component_names(file.document.components, file.texts, wording.language())
-    holds = tariff_queries.tariff_in_force(tariff_id=row.tariff_id)
-    is_draft = row.state == "draft"
-    before = holds.tariff if holds and is_draft else None
+    former = tariff_queries.version_before(tariff_id=row.tariff_id, number=row.number)
     is_kept = row.preview is not None and "bands" in row.preview
     context = {
         "row": row,
         "state": wording.STATES[row.state],
-        "is_draft": is_draft,
-        "holds": holds,
-        "differences": tariff_version_page.difference_lines(before, file.document, file.texts),
+        "is_draft": row.state == "draft",
+        "former": former,
+        "differences": tariff_version_page.difference_lines(
+            former.tariff if former else None, file.document, file.texts
+        ),
         "preview": tariff_version_page.preview_page(preview_from(row.preview)) if is_kept else None,
         "ends": [wording.end_text(each, names) for each in prices_that_end(file.document, timezone.localdate())],
         "is_own": row.drafted_by_id == request.user.pk,

@@ -168,6 +168,24 @@ def test_a_change_of_what_holds_already_needs_its_reason_in_the_note(heat: int, 
     assert draft(heat, document("601"), note="The sheet said 601.")
 
 
+def test_an_approval_that_comes_too_late_needs_a_reason_as_well(heat: int, world: World) -> None:
+    approved(heat, world)
+    holds = tariff_queries.tariff_in_force(tariff_id=heat)
+    assert holds is not None
+    change = PriceChange("energy", NEW_YEAR, Decimal(700))
+    version_id = draft(heat, new_version(holds.tariff, [change], today=TODAY))
+    digest = TariffVersion.objects.get(pk=version_id).sha256
+    actions_tariffs.keep_preview(version_id=version_id, made_of=digest, preview={})
+    late = {"version_id": version_id, "sha256": digest, "account_id": world.billing.pk}
+    with pytest.raises(TariffRefused) as refused:
+        actions_tariffs.approve(**late, now=NOW.replace(year=2027))
+    assert codes(refused) == [RefusalCode.BACK_IN_TIME]
+    actions_tariffs.approve(**late, now=NOW)
+    former = tariff_queries.version_before(tariff_id=heat, number=2)
+    assert former == holds
+    assert tariff_queries.version_before(tariff_id=heat, number=1) is None
+
+
 def test_accounts_and_names_must_be_there(heat: int) -> None:
     wrong = tariff(variable("energy", always("1")), fixed("nameless", always("1")))
     with pytest.raises(TariffRefused) as refused:

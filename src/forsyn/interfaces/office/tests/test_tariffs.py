@@ -119,6 +119,7 @@ def test_new_prices_become_a_draft_that_a_colleague_approves(
     held = tariff_in_force(tariff_id=water)
     assert held is not None
     assert held.number == 2
+    assert "Ved siden af udgave 1. Kroner uden moms" in words(office, page("tariff_version", draft.pk))
 
 
 def test_a_draft_is_not_approved_before_it_is_reckoned_nor_after_it_changed(
