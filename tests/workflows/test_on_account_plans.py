@@ -20,11 +20,11 @@ from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.charges.components import Factor
 from forsyn.kernel.charges.reasons import ReasonCode
 from forsyn.policy.purposes import P
-from forsyn.workflows.on_account import change_own_plan
+from forsyn.workflows.own_plans import change_own_plan
 from tests.billing_ground import LAID_AT, approved, hours, on_terms, sized
 from tests.charge_samples import LONG_AGO, always, fixed, tariff, variable
 from tests.metered_world import HEAT, HUNG_UP_DATE
-from tests.world import NOW, TODAY, World
+from tests.world import NOW, TODAY, Party, World
 
 pytestmark = pytest.mark.django_db
 
@@ -135,10 +135,7 @@ def test_anna_pays_less_each_time_from_the_next_instalment_on(world: World, anna
     bill_the_first(annas_heat, world.anna.customer_id)
     with purpose(P.SELF_SERVICE, actor=world.anna.account.pk):
         offered = offer_of(agreement_id=annas_heat, day=TODAY)
-    change_own_plan(
-        agreement_id=annas_heat, day=TODAY, net_oere=offered.least_net_oere, instalments=9,
-        account_id=world.anna.account.pk, now=NOW,
-    )  # fmt: skip
+    change_annas(world, annas_heat, offered.least_net_oere, 9)
     first, second = plans_of(agreement_ids=[annas_heat], first=FIRST, until=UNTIL)
 
     assert (first.until, second.first, second.until) == (date(2026, 4, 1), date(2026, 4, 1), UNTIL)
@@ -151,20 +148,27 @@ def test_anna_pays_less_each_time_from_the_next_instalment_on(world: World, anna
     assert again.least_net_oere == offered.least_net_oere
 
 
+def change_annas(world: World, agreement_id: int, net_oere: int, instalments: int, *, by: Party | None = None) -> None:
+    """Anna, or whoever it is, changes what is paid on account."""
+    who = by or world.anna
+    with purpose(P.SELF_SERVICE, actor=who.account.pk):
+        change_own_plan(
+            account_id=who.account.pk, customer_id=who.customer_id, agreement_id=agreement_id, first=TODAY,
+            net_oere=net_oere, instalments=instalments, now=NOW, today=TODAY,
+        )  # fmt: skip
+
+
 def test_gorm_cannot_change_annas_plan(world: World, annas_heat: int) -> None:
     make(annas_heat)
     with pytest.raises(CannotChange):
-        change_own_plan(
-            agreement_id=annas_heat, day=TODAY, net_oere=500_000, instalments=4, account_id=world.gorm.account.pk,
-            now=NOW,
-        )  # fmt: skip
+        change_annas(world, annas_heat, 500_000, 4, by=world.gorm)
 
 
 def test_staff_may_go_beyond_the_limits_and_a_customer_may_not(world: World, annas_heat: int) -> None:
     make(annas_heat)
     change = {"agreement_id": annas_heat, "day": TODAY, "net_oere": 100_000, "instalments": 2, "now": NOW}
     with pytest.raises(CannotChange):
-        change_own_plan(**change, account_id=world.anna.account.pk)
+        change_annas(world, annas_heat, 100_000, 2)
     with purpose(P.SETTLEMENT, actor=world.billing.pk):
         actions_plans.change_plan(**change, by=ExpectedFrom.STAFF)
     assert Instalment.objects.count() == 2

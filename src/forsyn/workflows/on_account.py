@@ -1,6 +1,6 @@
-"""On-account plans: made for everybody before a year begins, and changed by the customers themselves.
+"""On-account plans for everybody, made before a year begins, and the degree days that they follow.
 
-Bills of instalments that are due are a run's (`billing_runs`).
+Bills of instalments that are due are a run's (`billing_runs`); customers change their own plans in `own_plans`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from itertools import islice
 
 from forsyn.domain.billing import actions_plans
 from forsyn.domain.billing.actions_plans import MonthOfDegreeDays, PlansMade, ToPlan
-from forsyn.domain.billing.models import ExpectedFrom
-from forsyn.domain.billing.plan_queries import agreements_without_plan, offer_of
+from forsyn.domain.billing.plan_queries import agreements_without_plan
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
 
@@ -41,22 +40,6 @@ def make_plans(
         refused += made.refused
         tell(done, len(waiting))
     return PlansMade(plans, instalments, tuple(refused))
-
-
-def change_own_plan(
-    *, agreement_id: int, day: date, net_oere: int, instalments: int, account_id: int, now: datetime
-) -> int:
-    """A customer's change of the plan of a day, within the limits; the new plan's id. Raises plan_rules.CannotChange.
-
-    Whether it is the customer's own is asked as self-service; the plan is then made anew as settlement.
-    """
-    with purpose(P.SELF_SERVICE, actor=account_id):
-        offer_of(agreement_id=agreement_id, day=day)
-    with purpose(P.SETTLEMENT, actor=account_id):
-        return actions_plans.change_plan(
-            agreement_id=agreement_id, day=day, net_oere=net_oere, instalments=instalments,
-            by=ExpectedFrom.CUSTOMER, now=now,
-        )  # fmt: skip
 
 
 def record_degree_days(*, months: Iterable[MonthOfDegreeDays], actor: int | None) -> int:
