@@ -17,6 +17,7 @@ from forsyn.interfaces.cli import (
     keys,
     mailbox,
     night,
+    on_account,
     operation,
     outbox,
     policy,
@@ -80,6 +81,7 @@ app.add_typer(mailbox.app, name="mailbox")
 app.add_typer(night.app, name="night")
 app.add_typer(erasure.app, name="erasure")
 app.add_typer(bill.app, name="bill")
+app.add_typer(on_account.app, name="on-account")
 
 
 def _version(wanted: bool) -> None:
