@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forsyn.domain.billing import run_queries
-from forsyn.domain.billing.models import Bill, Run, RunState
+from forsyn.domain.billing.models import Bill, BillState, Run, RunState
 from forsyn.domain.billing.staff_bill_queries import ORDERS, Chosen, bills_of_run
 from forsyn.domain.customers.introductions import Introduction, introductions
 from forsyn.domain.safeguards.actions_log import record
@@ -58,8 +58,16 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "is_mine": found.made_by_id == request.user.pk,
         "released": counts.get("released", 0),
         "waiting": counts.get("posted", 0),
+        "held_back": _held_back(found),
     }
     return render(request, "office/run.html", context)
+
+
+def _held_back(found: Run) -> int:
+    """Bills of customers whose data have only been stored since the preview: not posted, or not released."""
+    if found.state == RunState.EXECUTED:
+        return run_queries.held_back(run_id=found.pk)
+    return run_queries.held_back(run_id=found.pk, state=BillState.POSTED) if found.state == RunState.RELEASED else 0
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from forsyn.domain.billing.models import Bill, Run
+from forsyn.domain.safeguards.choices_models import Restriction
 from forsyn.domain.safeguards.log_models import AccessEntry
 from forsyn.interfaces.office.tests.billing import a_second_billing_clerk, previewed
 from forsyn.interfaces.office.tests.conftest import signed_in
@@ -70,6 +71,22 @@ def test_the_maker_cannot_approve_and_nobody_what_has_changed(
     assert "skal godkendes af en anden" in done(maker, run_id, "godkend", seen=sha256)
     assert "er ændret siden" in done(colleague, run_id, "godkend", seen="0" * 64)
     assert Run.objects.get(pk=run_id).state == "previewed"
+
+
+def test_bills_of_customers_restricted_since_the_preview_are_held_back_and_counted(
+    maker: Client, colleague: Client, billed_world: BilledWorld
+) -> None:
+    run_id = previewed(billed_world)
+    done(colleague, run_id, "godkend", seen=Run.objects.get(pk=run_id).sha256)
+    world = billed_world.world
+    Restriction.objects.create(
+        customer_id=world.gorm.customer_id, ground="accuracy", reason="Arealet er bestridt", began_at=NOW,
+        recorded_by_id=world.dpo.pk,
+    )  # fmt: skip
+    done(colleague, run_id, "bogfoer")
+    go_on(clock=lambda: NOW, budget_seconds=60)
+    assert "1 regning er holdt tilbage" in words(maker, reverse("office:run", args=[run_id]))
+    assert world.gorm.name not in words(maker, reverse("office:run_bills", args=[run_id]))
 
 
 def test_a_run_is_undone_with_a_reason_before_any_bill_is_released(
