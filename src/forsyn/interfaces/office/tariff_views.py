@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -222,7 +224,7 @@ def approve(request: HttpRequest, version_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     except TariffRefused as refused:
-        _tell(request, refused)
+        _tell(request, refused, component_names(file.document.components, file.texts, wording.language()))
         return redirect("office:tariff_version", version_id)
     messages.success(
         request, _("Udgave %(number)d er godkendt. Der regnes efter den fra nu af.") % {"number": file.row.number}
@@ -258,6 +260,6 @@ def _names(desk: TariffDesk) -> dict[str, str]:
     return component_names(components, desk.texts, wording.language())
 
 
-def _tell(request: HttpRequest, refused: TariffRefused) -> None:
-    for text in wording.refused_texts(refused, {}):
+def _tell(request: HttpRequest, refused: TariffRefused, names: Mapping[str, str] | None = None) -> None:
+    for text in wording.refused_texts(refused, names or {}):
         messages.error(request, text)

@@ -140,6 +140,20 @@ def test_a_draft_is_not_approved_before_it_is_reckoned_nor_after_it_changed(
     assert "Nogen har afgjort det imens" in read(gone.content.decode())
 
 
+def test_an_approval_after_the_day_asks_why_by_the_name_of_the_price(
+    tariffs: dict[str, int], office: Client, colleague: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    water = tariffs["vand"]
+    prices(office, water, from_date=NEW_YEAR, **{field_of(office, water, "Vand"): "11,25"})
+    draft = TariffVersion.objects.get(tariff_id=water, state="draft")
+    colleague.post(page("tariff_preview", draft.pk))
+    late = NOW.replace(year=2027, month=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: late)
+    signed_in(colleague, Account.objects.get(email="berit@nordby.example"))
+    answer = colleague.post(page("tariff_approve", draft.pk), {"sha256": draft.sha256}, follow=True)
+    assert "»Vand« ændrer sig fra en dag, der er gået (1. januar 2027)." in read(answer.content.decode())
+
+
 def test_what_cannot_be_is_told_in_danish(tariffs: dict[str, int], office: Client) -> None:
     water = tariffs["vand"]
     field = field_of(office, water, "Vand")
