@@ -17,7 +17,15 @@ from typing import NamedTuple
 from forsyn.domain.billing.basis_rules import Stretch, charged_units
 from forsyn.kernel.charges.basis import Basis, Consumption, FactorValue, Quality
 from forsyn.kernel.charges.calculate import calculate
-from forsyn.kernel.charges.components import AnyComponent, Factor, Incentive, Minimum
+from forsyn.kernel.charges.components import (
+    AnyComponent,
+    Factor,
+    Incentive,
+    Minimum,
+    Split,
+    SteppedCharge,
+    VariableCharge,
+)
 from forsyn.kernel.charges.days import share_of_year
 from forsyn.kernel.charges.tariff import Commodity, Tariff
 from forsyn.kernel.charges.worded import Worded
@@ -196,7 +204,8 @@ def expected_basis(
 ) -> Basis:  # fmt: skip
     """The basis of what a period is expected to cost: fixed charges and the expected consumption.
 
-    Without incentives, whose temperatures nobody knows yet, and without fees.
+    Without incentives, whose temperatures nobody knows yet, and without fees. Where a price changes, what is
+    expected is split by days, since nothing is measured yet.
     """
     return Basis(
         agreement=agreement,
@@ -204,7 +213,7 @@ def expected_basis(
         from_date=period.first,
         until_date=period.until,
         commodity=commodity,
-        tariff=_without_incentives(tariff),
+        tariff=_split_by_days(_without_incentives(tariff)),
         vat_percent=vat_percent,
         consumption=tuple(
             Consumption(period.first, period.until, amounts[unit], unit, Quality.ESTIMATED)
@@ -218,6 +227,16 @@ def expected_basis(
 def expected_net(basis: Basis) -> int:
     """What a basis comes to without VAT, never below zero. Raises CannotBill."""
     return max(0, calculate(basis).net_oere)
+
+
+def _split_by_days(tariff: Tariff) -> Tariff:
+    return replace(tariff, components=tuple(_by_days(component) for component in tariff.components))
+
+
+def _by_days(component: AnyComponent) -> AnyComponent:
+    if isinstance(component, VariableCharge | SteppedCharge) and component.split is Split.MEASURED:
+        return replace(component, split=Split.LINEAR)
+    return component
 
 
 def _without_incentives(tariff: Tariff) -> Tariff:

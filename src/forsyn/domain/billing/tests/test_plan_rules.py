@@ -25,10 +25,10 @@ from forsyn.domain.billing.plan_rules import (
     split,
 )
 from forsyn.kernel.charges.basis import FactorValue
-from forsyn.kernel.charges.components import Factor
+from forsyn.kernel.charges.components import Factor, Split
 from forsyn.kernel.deadlines import is_working_day
 from forsyn.kernel.quantities import BaseUnit
-from tests.charge_samples import LONG_AGO, VAT_PERCENT, always, fixed, heat, square_metres, tariff, variable
+from tests.charge_samples import LONG_AGO, VAT_PERCENT, always, changing, fixed, heat, square_metres, tariff, variable
 
 YEAR = Stretch(date(2027, 1, 1), date(2028, 1, 1))
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
@@ -108,6 +108,19 @@ def test_what_is_expected_is_priced_by_the_tariff() -> None:
         amounts={BaseUnit.WATT_HOURS: 10_000_000}, factors=(),
     )  # fmt: skip
     assert expected_net(basis) == 760_000
+
+
+def test_a_price_that_will_change_by_measurement_is_split_by_days_beforehand() -> None:
+    kr = changing(date(2027, 7, 2), "500", "700")
+    nets = []
+    for split_by in Split:
+        prices = tariff(variable("heat", kr, split=split_by))
+        basis = expected_basis(
+            agreement="A-1", commodity=prices.commodity, tariff=prices, period=YEAR, vat_percent=VAT_PERCENT,
+            amounts={BaseUnit.WATT_HOURS: 36_500_000}, factors=(),
+        )  # fmt: skip
+        nets.append(expected_net(basis))
+    assert nets == [182 * 5_000 + 183 * 7_000] * 2
 
 
 def standing(billed: int) -> list[Standing]:
