@@ -301,6 +301,8 @@ LOGGING = {
 
 POLICY_FILE = INSTANCE.policy_file
 ERASURE_LOG = ErasureLog(Path(os.environ.get("FORSYN_ERASURE_LOG") or INSTANCE.state / f"erasures-{INSTANCE.name}.log"))
+OUTGOING_FOLDER = Path(os.environ.get("FORSYN_OUTGOING") or INSTANCE.state / f"outgoing-{INSTANCE.name}")
+PORTAL_URL = os.environ.get("FORSYN_PORTAL_URL", "")  # else the controller's website; letters lead there
 KEY_STORE = KeyStore.from_environment(INSTANCE.state)  # keys of sensitive data; never in the database
 PROJECT_ROOT = PROJECT
 

@@ -1,5 +1,7 @@
 """The area's tables, from their files."""
 
+from forsyn.domain.billing.e_invoicing_models import EInvoiceFormat as EInvoiceFormat
+from forsyn.domain.billing.e_invoicing_models import EInvoicing as EInvoicing
 from forsyn.domain.billing.plan_models import DegreeDays as DegreeDays
 from forsyn.domain.billing.plan_models import ExpectedFrom as ExpectedFrom
 from forsyn.domain.billing.plan_models import Instalment as Instalment

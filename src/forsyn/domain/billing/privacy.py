@@ -128,6 +128,25 @@ TERMS = (
     ),
 )  # fmt: skip
 
+E_INVOICING = (
+    Table(
+        "billing_e_invoicing",
+        person=OF_CUSTOMER,
+        columns={
+            "id": ROW,
+            "customer_id": personal("customer_number", source=Source.UTILITY),
+            "recorded_by_id": _by("recorded_by_id"),
+            "gln": personal("cvr", source=Source.PERSON),
+        }
+        | dict.fromkeys(
+            ("format", "buyer_reference", "order_reference", "account_code", "recorded_at"),
+            personal("agreement", source=Source.PERSON),
+        ),
+        changed_by={P.SETTLEMENT: "insert update delete"},
+        kept_as="agreement",
+    ),
+)  # fmt: skip
+
 _PLAN_END = "(select {} from public.billing_plan as plan where plan.id = plan_id)".format(last_day_of("plan.period"))
 PLANS = (
     Table(
@@ -194,7 +213,7 @@ RUNS = (
         "billing_dispatch",
         person=OF_BILL,
         columns={"id": ROW} | _reckoned("bill_id", "channel", "made_at", "disclosure_id", "batch"),
-        changed_by={P.SETTLEMENT: "insert", P.DIGITAL_POST: "insert"},
+        changed_by={P.SETTLEMENT: "insert"},
         events={
             "accounting_year_end": "(select bill.issue_date from public.billing_bill as bill"
             " where bill.id = bill_id)"
@@ -202,7 +221,7 @@ RUNS = (
     ),
 )  # fmt: skip
 
-BINDINGS = (*TARIFFS, *TERMS, *PLANS, *RUNS)
+BINDINGS = (*TARIFFS, *TERMS, *E_INVOICING, *PLANS, *RUNS)
 
 ROUTINES = tuple(
     Routine(f"billing_run_{what}", "billing_run", change="update")

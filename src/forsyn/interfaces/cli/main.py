@@ -9,6 +9,7 @@ from forsyn.interfaces.cli import (
     access,
     audit,
     bill,
+    bill_sending,
     breaches,
     customers,
     demo,
@@ -20,6 +21,7 @@ from forsyn.interfaces.cli import (
     on_account,
     operation,
     outbox,
+    payments,
     policy,
     policy_apply,
     policy_instructions,
@@ -80,8 +82,13 @@ app.add_typer(requests.app, name="requests")
 app.add_typer(mailbox.app, name="mailbox")
 app.add_typer(night.app, name="night")
 app.add_typer(erasure.app, name="erasure")
+bill.app.command("send")(bill_sending.send)
+bill.app.command("batches")(bill_sending.batches)
+bill.app.command("handed-over")(bill_sending.handed_over)
+bill.app.command("e-invoices")(bill_sending.e_invoices)
 app.add_typer(bill.app, name="bill")
 app.add_typer(on_account.app, name="on-account")
+app.add_typer(payments.app, name="payments")
 
 
 def _version(wanted: bool) -> None:

@@ -19,6 +19,8 @@ from forsyn.domain.sensitive.actions import forget_withdrawn
 from forsyn.interfaces.access_seals import EVERY, notes_file, seal_and_note
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
+from forsyn.workflows.bill_files import Sender
+from forsyn.workflows.bill_sending import go_on_sending
 from forsyn.workflows.billing_runs import go_on
 from forsyn.workflows.breaches import tell_released
 from forsyn.workflows.declarations import current_policy
@@ -112,6 +114,12 @@ def _bills(_: datetime) -> str:
     return go_on(clock=timezone.now, budget_seconds=RUN_PART_SECONDS)
 
 
+def _send(_: datetime) -> str:
+    """A part, so that the other jobs are not kept waiting; the next call goes on."""
+    sender = Sender(settings.OUTGOING_FOLDER, settings.PORTAL_URL, timezone.now)
+    return go_on_sending(sender=sender, budget_seconds=RUN_PART_SECONDS)
+
+
 JOBS = (
     Job(
         "deliver",
@@ -190,6 +198,13 @@ JOBS = (
         (P.SETTLEMENT,),
         _bills,
         "Goes on, in parts, with a billing run that was begun and not finished; makes and approves none.",
+    ),
+    Job(
+        "send",
+        timedelta(minutes=5),
+        (P.SETTLEMENT, P.DIGITAL_POST),
+        _send,
+        "Sends, in parts, bills that were released within a week: by e-mail, Digital Post, e-invoice or on paper.",
     ),
 )
 """In the order in which they are done where several are due."""

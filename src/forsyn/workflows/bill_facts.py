@@ -1,0 +1,275 @@
+"""The documents of many released bills at once, each in its customer's language; nothing is reckoned again.
+
+The caller has entered settlement. Everything is read by sets: as many queries for a thousand bills as for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from forsyn.domain.billing import sending_queries
+from forsyn.domain.billing.plan_queries import degree_days
+from forsyn.domain.billing.plan_rules import CUSTOM
+from forsyn.domain.billing.sending_queries import OnAccountBill, Sendable
+from forsyn.domain.billing.tariff_queries import Texts, texts_of
+from forsyn.domain.customers.addressee_queries import AddresseeView, addressees
+from forsyn.domain.ledger.owing_queries import customers_owing
+from forsyn.domain.payments.mandate_queries import collected_bills
+from forsyn.domain.payments.rules import earliest_due
+from forsyn.integrations.fi.codec import PaymentLine, SlipKind, build
+from forsyn.kernel.charges.basis import OnAccount
+from forsyn.kernel.charges.bill import Bill
+from forsyn.kernel.charges.canonical import UnreadableBasis, basis_from, bill_from
+from forsyn.kernel.charges.tariff import Commodity
+from forsyn.policy.policy import Policy
+from forsyn.workflows.bill_complaints import complaints
+from forsyn.workflows.bill_document import BillDocument, IncompleteDocument, document_of, on_account_document_of
+from forsyn.workflows.bill_months import UNITS, Supplied, months_of, year_before
+from forsyn.workflows.bill_parts import (
+    Addressee,
+    BillFacts,
+    BillReference,
+    Deduction,
+    DegreeDays,
+    DocumentKind,
+    Month,
+    PostalAddress,
+    Refund,
+    Utility,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A bill's document, with what envelopes and mails need of its customer."""
+
+    bill_id: int
+    customer_id: int
+    addressee: AddresseeView
+    document: BillDocument
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """A bill that cannot be written, and why."""
+
+    bill_id: int
+    number: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class EInvoiced:
+    """Where and with which references a customer wants e-invoices."""
+
+    gln: str
+    buyer_reference: str = ""
+    order_reference: str = ""
+    account_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """All that was read for the bills, by bill unless it says otherwise."""
+
+    policy: Policy
+    bills_url: str
+    addressees: Mapping[int, AddresseeView]
+    """By customer."""
+    e_invoiced: Mapping[int, EInvoiced]
+    """By customer."""
+    texts: Mapping[int, Texts]
+    """By version of a tariff."""
+    on_account: Mapping[int, list[OnAccountBill]]
+    months: Mapping[int, tuple[Month, ...]]
+    collected: frozenset[int]
+    owed: frozenset[int]
+    """Customers who still owe something."""
+    creditors: Sequence[tuple[date, date | None, str]]
+    degree_days: Mapping[tuple[date, date], DegreeDays | None]
+
+
+def documents_of(
+    *,
+    bill_ids: Sequence[int],
+    policy: Policy,
+    bills_url: str,
+    today: date,
+    e_invoiced: Mapping[int, EInvoiced] | None = None,
+) -> tuple[list[Ready], list[NotReady]]:
+    """What each bill says, in the order of the ids; and which cannot be written.
+
+    Whom the purpose does not see is left out. 20 queries at most, and 2 more for each stretch of days with heat.
+    """
+    bills = sending_queries.sendables(bill_ids=bill_ids, today=today)
+    around = _read(bills, policy, bills_url, today, e_invoiced or {})
+    ready, not_ready = [], []
+    for bill in bills:
+        addressee = around.addressees.get(bill.customer_id)
+        if addressee is None:
+            continue
+        try:
+            document = _document(bill, addressee, around)
+        except (IncompleteDocument, UnreadableBasis) as wrong:
+            not_ready.append(NotReady(bill.row.id, bill.row.number, str(wrong)))
+            continue
+        ready.append(Ready(bill.row.id, bill.customer_id, addressee, document))
+    return ready, not_ready
+
+
+def _read(
+    bills: Sequence[Sendable], policy: Policy, bills_url: str, today: date, e_invoiced: Mapping[int, EInvoiced]
+) -> _Around:
+    ids = [bill.row.id for bill in bills]
+    settled = [bill for bill in bills if bill.file.calculation is not None]
+    heated = {(b.row.from_date, b.row.until_date) for b in settled if b.row.commodity == Commodity.HEAT}
+    return _Around(
+        policy=policy,
+        bills_url=bills_url,
+        addressees=addressees(customer_ids={bill.customer_id for bill in bills}, today=today),
+        e_invoiced=e_invoiced,
+        texts=texts_of(version_ids={b.file.tariff_version_id for b in settled if b.file.tariff_version_id}),
+        on_account=sending_queries.on_account_of(bill_ids=[bill.row.id for bill in settled]),
+        months=months_of([_supplied(bill) for bill in settled]),
+        collected=collected_bills(bill_ids=ids, from_date=earliest_due(today)),
+        owed=customers_owing(customer_ids={bill.customer_id for bill in bills if bill.row.to_pay_oere < 0}),
+        creditors=sending_queries.creditors(),
+        degree_days={days: _degree_days(*days) for days in heated},
+    )
+
+
+def _supplied(bill: Sendable) -> Supplied:
+    row, supply = bill.row, bill.supply
+    return Supplied(
+        row.id, supply.supply_point_id, Commodity(row.commodity), row.from_date, row.until_date, supply.first
+    )
+
+
+def _degree_days(first: date, until: date) -> DegreeDays | None:
+    """How cold it was, and how cold the year before. 2 queries."""
+    now = degree_days(first=first, until=until)
+    before = degree_days(first=year_before(first), until=year_before(until - ONE_DAY) + ONE_DAY)
+    if now is None or before is None:
+        return None
+    return DegreeDays(now.actual, before.actual, CUSTOM.weather_share * 100)
+
+
+# -- one document -----------------------------------------------------------------------------------------------------
+
+
+def _document(bill: Sendable, addressee: AddresseeView, around: _Around) -> BillDocument:
+    row, file = bill.row, bill.file
+    facts = _facts(bill, addressee, around)
+    if file.basis is None or file.calculation is None:
+        return on_account_document_of(
+            facts=facts,
+            commodity=Commodity(row.commodity),
+            agreement=row.agreement_number,
+            from_date=row.from_date,
+            until_date=row.until_date,
+            net_oere=row.net_oere,
+            vat_oere=row.vat_oere,
+            vat_percent=file.vat_percent,
+        )
+    calculation = bill_from(file.calculation.encode())
+    months = around.months.get(row.id, ())
+    is_heat = row.commodity == Commodity.HEAT
+    facts = replace(
+        facts,
+        texts=around.texts.get(file.tariff_version_id or 0, {}),
+        deductions=_deductions(bill, calculation, around.on_account.get(row.id, [])),
+        months=months,
+        month_unit=UNITS[Commodity(row.commodity)],
+        degree_days=around.degree_days.get((row.from_date, row.until_date)) if is_heat and months else None,
+    )
+    return document_of(calculation, basis_from(file.basis.encode()), facts)
+
+
+def _facts(bill: Sendable, addressee: AddresseeView, around: _Around) -> BillFacts:
+    row, supply = bill.row, bill.supply
+    supplied_at = PostalAddress(supply.street, supply.postal_code, supply.city)
+    commodity = Commodity(row.commodity)
+    return BillFacts(
+        kind=DocumentKind(row.kind),
+        number=str(row.number),
+        issue_date=row.issue_date,
+        due_date=row.due_date,
+        utility=utility_of(around.policy),
+        addressee=_addressee(addressee, supplied_at if supply.runs else None, around),
+        supply_address=supplied_at,
+        payment_line=_payment_line(bill, around.creditors),
+        by_betalingsservice=row.id in around.collected,
+        refund=Refund.AGAINST_OWED if bill.customer_id in around.owed else Refund.NEMKONTO,
+        complaints=complaints().get(commodity),
+        bills_url=around.bills_url,
+    )
+
+
+def _addressee(customer: AddresseeView, supplied_at: PostalAddress | None, around: _Around) -> Addressee:
+    """Who has moved is written to where he or she lives now, as far as that is known here."""
+    wanted = around.e_invoiced.get(customer.id, EInvoiced(""))
+    home = PostalAddress(customer.street, customer.postal_code, customer.city)
+    return Addressee(
+        name=customer.name,
+        address=supplied_at or home,
+        customer_number=customer.number,
+        language=customer.language,
+        cvr=customer.cvr,
+        gln=wanted.gln,
+        buyer_reference=wanted.buyer_reference,
+        order_reference=wanted.order_reference,
+        account_code=wanted.account_code,
+    )
+
+
+def utility_of(policy: Policy) -> Utility:
+    """Who bills: the controller."""
+    contact = policy.controller.contact
+    return Utility(
+        name=contact.name.da,
+        cvr=policy.controller.cvr,
+        address=PostalAddress(contact.street, contact.postal_code, contact.city),
+        phone=contact.phone,
+        email=contact.email,
+        website=contact.website,
+    )
+
+
+def _payment_line(bill: Sendable, creditors: Sequence[tuple[date, date | None, str]]) -> PaymentLine | None:
+    """What a bill is paid by; None where there is nothing to pay, or no creditor number that day."""
+    row = bill.row
+    number = next(
+        (fi for first, until, fi in creditors if first <= row.issue_date and (until is None or row.issue_date < until)),
+        None,
+    )
+    if number is None or row.to_pay_oere <= 0:
+        return None
+    return build(SlipKind.FI_71, number=row.number, creditor_number=number)
+
+
+def _deductions(bill: Sendable, calculation: Bill, paid: Sequence[OnAccountBill]) -> tuple[Deduction, ...]:
+    """The bills on account, one by one where they come to what was taken off; and what a correction corrects."""
+    told: list[Deduction] = []
+    if calculation.on_account != OnAccount():
+        told = [Deduction(BillReference(str(p.number), p.issue_date), p.net_oere, p.vat_oere) for p in paid]
+        if OnAccount(sum(p.net_oere for p in paid), sum(p.vat_oere for p in paid)) != calculation.on_account:
+            told = [Deduction(BillReference(""), calculation.on_account.net_oere, calculation.on_account.vat_oere)]
+    if bill.row.corrects_id is not None:
+        told.append(_corrected(bill, calculation))
+    return tuple(told)
+
+
+def _corrected(bill: Sendable, calculation: Bill) -> Deduction:
+    """All that was asked for before of the same days: the correction's own amounts are the difference to it."""
+    row, taken = bill.row, calculation.on_account
+    number = "" if bill.earlier_number is None else str(bill.earlier_number)
+    return Deduction(
+        BillReference(number, bill.earlier_date),
+        calculation.net_oere - taken.net_oere - (row.net_oere - row.on_account_net_oere),
+        calculation.vat_oere - taken.vat_oere - (row.vat_oere - row.on_account_vat_oere),
+        is_instalment=False,
+    )
