@@ -179,6 +179,7 @@ def test_suggestions_say_why(
             tmp_path, paid(bill, 10_00, debtor_name="Morfar Prøvesen"),
             other(100_00, text="regning 1018"), other(33_00, debtor_name="Gorm Grænseløs"),
             other(90_00, debtor_name="Morfar Prøvesen"), other(1_00, debtor_name="Helt Ukendt"),
+            other(2_00, debtor_name="Morfar", text="vand for Freja Frøprøve, tak"),
         ),
         now=NOW,
     )  # fmt: skip
@@ -195,4 +196,5 @@ def test_suggestions_say_why(
         33_00: [("1010", "name", None)],
         90_00: [("1001", "paid_before", 1017)],
         1_00: [],
+        2_00: [("1007", "name_words", None)],
     }

@@ -12,7 +12,15 @@ from forsyn.domain.customers.models import Customer, CustomerName
 from forsyn.domain.ledger.models import OpenItem
 from forsyn.domain.payments.known_queries import STANDING
 from forsyn.domain.payments.models import Receipt, ReceiptState
-from forsyn.domain.payments.suggestion_rules import Candidate, OpenBill, Suggestion, Unplaced, numbers_in, suggest
+from forsyn.domain.payments.suggestion_rules import (
+    Candidate,
+    OpenBill,
+    Suggestion,
+    Unplaced,
+    names_in,
+    numbers_in,
+    suggest,
+)
 from forsyn.kernel.danish import sort_key
 
 MOST_BY_AMOUNT = 200
@@ -58,20 +66,24 @@ def _candidates(asked: dict[int, Unplaced]) -> dict[int, set[int]]:
         .values_list("payer_name", "customer_id")
         .distinct()
     )
+    called = {key: {sort_key(name) for name in _names(payment)} for key, payment in asked.items()}
     by_name = _several(
-        CustomerName.objects.filter(sort_key__in={sort_key(payer) for payer in payers}).values_list(
-            "sort_key", "customer_id"
-        )
+        CustomerName.objects.filter(sort_key__in=set().union(*called.values())).values_list("sort_key", "customer_id")
     )
     return {
         key: set().union(
             *(by_bill[number] | by_number[str(number)] for number in numbers[key]),
             by_amount[payment.amount_oere],
             by_payer[payment.payer_name],
-            by_name[sort_key(payment.payer_name)],
+            *(by_name[name] for name in called[key]),
         )
         for key, payment in asked.items()
     }
+
+
+def _names(payment: Unplaced) -> set[str]:
+    """What may be a customer's name: the payer's, and words that stand beside each other."""
+    return {payment.payer_name, *names_in(payment.payer_name), *names_in(payment.text)} - {""}
 
 
 def _several(rows: Iterable[tuple[object, int]]) -> defaultdict[object, set[int]]:

@@ -11,8 +11,10 @@ from forsyn.kernel.danish import search_key
 
 MOST = 5
 LEAST_WORD = 3
+MOST_WORDS = 40
+"""Of what a payer wrote: names stand near the beginning."""
 _NUMBERS = re.compile(r"[0-9]{3,18}", re.ASCII)
-_WORDS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
 class Because(StrEnum):
@@ -110,6 +112,12 @@ def numbers_in(text: str) -> set[int]:
 def words_of(text: str) -> set[str]:
     """The words of a text as searches compare them, without the short ones."""
     return {word for word in _WORDS.findall(search_key(text)) if len(word) >= LEAST_WORD}
+
+
+def names_in(text: str) -> set[str]:
+    """Two to four words that stand beside each other, as a name may."""
+    words = _WORDS.findall(text)[:MOST_WORDS]
+    return {" ".join(words[at : at + count]) for count in (2, 3, 4) for at in range(len(words) - count + 1)}
 
 
 def suggest(payment: Unplaced, candidates: Iterable[Candidate]) -> list[Suggestion]:
