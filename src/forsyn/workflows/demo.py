@@ -21,11 +21,13 @@ from forsyn.integrations.customer_files.profile import shipped_profiles
 from forsyn.kernel.local_days import local_day
 from forsyn.policy.purposes import P
 from forsyn.workflows.demo_accounts import NotADemo, make_demo_staff
+from forsyn.workflows.demo_bills import make_demo_bills
 from forsyn.workflows.demo_breaches import make_demo_breaches
 from forsyn.workflows.demo_choices import make_demo_choices
 from forsyn.workflows.demo_deliveries import PROFILES, DemoFile, later_files, regular_file
 from forsyn.workflows.demo_history import make_history
 from forsyn.workflows.demo_notes import make_demo_notes
+from forsyn.workflows.demo_payments import make_demo_payments
 from forsyn.workflows.demo_processors import make_demo_agreements
 from forsyn.workflows.demo_requests import make_demo_requests
 from forsyn.workflows.demo_sensitive import make_demo_sensitive
@@ -78,6 +80,9 @@ def prepare_demo(*, folder: Path, today: date, now: datetime, tell: Tell = lambd
         import_readings(path=file.write(folder), profile=PROFILES[file.commodity], now=min(file.arrives_at, now))
         for file in _missing_files(town, today, tell)
     ]
+    tell("Bills", 0, 1)
+    make_demo_bills(today=today, now=now)
+    make_demo_payments(folder=folder, today=today, now=now)
     return DemoReady(
         anchor,
         customers,
