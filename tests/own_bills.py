@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from forsyn.domain.billing.models import Bill, Run, TariffTexts, TariffVersion
+from forsyn.domain.billing.models import Bill, Instalment, Plan, Run, TariffTexts, TariffVersion
 from forsyn.domain.billing.models import Tariff as TariffRow
 from forsyn.domain.billing.tariff_models import Creditor
 from forsyn.domain.ledger.actions import post
@@ -144,3 +144,26 @@ def _version(tariff: Tariff) -> int:
 def bill_before(corrects: Bill | None) -> Reckoned | None:
     """What the bill that is corrected was reckoned to."""
     return calculate(basis_from(corrects.basis.encode())) if corrects and corrects.basis else None
+
+
+QUARTERS = (date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1), date(2027, 1, 1))
+
+
+def planned(party: Party, *, net: int = 400_000, first: int = 0, amount: int | None = 8_760_000) -> Plan:
+    """Four quarters of 2026 on account, from one of them on; 16,000 kr without VAT a year unless said."""
+    plan: Plan = Plan.objects.create(
+        agreement_id=party.agreements["heat"], period=DateRange(QUARTERS[first], QUARTERS[-1]),
+        expected_from="degree_days", expected_amount=amount, unit="watt_hours" if amount is not None else "",
+        expected_net_oere=net * (4 - first), made_at=NOW,
+    )  # fmt: skip
+    for begins, ends in zip(QUARTERS[first:], QUARTERS[first + 1 :], strict=False):
+        Instalment.objects.create(plan=plan, period=DateRange(begins, ends), due_date=begins, net_oere=net)
+    return plan
+
+
+def billed(ground: Ground, party: Party, plan: Plan, number: int) -> None:
+    """The first instalments of a plan have been billed, each due in a fortnight."""
+    for each in list(plan.instalments.order_by("period"))[:number]:
+        due = each.period.lower + timedelta(days=14)
+        bill = ground.on_account(party, each.period.lower, each.period.upper, each.net_oere, due=due)
+        Bill.objects.filter(pk=bill.pk).update(instalment=each)

@@ -6,17 +6,16 @@ bill to be that customer's.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from forsyn.domain.billing import bill_queries
 from forsyn.domain.billing.basis_rules import METERED_AS, REGISTER_OF
-from forsyn.domain.billing.bill_queries import BillFile, BillRow
+from forsyn.domain.billing.bill_queries import BillFile, BillRow, SupplyOf
 from forsyn.domain.billing.plan_queries import degree_days
 from forsyn.domain.billing.plan_rules import CUSTOM
 from forsyn.domain.billing.tariff_queries import texts_of
-from forsyn.domain.customers.queries import AgreementView, agreements_with_ids, customer_overview
-from forsyn.domain.customers.queries import Place as SupplyPlace
+from forsyn.domain.customers.queries import customer_overview
 from forsyn.domain.metering.stretch_queries import months_within, mounted_registers, sums
 from forsyn.domain.metering.stretches import Asked, Place
 from forsyn.domain.metering.thinning_queries import closed
@@ -31,7 +30,7 @@ from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.policy import Policy
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.bill_complaints import complaints
-from forsyn.workflows.bill_document import BillDocument, document_of, on_account_document_of
+from forsyn.workflows.bill_document import BillDocument, IncompleteDocument, document_of, on_account_document_of
 from forsyn.workflows.bill_parts import (
     Addressee,
     BillFacts,
@@ -53,14 +52,23 @@ UNITS = {
 }
 
 
-def own_bill(found: BillFile, *, customer_id: int, language: Language, is_collected: bool = False) -> BillDocument:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the caller knows of the customer already, so that nothing is asked."""
+
+    name: str
+    number: str
+
+
+def own_bill(
+    found: BillFile, *, customer_id: int, language: Language, is_collected: bool = False, customer: Known | None = None
+) -> BillDocument:
     """The document of a bill in a language. 12 queries at most. Raises IncompleteDocument, UnreadableBasis.
 
-    ``is_collected``: Betalingsservice was asked for it.
+    ``found`` is of `bill_queries.bill_file`; ``is_collected``: Betalingsservice was asked for it.
     """
     row = found.row
-    agreement = agreements_with_ids(ids=[row.agreement_id], today=row.issue_date)[0]
-    facts = _facts(row, agreement, customer_id, language, is_collected=is_collected)
+    facts = _facts(found, customer_id, language, is_collected=is_collected, customer=customer)
     if found.basis is None or found.calculation is None:
         return on_account_document_of(
             facts=facts,
@@ -73,31 +81,35 @@ def own_bill(found: BillFile, *, customer_id: int, language: Language, is_collec
             vat_percent=found.vat_percent,
         )
     bill = bill_from(found.calculation.encode())
-    months, unit = _months(row, agreement)
+    months, unit = _months(found)
     texts = texts_of(version_ids=[found.tariff_version_id] if found.tariff_version_id else [])
+    with_weather = unit is BaseUnit.WATT_HOURS and any(month.before is not None for month in months)
     facts = replace(
         facts,
         texts=next(iter(texts.values()), {}),
         deductions=_deductions(row, bill, customer_id),
         months=months,
         month_unit=unit,
-        degree_days=_degree_days(row) if unit is BaseUnit.WATT_HOURS and months else None,
+        degree_days=_degree_days(row) if with_weather else None,
     )
     return document_of(bill, basis_from(found.basis.encode()), facts)
 
 
 def _facts(
-    row: BillRow, agreement: AgreementView, customer_id: int, language: Language, *, is_collected: bool
+    found: BillFile, customer_id: int, language: Language, *, is_collected: bool, customer: Known | None
 ) -> BillFacts:
-    customer = customer_overview(customer_id=customer_id, today=row.issue_date)
-    address = _address(agreement.place)
+    row, supply = found.row, _supply(found)
+    address = PostalAddress(supply.first_line, supply.postal_code, supply.city)
+    if customer is None:
+        seen = customer_overview(customer_id=customer_id, today=row.issue_date)
+        customer = Known(seen.name, seen.number)
     return BillFacts(
         kind=DocumentKind(row.kind),
         number=str(row.number),
         issue_date=row.issue_date,
         due_date=row.due_date,
-        utility=utility_of(current_policy(), Commodity(row.commodity)),
-        addressee=Addressee(customer.name, address, customer.number, language, cvr=customer.cvr or ""),
+        utility=utility_of(current_policy()),
+        addressee=Addressee(customer.name, address, customer.number, language),
         supply_address=address,
         payment_line=payment_line(row),
         by_betalingsservice=is_collected,
@@ -105,11 +117,13 @@ def _facts(
     )
 
 
-def _address(place: SupplyPlace) -> PostalAddress:
-    return PostalAddress(place.first_line, place.address.postal_code, place.address.city)
+def _supply(found: BillFile) -> SupplyOf:
+    if found.supply is None:
+        raise IncompleteDocument(f"bill {found.row.number}: read it with bill_queries.bill_file, which says where.")
+    return found.supply
 
 
-def utility_of(policy: Policy, commodity: Commodity) -> Utility:
+def utility_of(policy: Policy) -> Utility:
     """Who bills: the company itself."""
     contact = policy.controller.contact
     return Utility(
@@ -170,16 +184,17 @@ def _reference(row: BillRow) -> BillReference:
 # -- month by month -----------------------------------------------------------------------------------------------
 
 
-def _months(row: BillRow, agreement: AgreementView) -> tuple[tuple[Month, ...], BaseUnit]:
+def _months(found: BillFile) -> tuple[tuple[Month, ...], BaseUnit]:
     """What was used in each month of the bill and in the same a year before, as far as the agreement is the same."""
+    row, since = found.row, _supply(found).since
     unit = UNITS.get(Commodity(row.commodity))
     if unit is None or (row.until_date - row.from_date).days < MANY_DAYS:
         return (), BaseUnit.WATT_HOURS
     now = _month_starts(row.from_date, row.until_date)
     before = {first: _back(first) for first in now}
     stretches = {first: _end(first, row.until_date) for first in now}
-    stretches |= {back: _back(stretches[first]) for first, back in before.items() if back >= agreement.period.first}
-    known = _used(agreement, REGISTER_OF[unit], stretches)
+    stretches |= {back: _back(stretches[first]) for first, back in before.items() if back >= since}
+    known = _used(found, REGISTER_OF[unit], stretches)
     return tuple(Month(first, known.get(first), known.get(before[first])) for first in now), unit
 
 
@@ -202,11 +217,11 @@ def _back(day: date) -> date:
     return same_day_a_year_before(day) or date(day.year - 1, 3, 1)
 
 
-def _used(agreement: AgreementView, code: str, stretches: dict[date, date]) -> dict[date, int]:
+def _used(found: BillFile, code: str, stretches: dict[date, date]) -> dict[date, int]:
     """What is wholly known of each stretch, by its first day. 4 queries at most."""
-    commodity = METERED_AS.get(agreement.commodity, agreement.commodity)
+    commodity = METERED_AS.get(found.row.commodity, found.row.commodity)
     span = min(stretches), max(stretches.values())
-    mounted = mounted_registers([Place(0, agreement.place.id, commodity, *span)], [code])
+    mounted = mounted_registers([Place(0, _supply(found).supply_point_id, commodity, *span)], [code])
     asked, of = [], []
     for first, until in stretches.items():
         for register in mounted:
@@ -229,7 +244,7 @@ def _whole(stretches: dict[date, date], asked: list[Asked], of: list[date]) -> d
         if summed.is_plain(each):
             amounts[first] = amounts.get(first, 0) + summed.total
             days[first] = days.get(first, 0) + (each.until - each.first).days
-    gone_before = closed().days if asked else None
+    gone_before = closed().days if len(days) < len(stretches) else None
     old = [place for place, each in enumerate(asked) if gone_before is not None and each.first < gone_before]
     for month in months_within([asked[place] for place in old]):
         first = of[old[month.asked]]

@@ -17,7 +17,8 @@ from django.db.models import Min, OuterRef, QuerySet, Subquery
 
 from forsyn.domain.billing.run_models import Bill, BillState
 from forsyn.domain.billing.tariff_models import Creditor
-from forsyn.domain.ledger.models import Voucher
+from forsyn.domain.customers.models import Address
+from forsyn.domain.ledger.models import OpenItem, Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ class BillRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplyOf:
+    """Where a bill's agreement is supplied, and since when; ``first_line`` is street, number, floor and door."""
+
+    supply_point_id: int
+    since: date
+    first_line: str
+    postal_code: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
 class BillFile:
     """A released bill with what it was reckoned from; both documents are None for one on account."""
 
@@ -59,12 +71,19 @@ class BillFile:
     vat_percent: Decimal
     basis: str | None
     calculation: str | None
+    supply: SupplyOf | None = None
 
 
 _COLUMNS = (
     "id", "number", "kind", "agreement__commodity", "agreement_id", "agreement__number", "period", "issue_date",
     "due_date", "net_oere", "vat_oere", "on_account_net_oere", "on_account_vat_oere", "to_pay_oere", "voucher_id",
     "corrects_id", "corrected_by",
+)  # fmt: skip
+_MADE_OF = ("tariff_version_id", "vat_percent", "basis", "calculation")
+_ADDRESS = ("street", "house_number", "floor", "door", "postal_code", "city")
+_SUPPLY = (
+    "agreement__supply_point_id", "agreement__period",
+    *(f"agreement__supply_point__address__{name}" for name in _ADDRESS),
 )  # fmt: skip
 
 
@@ -83,8 +102,14 @@ def bills_with_vouchers(*, customer_id: int, voucher_ids: Collection[int]) -> di
 def bill_file(*, customer_id: int, number: int) -> BillFile | None:
     """A customer's released bill with this number, and what it was made of; None for any other. 1 query."""
     found = _released(customer_id).filter(number=number)
-    row = found.values_list(*_COLUMNS, "tariff_version_id", "vat_percent", "basis", "calculation").first()
-    return None if row is None else BillFile(_row(row[: len(_COLUMNS)]), *row[len(_COLUMNS) :])
+    row = found.values_list(*_COLUMNS, *_MADE_OF, *_SUPPLY).first()
+    if row is None:
+        return None
+    outline, made_of, supply = row[: len(_COLUMNS)], row[len(_COLUMNS) : -len(_SUPPLY)], row[-len(_SUPPLY) :]
+    point_id, period, *address = supply
+    place = Address(**dict(zip(_ADDRESS, address, strict=True)))
+    at = SupplyOf(point_id, period.lower, place.first_line, place.postal_code, place.city)
+    return BillFile(*(_row(outline), *made_of, at))
 
 
 _CHAIN = """
@@ -135,6 +160,12 @@ class PaidBy:
     kind: str
     posting_date: date
     amount_oere: int
+
+
+def remaining_oere(*, voucher_id: int | None) -> int:
+    """What is left of a bill's voucher; below 0 is the customer's. 1 query."""
+    left = OpenItem.objects.filter(voucher_id=voucher_id).values_list("remaining_oere", flat=True)
+    return sum(left) if voucher_id is not None else 0
 
 
 _PAID_BY = """

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from forsyn.domain.billing.bill_queries import BillRow, PaidBy
 from forsyn.domain.ledger.models import VoucherKind
 from forsyn.interfaces.portal import chart, wording
-from forsyn.interfaces.portal.bill_states import OWED, Standing
-from forsyn.interfaces.portal.bills_page import BillLine, HowToPay, bill_title
+from forsyn.interfaces.portal.bill_states import BY_HAND, OWED
+from forsyn.interfaces.portal.bills_page import BillLine, HowToPay, bill_title, how_to_pay
 from forsyn.kernel.charges.work import plain
 from forsyn.kernel.money import Vat, decimal_of
 from forsyn.kernel.quantities import BaseUnit
@@ -135,7 +135,7 @@ class BillPage:
 
 
 def bill_page(
-    document: BillDocument, line: BillLine, *, row: BillRow, how: HowToPay | None, paid: Sequence[PaidBy],
+    document: BillDocument, line: BillLine, *, row: BillRow, paid: Sequence[PaidBy],
     chain: Sequence[BillRow], language: Language,
 ) -> BillPage:  # fmt: skip
     """The page of one bill. ``chain``: it and the bills that it corrects, or that correct it."""
@@ -144,7 +144,7 @@ def bill_page(
     return BillPage(
         line=line,
         due=wording.long_date(row.due_date) if line.standing in OWED else "",
-        how=how if line.standing in OWED and line.standing is not Standing.COLLECTED else None,
+        how=how_to_pay(document.payment_line) if line.standing in BY_HAND else None,
         paid=[_paid(each, language) for each in paid],
         notes=_notes(document, told),
         sums=_sums(document, instalments, told),

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from forsyn.domain.billing import bill_queries
 from forsyn.domain.billing.bill_queries import BillRow, Unreleased
-from forsyn.domain.billing.tariff_models import Creditor
 from forsyn.domain.ledger.queries import OpenItemView, open_items
 from forsyn.domain.payments.own_queries import OwnCollection, collections_of, payouts_under_way_oere
-from forsyn.integrations.fi.codec import PaymentLine, SlipKind, build
+from forsyn.integrations.fi.codec import PaymentLine
 from forsyn.interfaces.portal import wording
 from forsyn.interfaces.portal.bill_states import BY_HAND, Money, Standing, standing
 from forsyn.interfaces.portal.consents_page import reading_language
@@ -25,13 +24,14 @@ from forsyn.kernel.periods import Period
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.bill_numbers import money_text
 from forsyn.workflows.bill_words import words
+from forsyn.workflows.own_bills import payment_line
 
 BADGES = {
     Standing.NOTHING: ("info", _lazy("Går lige op")),
     Standing.PAID: ("success", _lazy("Betalt")),
     Standing.DUE: ("info", _lazy("Ikke betalt endnu")),
     Standing.PART_PAID: ("info", _lazy("Delvis betalt")),
-    Standing.OVERDUE: ("error", _lazy("Skulle have været betalt")),
+    Standing.OVERDUE: ("error", _lazy("Ikke betalt i tide")),
     Standing.COLLECTED: ("info", _lazy("Betalingsservice")),
     Standing.TO_GET: ("success", _lazy("Til gode")),
     Standing.GIVEN: ("success", _lazy("Givet tilbage")),
@@ -157,23 +157,15 @@ def _next(due: Sequence[BillRow], told: _Told) -> Next | None:
         return None
     lines = [(row, told.line(row)) for row in due]
     row, line = next(((row, line) for row, line in lines if line.standing in BY_HAND), lines[0])
-    how = how_to_pay(row, bill_queries.creditor_on(told.today)) if line.standing in BY_HAND else None
+    how = how_to_pay(payment_line(row)) if line.standing in BY_HAND else None
     return Next(line, how)
 
 
-def how_to_pay(row: BillRow, creditor: Creditor | None) -> HowToPay | None:
-    """The payment line of a bill; None where the utility has no creditor number."""
-    line = payment_line(row, creditor)
+def how_to_pay(line: PaymentLine | None) -> HowToPay | None:
+    """The payment line of a bill in its parts; None where the utility has no creditor number."""
     if line is None:
         return None
     return HowToPay(line.kind.value, line.payment_id, line.creditor_number, line.ocr_line)
-
-
-def payment_line(row: BillRow, creditor: Creditor | None) -> PaymentLine | None:
-    """Kortart 71 of a bill's number."""
-    if creditor is None or row.to_pay_oere <= 0:
-        return None
-    return build(SlipKind.FI_71, number=row.number, creditor_number=creditor.fi_creditor)
 
 
 def _owed(items: Sequence[OpenItemView], on_its_way_oere: int, today: date, language: Language) -> Owed:
@@ -185,7 +177,9 @@ def _owed(items: Sequence[OpenItemView], on_its_way_oere: int, today: date, lang
     )
     credit = -sum(item.remaining_oere for item in items if item.remaining_oere < 0)
     said = []
-    if overdue:
+    if overdue and overdue == balance:
+        said.append(_("Beløbet skulle allerede have været betalt."))
+    elif overdue:
         text = _("%(amount)s skulle allerede have været betalt.")
         said.append(text % {"amount": money_text(overdue, language)})
     if credit and balance > 0:

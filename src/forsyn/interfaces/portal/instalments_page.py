@@ -25,7 +25,7 @@ from forsyn.interfaces.portal.consents_page import reading_language
 from forsyn.kernel.money import round_half_up, vat_of
 from forsyn.kernel.periods import Period
 from forsyn.policy.vocabulary import Language
-from forsyn.workflows.bill_numbers import money_text
+from forsyn.workflows.bill_numbers import money_text, short_day_text, short_days_text
 from forsyn.workflows.own_forecast import Forecast, plan_year
 from forsyn.workflows.own_plans import is_billed
 
@@ -201,8 +201,8 @@ def _line(
 ) -> InstalmentLine:
     bill = billed.get(each.first)
     return InstalmentLine(
-        period=wording.period_text(Period(each.first, each.until)),
-        due=wording.long_date(each.due_date),
+        period=short_days_text(each.first, each.until, language),
+        due=short_day_text(each.due_date, language),
         amount=_gross(each.net_oere, vat_percent, language),
         href=reverse("portal:bill", args=[bill.number]) if bill else "",
         number=str(bill.number) if bill else "",

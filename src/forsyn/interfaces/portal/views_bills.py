@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, cast
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -13,18 +15,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forsyn.domain.billing import bill_queries
-from forsyn.domain.ledger.queries import open_items
-from forsyn.domain.payments.own_queries import collections_of
+from forsyn.domain.payments.own_queries import OwnCollection, collections_of
 from forsyn.integrations.documents.bills import bill_pdf
 from forsyn.interfaces.access import customer_required
 from forsyn.interfaces.portal import statement_page as statements
 from forsyn.interfaces.portal.bill_page import bill_page
-from forsyn.interfaces.portal.bills_page import bill_line, bills_page, how_to_pay, remaining_of
+from forsyn.interfaces.portal.bills_page import bill_line, bills_page
 from forsyn.interfaces.portal.consents_page import reading_language
 from forsyn.interfaces.portal.on_hold import on_hold
+from forsyn.kernel.charges.canonical import UnreadableBasis
+from forsyn.workflows.bill_document import BillDocument, IncompleteDocument
 from forsyn.workflows.bill_layout import layout_of
-from forsyn.workflows.own_bills import own_bill
+from forsyn.workflows.own_bills import Known, own_bill
 
+logger = logging.getLogger(__name__)
 PAGE = 30
 LAST_PAGE = 1000
 MOST_DIGITS = 12
@@ -50,16 +54,18 @@ def bill(request: HttpRequest, number: int) -> HttpResponse:
     customer_id, today, language = _customer(request), timezone.localdate(), reading_language()
     found = _found(request, number)
     row = found.row
-    vouchers = [row.voucher_id] if row.voucher_id else []
-    left = remaining_of(open_items(customer_id=customer_id)).get(row.voucher_id or 0, 0)
-    line = bill_line(row, left, collections_of(bill_ids=[row.id]).get(row.id), today, language)
+    left = bill_queries.remaining_oere(voucher_id=row.voucher_id)
+    collection = collections_of(bill_ids=[row.id]).get(row.id)
+    document = _document(request, found, collection)
+    if document is None:
+        return redirect("portal:bills")
+    corrected = row.corrects_id is not None or row.corrected_by is not None
     page = bill_page(
-        own_bill(found, customer_id=customer_id, language=language),
-        line,
+        document,
+        bill_line(row, left, collection, today, language),
         row=row,
-        how=how_to_pay(row, bill_queries.creditor_on(row.issue_date)),
-        paid=bill_queries.paid_by(voucher_ids=vouchers),
-        chain=bill_queries.chain_of(customer_id=customer_id, bill_id=row.id),
+        paid=bill_queries.paid_by(voucher_ids=[row.voucher_id]) if row.voucher_id and left < row.to_pay_oere else (),
+        chain=bill_queries.chain_of(customer_id=customer_id, bill_id=row.id) if corrected else (),
         language=language,
     )
     return render(request, "portal/bill.html", {"page": page})
@@ -70,10 +76,32 @@ def bill(request: HttpRequest, number: int) -> HttpResponse:
 @customer_required
 def bill_as_pdf(request: HttpRequest, number: int) -> HttpResponse:
     """One bill as it was sent, set anew."""
-    document = own_bill(_found(request, number), customer_id=_customer(request), language=reading_language())
+    found = _found(request, number)
+    document = _document(request, found, collections_of(bill_ids=[found.row.id]).get(found.row.id))
+    if document is None:
+        return redirect("portal:bills")
     header = content_disposition_header(as_attachment=True, filename=_("regning-%(number)s.pdf") % {"number": number})
     content = bill_pdf(layout_of(document), dated=document.facts.issue_date)
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": header or ""})
+
+
+def _document(
+    request: HttpRequest, found: bill_queries.BillFile, collection: OwnCollection | None
+) -> BillDocument | None:
+    """What the bill says; None, with a word to the customer, where it cannot be told."""
+    try:
+        return own_bill(
+            found,
+            customer_id=_customer(request),
+            language=reading_language(),
+            is_collected=collection is not None and not collection.has_failed,
+            customer=Known(request.customer.name, request.customer.number),  # type: ignore[attr-defined]
+        )
+    except (IncompleteDocument, UnreadableBasis):
+        logger.exception("Bill %s cannot be shown", found.row.number)
+        said = _("Vi kan ikke vise regning %(number)s lige nu. Skriv eller ring til os, så sender vi dig den.")
+        messages.error(request, said % {"number": found.row.number})
+        return None
 
 
 @require_safe

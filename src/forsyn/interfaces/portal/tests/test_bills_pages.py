@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from forsyn.domain.billing.models import Bill
+from forsyn.domain.billing.tariff_models import Creditor
 from forsyn.domain.ledger.actions_allocations import allocate
+from forsyn.domain.payments.models import Collection, ReceivedFile, SentFile
 from tests.bill_samples import instalments
 from tests.books import books as books
 from tests.books import pay
@@ -31,6 +33,17 @@ def ground(world: World, books: Mapping[int, int]) -> Ground:
 def paid(party: Party, oere: int, origin: str, *, day: date) -> None:
     pay(party.customer_id, oere, origin, day=day)
     allocate(customer_id=party.customer_id, now=NOW)
+
+
+def collected(bill: Bill) -> None:
+    """Betalingsservice was asked for it."""
+    file = SentFile.objects.create(
+        kind="bs0601", number=1, sha256="a" * 64, entry_count=1, sum_oere=bill.to_pay_oere, made_at=NOW
+    )
+    Collection.objects.create(
+        bill=bill, customer_id=bill.customer_id, sent_file=file, reference=str(bill.number), due_date=bill.due_date,
+        amount_oere=bill.to_pay_oere, state="sent",
+    )  # fmt: skip
 
 
 def test_nobody_with_no_bills_owes_anything(client_of_anna: Client, ground: Ground) -> None:
@@ -57,10 +70,10 @@ def test_each_bill_says_how_far_it_is(client_of_anna: Client, ground: Ground, wo
     ground.on_account(anna, date(2026, 7, 1), date(2026, 10, 1), 80_000, due=date(2026, 8, 1))
     paid(anna, 150_000, "betaling:1", day=date(2026, 6, 1))
     text = page(client_of_anna, "bills")
-    assert text.count("Betalt ") == 1
+    assert text.count(" Betalt ") == 1
     assert "Der mangler 500,00 kr., som skulle være betalt den 1. maj 2026" in text
     assert "Skulle være betalt den 1. august 2026" in text
-    assert "Du skal betale i alt 1.500,00 kr. 1.500,00 kr. skulle allerede have været betalt." in text
+    assert "Du skal betale i alt 1.500,00 kr. Beløbet skulle allerede have været betalt." in text
 
 
 def test_money_to_get_is_the_customers(client_of_anna: Client, ground: Ground, world: World) -> None:
@@ -205,15 +218,44 @@ def test_a_bill_as_pdf(client_of_anna: Client, ground: Ground, world: World) -> 
     assert answer.content.startswith(b"%PDF")
 
 
+def test_a_bill_that_cannot_be_told_says_so(client_of_anna: Client, ground: Ground, world: World) -> None:
+    bill = ground.on_account(world.anna, date(2026, 1, 1), date(2026, 4, 1), 80_000)
+    Creditor.objects.all().delete()
+    answer = client_of_anna.get(reverse("portal:bill", args=[bill.number]), follow=True)
+    assert f"Vi kan ikke vise regning {bill.number} lige nu." in words(answer.content)
+
+
+def test_what_betalingsservice_collects_is_not_to_be_paid_by_hand(
+    client_of_anna: Client, ground: Ground, world: World
+) -> None:
+    bill = ground.on_account(
+        world.anna, date(2026, 10, 1), date(2027, 1, 1), 400_000, issued=date(2026, 10, 20), due=date(2026, 12, 1)
+    )
+    collected(bill)
+    text = page(client_of_anna, "bills")
+    assert "Trækkes den 1. december 2026" in text
+    assert "Du skal ikke gøre noget." in text
+    assert "Kortart" not in text
+    assert "Kortart" not in page(client_of_anna, "bill", bill.number)
+    answer = ReceivedFile.objects.create(
+        kind="bs0602", name="svar.txt", sha256="b" * 64, entry_count=1, known_count=0, credit_oere=0, debit_oere=0,
+        received_at=NOW,
+    )  # fmt: skip
+    Collection.objects.update(state="rejected", told_date=date(2026, 12, 2), told_by=answer)
+    assert "Betalingsservice kunne ikke trække beløbet. Betal selv senest den 1. december" in page(
+        client_of_anna, "bills"
+    )
+
+
 def test_questions_do_not_grow_with_the_bills(
     client_of_anna: Client, ground: Ground, world: World, django_assert_max_num_queries: Any
 ) -> None:
     for month in range(1, 10):
         ground.on_account(world.anna, date(2026, month, 1), date(2026, month + 1, 1), 80_000)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(22):
         page(client_of_anna, "bills")
     bill: Bill = ground.settled(world.anna, heat_basis())
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(24):
         page(client_of_anna, "bill", bill.number)
 
 

@@ -8,40 +8,19 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 
-from forsyn.domain.billing.models import Bill, Instalment, Plan
+from forsyn.domain.billing.models import Instalment, Plan
 from forsyn.kernel.charges.components import Incentive
 from tests.bill_samples import HEAT_TARIFF
 from tests.billing_ground import approved, on_terms, sized
 from tests.books import books as books
-from tests.own_bills import Ground, creditor
+from tests.own_bills import Ground, billed, creditor, planned
 from tests.portal_pages import page, words
-from tests.world import NOW, Party, World
+from tests.world import Party, World
 
 SignIn = Callable[[Party], Client]
-QUARTERS = (date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1), date(2027, 1, 1))
-
-
-def planned(party: Party, *, net: int = 400_000, first: int = 0, amount: int | None = 8_760_000) -> Plan:
-    """Four quarters of 2026 on account, from one of them on; 16,000 kr without VAT a year unless said."""
-    plan: Plan = Plan.objects.create(
-        agreement_id=party.agreements["heat"], period=DateRange(QUARTERS[first], QUARTERS[-1]),
-        expected_from="degree_days", expected_amount=amount, unit="watt_hours" if amount is not None else "",
-        expected_net_oere=net * (4 - first), made_at=NOW,
-    )  # fmt: skip
-    for begins, ends in zip(QUARTERS[first:], QUARTERS[first + 1 :], strict=False):
-        Instalment.objects.create(plan=plan, period=DateRange(begins, ends), due_date=begins, net_oere=net)
-    return plan
-
-
-def billed(ground: Ground, party: Party, plan: Plan, number: int) -> None:
-    """The first instalments of a plan have been billed."""
-    for each in list(plan.instalments.order_by("period"))[:number]:
-        bill = ground.on_account(party, each.period.lower, each.period.upper, each.net_oere)
-        Bill.objects.filter(pk=bill.pk).update(instalment=each)
 
 
 @pytest.fixture
@@ -73,8 +52,8 @@ def test_the_plan_says_why_and_leads_to_its_bills(client_of_anna: Client, agreem
     text = words(answer.content)
     assert "Vi regner med, at du bruger 8.760 kWh, og at det koster 20.000,00 kr. med moms." in text
     assert "regnet om til et år med normalt vejr" in text
-    assert "1. juli 2026 – 30. september 2026 Regning 4713 5.000,00 kr." in text
-    assert "1. oktober 2026 – 31. december 2026 5.000,00 kr." in text
+    assert "For 1.7.2026–30.9.2026 · Regning 4713 5.000,00 kr." in text
+    assert "For 1.10.2026–31.12.2026 5.000,00 kr." in text
     assert "Mindst 3.530,00 kr. og højst 7.561,00 kr. i alt." in text
     assert "Skøn over" not in text, "without terms nothing is guessed"
 
