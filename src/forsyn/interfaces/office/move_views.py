@@ -49,6 +49,7 @@ def move(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "day_form": day_form,
         "form": form,
         "parts": parts,
+        "is_over": form is not None and day_form.until <= today,
     }
     refused = day_form.errors if form is None else form.errors
     return render(request, "office/move.html", context, status=422 if refused else 200)
