@@ -1,4 +1,4 @@
-"""By which way a bill goes to its customer, and what the mail about it says. Pure."""
+"""By which way a bill goes to its customer, and what the mail about it says. Nothing is read or written here."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 
 from forsyn.domain.billing import sending_queries
-from forsyn.domain.billing.plan_queries import degree_days
 from forsyn.domain.billing.plan_rules import CUSTOM
 from forsyn.domain.billing.sending_queries import OnAccountBill, Sendable
 from forsyn.domain.billing.tariff_queries import Texts, texts_of
@@ -19,14 +19,16 @@ from forsyn.domain.ledger.owing_queries import customers_owing
 from forsyn.domain.payments.mandate_queries import collected_bills
 from forsyn.domain.payments.rules import earliest_due
 from forsyn.integrations.fi.codec import PaymentLine, SlipKind, build
-from forsyn.kernel.charges.basis import OnAccount
+from forsyn.kernel.charges.basis import Basis, OnAccount
 from forsyn.kernel.charges.bill import Bill
 from forsyn.kernel.charges.canonical import UnreadableBasis, basis_from, bill_from
 from forsyn.kernel.charges.tariff import Commodity
+from forsyn.kernel.deadlines import months_after
+from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.policy import Policy
 from forsyn.workflows.bill_complaints import complaints
 from forsyn.workflows.bill_document import BillDocument, IncompleteDocument, document_of, on_account_document_of
-from forsyn.workflows.bill_months import UNITS, Supplied, months_of, year_before
+from forsyn.workflows.bill_months import UNITS, Supplied, months_of
 from forsyn.workflows.bill_parts import (
     Addressee,
     BillFacts,
@@ -39,8 +41,6 @@ from forsyn.workflows.bill_parts import (
     Refund,
     Utility,
 )
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def documents_of(
 ) -> tuple[list[Ready], list[NotReady]]:
     """What each bill says, in the order of the ids; and which cannot be written.
 
-    Whom the purpose does not see is left out. 20 queries at most, and 2 more for each stretch of days with heat.
+    Whom the purpose does not see is left out. 20 queries at most, however many bills.
     """
     bills = sending_queries.sendables(bill_ids=bill_ids, today=today)
     around = _read(bills, policy, bills_url, today, e_invoiced or {})
@@ -127,6 +127,7 @@ def _read(
     ids = [bill.row.id for bill in bills]
     settled = [bill for bill in bills if bill.file.calculation is not None]
     heated = {(b.row.from_date, b.row.until_date) for b in settled if b.row.commodity == Commodity.HEAT}
+    weather = sending_queries.degree_days_by_month() if heated else {}
     return _Around(
         policy=policy,
         bills_url=bills_url,
@@ -138,7 +139,7 @@ def _read(
         collected=collected_bills(bill_ids=ids, from_date=earliest_due(today)),
         owed=customers_owing(customer_ids={bill.customer_id for bill in bills if bill.row.to_pay_oere < 0}),
         creditors=sending_queries.creditors(),
-        degree_days={days: _degree_days(*days) for days in heated},
+        degree_days={days: _degree_days(weather, *days) for days in heated},
     )
 
 
@@ -149,13 +150,21 @@ def _supplied(bill: Sendable) -> Supplied:
     )
 
 
-def _degree_days(first: date, until: date) -> DegreeDays | None:
-    """How cold it was, and how cold the year before. 2 queries."""
-    now = degree_days(first=first, until=until)
-    before = degree_days(first=year_before(first), until=year_before(until - ONE_DAY) + ONE_DAY)
-    if now is None or before is None:
+def _degree_days(weather: Mapping[date, Decimal], first: date, until: date) -> DegreeDays | None:
+    """How cold it was, and how cold the year before; None unless every month is known."""
+    months = [month_of(first)]
+    while (following := months_after(months[-1], 1)) < until:
+        months.append(following)
+    both = months, [months_after(month, -12) for month in months]
+    if not all(month in weather for each in both for month in each):
         return None
-    return DegreeDays(now.actual, before.actual, CUSTOM.weather_share * 100)
+    now, before = (sum((weather[month] for month in each), Decimal(0)) for each in both)
+    return DegreeDays(now, before, CUSTOM.weather_share * 100)
+
+
+def month_of(day: date) -> date:
+    """The first day of its month."""
+    return day.replace(day=1)
 
 
 # -- one document -----------------------------------------------------------------------------------------------------
@@ -175,8 +184,8 @@ def _document(bill: Sendable, addressee: AddresseeView, around: _Around) -> Bill
             vat_oere=row.vat_oere,
             vat_percent=file.vat_percent,
         )
-    calculation = bill_from(file.calculation.encode())
-    months = around.months.get(row.id, ())
+    calculation, basis = bill_from(file.calculation.encode()), basis_from(file.basis.encode())
+    months = fitting(around.months.get(row.id, ()), basis, UNITS[Commodity(row.commodity)])
     is_heat = row.commodity == Commodity.HEAT
     facts = replace(
         facts,
@@ -186,7 +195,22 @@ def _document(bill: Sendable, addressee: AddresseeView, around: _Around) -> Bill
         month_unit=UNITS[Commodity(row.commodity)],
         degree_days=around.degree_days.get((row.from_date, row.until_date)) if is_heat and months else None,
     )
-    return document_of(calculation, basis_from(file.basis.encode()), facts)
+    return document_of(calculation, basis, facts)
+
+
+def fitting(months: Sequence[Month], basis: Basis, unit: BaseUnit) -> tuple[Month, ...]:
+    """The months if they come to what was billed; one that is not known is the rest of it. Else none.
+
+    A graph must not show another consumption than the bill's lines, as where staff settled some days.
+    """
+    spans = [span for span in basis.consumption if span.unit is unit and span.from_date >= basis.from_date]
+    left = sum(span.amount for span in spans) - sum(month.amount or 0 for month in months)
+    unknown = [place for place, month in enumerate(months) if month.amount is None]
+    if len(unknown) == 1 and left >= 0:
+        found = list(months)
+        found[unknown[0]] = replace(months[unknown[0]], amount=left)
+        return tuple(found)
+    return () if unknown or left else tuple(months)
 
 
 def _facts(bill: Sendable, addressee: AddresseeView, around: _Around) -> BillFacts:

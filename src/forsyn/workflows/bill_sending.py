@@ -34,6 +34,7 @@ from forsyn.workflows.bill_facts import NotReady
 from forsyn.workflows.bill_files import Outcome, Sender, finish_batches, send_by_file
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.outgoing import Letter, carrier, composed
+from forsyn.workflows.print_batch import as_walked
 
 LOCK = (1181705077, 4)
 MAILED = ("name", "email")
@@ -144,7 +145,7 @@ def _plan(run_id: int, sender: Sender, turned_away: Mapping[int, set[Way]]) -> d
 def _round(customer: AddresseeView | None, number: int) -> tuple[str, str, str, int]:
     if customer is None:
         return "", "", "", number
-    return customer.postal_code, customer.street.casefold(), customer.number, number
+    return customer.postal_code, as_walked(customer.street), customer.number, number
 
 
 def _reached_by_digital_post(run_id: int, sender: Sender) -> frozenset[int]:

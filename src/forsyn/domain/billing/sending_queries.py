@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from forsyn.domain.billing.bill_queries import BillFile, BillRow
-from forsyn.domain.billing.models import Creditor
+from forsyn.domain.billing.models import Creditor, DegreeDays
 
 
 class Waiting(NamedTuple):
@@ -158,6 +159,11 @@ def creditors() -> list[tuple[date, date | None, str]]:
     """Where customers pay: FI creditor numbers with their days [first, until). 1 query."""
     rows = Creditor.objects.order_by("period").values_list("period", "fi_creditor")
     return [(period.lower, period.upper, number) for period, number in rows]
+
+
+def degree_days_by_month() -> dict[date, Decimal]:
+    """How cold each month was that is over, by its first day. 1 query."""
+    return dict(DegreeDays.objects.filter(degree_days__isnull=False).values_list("month", "degree_days"))
 
 
 class Batch(NamedTuple):
