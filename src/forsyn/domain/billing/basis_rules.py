@@ -54,9 +54,9 @@ class NotReadyCode(Worded):
 
 
 _DANISH = {
-    NotReadyCode.NO_TERMS: "Aftale {agreement} har ingen tarif fra {first} til {until}. Vælg, hvilken den skal have.",
+    NotReadyCode.NO_TERMS: "Aftale {agreement} har ingen takst fra {first} til {until}. Vælg, hvilken den skal have.",
     NotReadyCode.NO_APPROVED_TARIFF: (
-        "Tariffen for aftale {agreement} er ikke godkendt i nogen udgave. Få en udgave godkendt, og prøv igen."
+        "Taksten for aftale {agreement} er ikke godkendt i nogen udgave. Få en udgave godkendt, og prøv igen."
     ),
     NotReadyCode.NO_PRIMARY_HOLDER: (
         "Aftale {agreement} har ingen, der får regningen. Vælg, hvem af kunderne der er hovedkunde."
