@@ -21,7 +21,7 @@ import resource
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ def on_terms() -> None:
         tariff=tariff, document=document.decode(), sha256=sha256(document), now=NOW,
     )  # fmt: skip
     owners("update billing_tariff_version set state = 'approved', approved_at = drafted_at, preview = '{}'")
-    owners(TERMS, tariff=tariff, now=NOW)
+    owners(TERMS, tariff=tariff, now=NOW - timedelta(days=30))
     owners("vacuum analyze")
 
 
@@ -141,7 +141,10 @@ def server_seconds() -> float:
     server = psutil.Process(pid)
     found = 0.0
     for process in (server, *server.children()):
-        times = process.cpu_times()
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:  # ended meanwhile
+            continue
         found += times.user + times.system + (times.children_user + times.children_system if process == server else 0)
     return found
 
@@ -194,7 +197,8 @@ def made(customers: int, sample: int, *, profile: bool) -> None:
             owners(DAYS.format(first=first, until=until))
         on_terms()
         print(f"Made {customers:,} customers with 365 days each; the database has {size()}.", flush=True)
-    plainly(FIRST_MADE, sample)
+    if sample:
+        plainly(FIRST_MADE, sample)
     bill_year(FIRST_MADE, customers - sample, profile=profile)
     print(f"The database has {size()}; bills {size_of('billing_bill')}, postings {size_of('ledger_posting')}.")
 

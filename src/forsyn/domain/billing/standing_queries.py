@@ -37,6 +37,8 @@ _IN_PLACE = """
            select from billing_bill as newer
             where newer.agreement_id = bill.agreement_id and newer.kind = 'correction' and newer.number > bill.number
               and newer.state in ('posted', 'released') and newer.period @> bill.period)"""
+TARIFF_YEAR_DAYS = 366
+"""What was used before a bill's days in the tariff's year counts in it, where the tariff counts over the year."""
 _STANDING = f"""
     select bill.id, agreement.id, agreement.number, bill.customer_id, lower(bill.period), upper(bill.period),
            bill.tariff_version_id, bill.basis, bill.calculation
@@ -57,38 +59,38 @@ def agreements_changed_since_billed(*, commodity: str, first_date: date) -> list
     ]
 
 
+# From what changed to the bills, by their index: few things change, and the planner cannot know how few.
 _CHANGED = f"""
-    with standing as materialized (
-        select bill.agreement_id, bill.period, run.made_at, agreement.number, agreement.supply_point_id
-          from billing_bill as bill
-          join billing_run as run on run.id = bill.run_id
-          join customers_agreement as agreement on agreement.id = bill.agreement_id
-         where agreement.commodity = %(commodity)s and upper(bill.period) > %(first)s and {_IN_PLACE}
+    with begun as materialized (
+        select min(made_at) as at from billing_run where commodity = %(commodity)s and recorded_at is not null
     ), replaced as materialized (
-        select mounting.installation_id, day.day, max(day.superseded_at) as at
+        select mounting.installation_id, max(day.superseded_at) as at, min(day.day) as first, max(day.day) + 1 as until
           from metering_day_superseded as day
           join metering_mounting as mounting on mounting.meter_id = day.meter_id and mounting.period @> day.day
-         where day.superseded_at >= (select min(made_at) from standing)
-         group by 1, 2
+         where day.superseded_at >= (select at from begun)
+         group by mounting.installation_id, date_trunc('month', day.day)
+    ), changed (agreement_id, at, days) as materialized (
+        select agreement.id, replaced.at, daterange(replaced.first, replaced.until + {TARIFF_YEAR_DAYS})
+          from replaced
+          join customers_installation as installation on installation.id = replaced.installation_id
+          join customers_agreement as agreement on agreement.supply_point_id = installation.supply_point_id
+        union all
+        select agreement_id, greatest(recorded_at, withdrawn_at),
+               daterange(lower(period), upper(period) + {TARIFF_YEAR_DAYS})
+          from billing_settled_consumption where greatest(recorded_at, withdrawn_at) >= (select at from begun)
+        union all
+        select agreement_id, recorded_at, period from billing_factor where recorded_at >= (select at from begun)
+        union all
+        select agreement_id, recorded_at, period from billing_terms where recorded_at >= (select at from begun)
+        union all
+        select agreement_id, recorded_at, daterange(on_date, on_date + 1)
+          from billing_fee where recorded_at >= (select at from begun)
     )
-    select distinct on (standing.number collate "C") standing.agreement_id, standing.number
-      from standing
-     where exists (select from customers_installation as installation
-                     join replaced on replaced.installation_id = installation.id
-                    where installation.supply_point_id = standing.supply_point_id
-                      and replaced.at >= standing.made_at and replaced.day < upper(standing.period)
-                      and replaced.day >= lower(standing.period) - 366)
-        or exists (select from billing_settled_consumption as settled
-                    where settled.agreement_id = standing.agreement_id
-                      and greatest(settled.recorded_at, settled.withdrawn_at) >= standing.made_at
-                      and lower(settled.period) < upper(standing.period))
-        or exists (select from billing_factor as factor
-                    where factor.agreement_id = standing.agreement_id and factor.recorded_at >= standing.made_at
-                      and factor.period && standing.period)
-        or exists (select from billing_fee as fee
-                    where fee.agreement_id = standing.agreement_id and fee.recorded_at >= standing.made_at
-                      and standing.period @> fee.on_date)
-        or exists (select from billing_terms as terms
-                    where terms.agreement_id = standing.agreement_id and terms.recorded_at >= standing.made_at
-                      and terms.period && standing.period)
-     order by standing.number collate "C" """  # noqa: S608 - a constant of this file
+    select distinct agreement.id, agreement.number collate "C"
+      from changed
+      join customers_agreement as agreement on agreement.id = changed.agreement_id
+      join billing_bill as bill on bill.agreement_id = changed.agreement_id
+      join billing_run as run on run.id = bill.run_id
+     where agreement.commodity = %(commodity)s and upper(bill.period) > %(first)s and {_IN_PLACE}
+       and changed.at >= run.made_at and changed.days && bill.period
+     order by 2"""  # noqa: S608 - constants of this file
