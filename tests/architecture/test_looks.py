@@ -18,7 +18,12 @@ _REGISTER = "agreements with companies"
 _BREACH = "a breach, told without names; whom it touched is a page of its own"
 _PRICES = "what is charged, and sums over many bills; those that change most are a page of their own"
 _WHOLE_DELIVERY = "whole deliveries and their counts; the values of one meter are a page of their own"
+_RUN = "a run in numbers; its bills are a page of their own"
+_YEAR = "accounting years, and balances of accounts"
 SHOWS_NOBODY = {
+    "office.run_act_views.make": _RUN,
+    **{f"office.run_views.{name}": _RUN for name in ("progress", "run", "runs")},
+    **{f"office.ledger_views.{name}": _YEAR for name in ("books", "close_year", "open_year")},
     "office.delivery_views.deliveries": _WHOLE_DELIVERY,
     "office.delivery_views.delivery": _WHOLE_DELIVERY,
     "office.quarantine_views.quarantine": _WHOLE_DELIVERY,
