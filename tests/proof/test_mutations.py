@@ -26,6 +26,22 @@ class Mutation:
 
 MUTATIONS = [
     Mutation(
+        "a bill left past the door",
+        "insert into billing_run (kind, commodity, period, issue_date, due_date, state, note, made_at, sha256)"
+        " values ('on_account', 'heat', '[2026-01-01, 2026-04-01)', '2026-01-01', '2026-01-20', 'draft', '',"
+        " '2026-01-01', '');"
+        " insert into billing_bill (run_id, agreement_id, customer_id, kind, state, period, issue_date, due_date,"
+        " remarks, vat_percent, net_oere, vat_oere, on_account_net_oere, on_account_vat_oere, to_pay_oere, sha256,"
+        " posting_accounts, posting_oere, posting_vat)"
+        " select run.id, holder.agreement_id, holder.customer_id, run.kind, 'previewed', run.period, run.issue_date,"
+        " run.due_date, '{{}}', 25, 0, 0, 0, 0, 0, '', '{{}}', '{{}}', '{{}}'"
+        " from billing_run as run join customers_agreement_holder as holder on holder.customer_id = %(gorm)s limit 1;"
+        " update billing_bill set state = 'posted', number = 900001;"
+        " insert into billing_dispatch (bill_id, channel, made_at, batch)"
+        " select id, 'print', '2026-01-02', '' from billing_bill",
+        {"SF-17"},
+    ),
+    Mutation(
         "a breach closes while somebody waits",
         "drop trigger accountability_breach_guard on accountability_breach",
         {"SF-30"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forsyn.workflows.proof import (
     trials_access,
+    trials_bills,
     trials_breaches,
     trials_choices,
     trials_corrections,
@@ -41,6 +42,7 @@ MODULES = (
     trials_requests,
     trials_sensitive,
     trials_door,
+    trials_bills,
     trials_destinations,
     trials_staff,
     trials_instructions,
