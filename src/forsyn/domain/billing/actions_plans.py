@@ -102,14 +102,17 @@ class _NewPlan:
 
 
 @transaction.atomic
-def make_plans(*, to_plan: Sequence[ToPlan], today: date, now: datetime) -> PlansMade:
+def make_plans(
+    *, to_plan: Sequence[ToPlan], today: date, now: datetime, like: Mapping[int, int] | None = None
+) -> PlansMade:
     """Make a plan for each agreement from what it used a year before, or the norm; by sets, some thousand at most.
 
     None of the agreements may have a plan in these days. Instalments are not due before a working day after today.
+    ``like``: of a new agreement, the one that held at its place before, whose use is expected of it too.
     """
     ids = [each.agreement_id for each in to_plan]
     a_year = instalments_a_year(agreement_ids=ids, day=max((each.first for each in to_plan), default=today))
-    before = _a_year_before(to_plan, today)
+    before = _a_year_before(to_plan, today, like or {})
     ahead = {row.agreement_id: row for row in reversed(list(_bases(to_plan, today)))}
     weather = _weather(to_plan)
     sizes = sizes_of(agreement_ids=ids, day=max((each.first for each in to_plan), default=today))
@@ -136,10 +139,12 @@ def _bases(wanted: Sequence[ToPlan], today: date) -> Iterator[Prepared]:
     return prepared(wanted=[Wanted(*each) for each in wanted], issue_date=today)
 
 
-def _a_year_before(to_plan: Sequence[ToPlan], today: date) -> dict[int, Basis]:
+def _a_year_before(to_plan: Sequence[ToPlan], today: date, like: Mapping[int, int]) -> dict[int, Basis]:
     """The basis of the same days a year before, where the agreement held then; the latest where there are several."""
-    earlier = [ToPlan(each.agreement_id, _back(each.first), _back(each.until)) for each in to_plan]
-    return {row.agreement_id: row.basis for row in _bases(earlier, today) if row.basis is not None}
+    asked = {each.agreement_id: like.get(each.agreement_id, each.agreement_id) for each in to_plan}
+    earlier = [ToPlan(asked[each.agreement_id], _back(each.first), _back(each.until)) for each in to_plan]
+    found = {row.agreement_id: row.basis for row in _bases(earlier, today) if row.basis is not None}
+    return {mine: found[its] for mine, its in asked.items() if its in found}
 
 
 def _back(day: date) -> date:
@@ -220,13 +225,15 @@ def change_plan(
 ) -> int:
     """Pay another amount or in another number of instalments, from the first that is not billed; return the new plan.
 
-    ``net_oere`` is what is left to pay on account of the plan that holds on `day`, without VAT. A customer
+    ``net_oere`` is what is left to pay on account of the plan that holds on `day`, the day of the change, without VAT.
+    A customer
     (`ExpectedFrom.CUSTOMER`) stays within the limits, staff need not. What we expect is kept, so that repeated changes
     do not move the limits. Raises plan_rules.CannotChange.
     """
     plan = _locked(agreement_id, day)
     offered = offer_for(plan)
-    drafts = changed(offered, net_oere=net_oere, number=instalments, within_limits=by is not ExpectedFrom.STAFF)
+    within_limits = by is not ExpectedFrom.STAFF
+    drafts = changed(offered, net_oere=net_oere, number=instalments, day=day, within_limits=within_limits)
     days, of_days = (offered.until - offered.first).days, (plan.until - plan.first).days
     amount = None if plan.expected_amount is None else plan.expected_amount * days // of_days
     _cut(plan, offered.first, plan.expected_net_oere - offered.expected_net_oere)

@@ -313,10 +313,10 @@ def _whole_kroner(oere: Fraction, *, up: bool) -> int:
     return (-(-kroner.numerator // kroner.denominator) if up else kroner.numerator // kroner.denominator) * OERE_PER_KR
 
 
-def changed(offered: Offer, *, net_oere: int, number: int, within_limits: bool = True) -> list[Draft]:
-    """The instalments of the days that are left, as somebody wants them. Raises CannotChange.
+def changed(offered: Offer, *, net_oere: int, number: int, day: date, within_limits: bool = True) -> list[Draft]:
+    """The instalments of the days that are left, as somebody wants them on a day. Raises CannotChange.
 
-    The first is not due earlier than it was. Staff may go beyond the limits.
+    None is due before that day, nor the first earlier than it was. Staff may go beyond the limits.
     """
     if not 1 <= number <= offered.most_instalments:
         raise CannotChange(Refused.WRONG_COUNT, most=offered.most_instalments)
@@ -324,6 +324,5 @@ def changed(offered: Offer, *, net_oere: int, number: int, within_limits: bool =
         raise CannotChange(Refused.TOO_LITTLE, least=offered.least_net_oere)
     if net_oere < 0 or (within_limits and net_oere > offered.most_net_oere):
         raise CannotChange(Refused.TOO_MUCH, most=offered.most_net_oere)
-    drafts = split(Stretch(offered.first, offered.until), number, net_oere)
     first_due = min(draft.due_date for draft in offered.now)
-    return [draft._replace(due_date=max(draft.due_date, first_due)) for draft in drafts]
+    return split(Stretch(offered.first, offered.until), number, net_oere, due_from=max(first_due, day))

@@ -127,27 +127,29 @@ def standing(billed: int) -> list[Standing]:
     return [Standing(*draft, number < billed) for number, draft in enumerate(split(YEAR, 4, 400_000))]
 
 
-@given(st.integers(0, 3), st.integers(0, 700_000), st.integers(0, 13))
-def test_a_change_keeps_what_was_billed_and_its_limits(billed: int, net_oere: int, number: int) -> None:
+@given(st.integers(0, 3), st.integers(0, 700_000), st.integers(0, 13), st.dates(YEAR.first, YEAR.until))
+def test_a_change_keeps_what_was_billed_and_its_limits(billed: int, net_oere: int, number: int, day: date) -> None:
     offered = offer(plan_id=1, period=YEAR, expected_net_oere=400_000, instalments=standing(billed))
     assert offered.first == split(YEAR, 4, 400_000)[billed].first
     assert offered.least_net_oere <= offered.expected_net_oere <= offered.most_net_oere
     allowed = offered.least_net_oere <= net_oere <= offered.most_net_oere and 1 <= number <= offered.most_instalments
     if not allowed:
         with pytest.raises(CannotChange):
-            changed(offered, net_oere=net_oere, number=number)
+            changed(offered, net_oere=net_oere, number=number, day=day)
         return
-    drafts = changed(offered, net_oere=net_oere, number=number)
+    drafts = changed(offered, net_oere=net_oere, number=number, day=day)
     assert sum(draft.net_oere for draft in drafts) == net_oere
     assert (drafts[0].first, drafts[-1].until) == (offered.first, YEAR.until)
     assert drafts[0].due_date >= offered.now[0].due_date
+    assert all(draft.due_date >= day for draft in drafts)
 
 
 def test_a_refusal_says_the_limit() -> None:
     offered = offer(plan_id=1, period=YEAR, expected_net_oere=400_000, instalments=standing(0))
     with pytest.raises(CannotChange) as refused:
-        changed(offered, net_oere=100_000, number=4)
+        changed(offered, net_oere=100_000, number=4, day=YEAR.first)
     assert (refused.value.code, refused.value.limits) == (Refused.TOO_LITTLE, {"least": 280_000})
-    assert sum(draft.net_oere for draft in changed(offered, net_oere=100_000, number=4, within_limits=False)) == 100_000
+    beyond = changed(offered, net_oere=100_000, number=4, day=YEAR.first, within_limits=False)
+    assert sum(draft.net_oere for draft in beyond) == 100_000
     with pytest.raises(CannotChange):
         offer(plan_id=1, period=YEAR, expected_net_oere=400_000, instalments=standing(4))
