@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urljoin
 
 from django import template
 from django.templatetags.static import static
@@ -28,8 +29,11 @@ def icon(name: str, label: str = "", classes: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def navigation_item(context: template.Context, name: str, text: str) -> SafeString:
-    """One entry of the main menu, marked where the page lies under it; nothing where the address is not routed."""
+def navigation_item(context: template.Context, name: str, text: str, under: str = ".") -> SafeString:
+    """One entry of the main menu, marked where the page lies under it; nothing where the address is not routed.
+
+    ``under``: the folders that belong to it, as seen from its own address; for those whose own holds others' too.
+    """
     try:
         address = reverse(name)
     except NoReverseMatch:
@@ -37,7 +41,7 @@ def navigation_item(context: template.Context, name: str, text: str) -> SafeStri
     path = context["request"].path
     if path == address:
         current = mark_safe(' aria-current="page"')
-    elif address != "/" and path.startswith(address):
+    elif any(path.startswith(folder) for each in under.split() if (folder := urljoin(address, each)) != "/"):
         current = mark_safe(' aria-current="true"')
     else:
         current = mark_safe("")
