@@ -152,6 +152,7 @@ def small_town(monkeypatch: pytest.MonkeyPatch, settings: object) -> Town:
 
     small = Small(ANCHOR, TOWN.homes[:50])
     monkeypatch.setattr(demo, "build_town", lambda anchor: replace(small, anchor=anchor))
+    monkeypatch.setattr(demo, "make_demo_bills", lambda **_: 0)  # tried in test_demo_bills.py
     return small
 
 

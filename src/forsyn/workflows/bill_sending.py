@@ -87,22 +87,31 @@ def _quiet(_: Progress) -> None:
 def send_run(*, run_id: int, sender: Sender, tell: Tell = _quiet, budget_seconds: float | None = None) -> Sent:
     """Send what is released of a run and has not left. Raises Busy, VaultClosed, OSError.
 
-    Bills of customers who are restricted now wait. Safe to do again at any time, whatever ended it before.
+    Bills of customers who are restricted now wait. Safe to do again at any time, whatever ended it before. With a
+    budget it ends after the batch in which that is spent.
     """
-    ends_at = None if budget_seconds is None else sender.clock() + timedelta(seconds=budget_seconds)
-    sent, turned_away = Sent(), defaultdict[int, set[Way]](set)
+    sent = Sent()
     with _only_sending():
         finish_batches(sender)
-        of = sum(map(len, _plan(run_id, sender, turned_away).values()))
-        for way, at_once in AT_ONCE.items():
-            waiting = [bill for bill in _plan(run_id, sender, turned_away).get(way, ()) if bill not in sent.problems]
-            for first in range(0, len(waiting), at_once):
-                if way in sent.refused or (ends_at is not None and sender.clock() >= ends_at):
-                    break
-                _note(sent, way, _sent_by(way, run_id, waiting[first : first + at_once], sender, sent), turned_away)
-                tell(Progress(sent.total, of))
-        sent.left = of - sent.total
+        plan = _plan(run_id, sender)
+        ends_at = None if budget_seconds is None else sender.clock() + timedelta(seconds=budget_seconds)
+        for way in AT_ONCE:
+            for chunk in _chunks(way, plan, sent):
+                _note(sent, way, _sent_by(way, run_id, chunk, sender, sent), plan)
+                tell(Progress(sent.total, plan.bills))
+                if ends_at is not None and sender.clock() >= ends_at:
+                    sent.left = plan.bills - sent.total
+                    return sent
+        sent.left = plan.bills - sent.total
     return sent
+
+
+def _chunks(way: Way, plan: _Plan, sent: Sent) -> Iterator[list[int]]:
+    """A way's batches, until the door closes it."""
+    waiting = plan.by_way[way]
+    for first in range(0, len(waiting), AT_ONCE[way]):
+        if way not in sent.refused:
+            yield waiting[first : first + AT_ONCE[way]]
 
 
 def go_on_sending(*, sender: Sender, budget_seconds: float) -> str:
@@ -125,26 +134,41 @@ def go_on_sending(*, sender: Sender, budget_seconds: float) -> str:
 # -- what goes which way ----------------------------------------------------------------------------------------------
 
 
-def _plan(run_id: int, sender: Sender, turned_away: Mapping[int, set[Way]]) -> dict[Way, list[int]]:
-    """The bills that wait, by their way; those to print in the order of the postal round. 5 queries."""
+@dataclass(slots=True)
+class _Plan:
+    """The bills that wait, by their way; and how each can be reached where its way does not take it."""
+
+    bills: int
+    reach: Mapping[int, Reach]
+    by_way: dict[Way, list[int]] = field(default_factory=lambda: defaultdict(list))
+    turned_away: dict[int, set[Way]] = field(default_factory=lambda: defaultdict(set))
+
+    def turn_away(self, bill_id: int, way: Way) -> None:
+        """Let a bill go the next way: one that comes later."""
+        self.turned_away[bill_id].add(way)
+        self.by_way[channel_of(self.reach[bill_id], refused=self.turned_away[bill_id])].append(bill_id)
+
+
+def _plan(run_id: int, sender: Sender) -> _Plan:
+    """Those to print are in the order of the postal round. 4 queries."""
     reached = _reached_by_digital_post(run_id, sender)
     with purpose(P.SETTLEMENT, actor=sender.actor):
         waiting = sending_queries.waiting_bills(run_id=run_id)
         customers = {bill.customer_id for bill in waiting}
         known = addressees(customer_ids=customers, today=local_day(sender.clock()))
         asked = customers_with_e_invoices(customer_ids=customers)
-    found: dict[Way, list[int]] = {}
-    for bill in sorted(waiting, key=lambda bill: _round(known.get(bill.customer_id), bill.number)):
-        if bill.customer_id in known:
-            customer = bill.customer_id
-            reach = Reach(customer in asked, customer in reached, known[customer].email)
-            found.setdefault(channel_of(reach, refused=turned_away.get(bill.bill_id, ())), []).append(bill.bill_id)
-    return found
+    reach = {key: Reach(key in asked, key in reached, customer.email) for key, customer in known.items()}
+    seen = sorted(
+        (bill for bill in waiting if bill.customer_id in known),
+        key=lambda bill: _round(known[bill.customer_id], bill.number),
+    )
+    plan = _Plan(len(seen), {bill.bill_id: reach[bill.customer_id] for bill in seen})
+    for bill in seen:
+        plan.by_way[channel_of(reach[bill.customer_id])].append(bill.bill_id)
+    return plan
 
 
-def _round(customer: AddresseeView | None, number: int) -> tuple[str, str, str, int]:
-    if customer is None:
-        return "", "", "", number
+def _round(customer: AddresseeView, number: int) -> tuple[str, str, str, int]:
     return customer.postal_code, as_walked(customer.street), customer.number, number
 
 
@@ -165,7 +189,7 @@ def _sent_by(way: Way, run_id: int, bill_ids: Sequence[int], sender: Sender, sen
         return Outcome()
 
 
-def _note(sent: Sent, way: Way, outcome: Outcome, turned_away: dict[int, set[Way]]) -> None:
+def _note(sent: Sent, way: Way, outcome: Outcome, plan: _Plan) -> None:
     if outcome.bills:
         sent.bills[way] += outcome.bills
     if outcome.batch:
@@ -173,7 +197,7 @@ def _note(sent: Sent, way: Way, outcome: Outcome, turned_away: dict[int, set[Way
     sent.problems |= {each.bill_id: each for each in outcome.problems}
     sent.turned_away += outcome.turned_away
     for each in outcome.turned_away:
-        turned_away[each.bill_id].add(way)
+        plan.turn_away(each.bill_id, way)
 
 
 # -- e-mail -----------------------------------------------------------------------------------------------------------

@@ -6,24 +6,28 @@ Nobody is written to about bills of the past: only the correction is new.
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from forsyn.domain.accounts.queries import account_with_email
-from forsyn.domain.billing import actions_runs
+from forsyn.domain.billing import actions_runs, run_queries, sending_queries
 from forsyn.domain.billing.actions_creditor import pay_to
 from forsyn.domain.billing.actions_e_invoicing import let_have_e_invoices
 from forsyn.domain.billing.actions_settling import settle_consumption
-from forsyn.domain.billing.models import Bill, BillKind, BillState, Run
-from forsyn.domain.customers.queries import agreements_of, customer_ids
+from forsyn.domain.billing.models import Bill, BillKind, BillState, Plan, Run, RunState
+from forsyn.domain.billing.run_refusal_rules import RunRefused
+from forsyn.domain.customers.queries import AgreementView, agreements_of, customer_ids
 from forsyn.domain.ledger.actions import open_year
 from forsyn.domain.ledger.actions_allocations import allocate_oldest
 from forsyn.domain.ledger.actions_bulk import post_many
+from forsyn.domain.ledger.models import Voucher
 from forsyn.domain.ledger.rules import Line, NewVoucher
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.charges.basis import Quality
@@ -43,6 +47,7 @@ ISSUED, DUE = (1, 20), (2, 10)
 """Month and day of the settlements of the year before."""
 PAYMENT_DAYS, NOTICE_DAYS = 20, 14
 UNPAID_PERCENT = 4
+PAYMENT = "demo-payment:"
 MOVED = "100005"
 CORRECTED, CORRECTED_LITRES = "100004", 9_000
 """Whose leak was found later: so much was agreed for two months of last year."""
@@ -59,27 +64,39 @@ class _Staff:
 
 
 def make_demo_bills(*, today: date, now: datetime) -> int:
-    """Make them where nothing was billed yet; return how many runs were made. Raises NotADemo."""
+    """Make those that are due by today and not there yet; return how many runs were made. Raises NotADemo.
+
+    May be stopped at any time and started again. A run of the same days that somebody else made stays as it is.
+    """
     if not settings.DEMO:
         raise NotADemo("Demo bills are made by `forsyn demo` only.")
     with purpose(P.SIGN_IN, actor=None):
         makes, approves = (account_with_email(email=email) for email in (DRAFTS_TARIFFS, APPROVES_TARIFFS))
+    if makes is None or approves is None:
+        return 0
+    staff, made = _Staff(makes.pk, approves.pk), 0
+    _open_books(today)
+    with contextlib.suppress(RunRefused):  # somebody who tries the demo is at a run just now
+        for past in _past_runs(today):
+            made += _carried_out(past, staff)
+        _pay(today)
+        _let_have_e_invoices(now)
+        made += _correction(staff, today, now)
+        made += _moved_out(staff, today, now)
+    return made
+
+
+def _open_books(today: date) -> None:
+    first = date(today.year, 1, 1)
     with purpose(P.SETTLEMENT, actor=None):
-        if Run.objects.exists() or makes is None or approves is None:
-            return 0
-        pay_to(
-            from_date=date(today.year - 5, 1, 1), fi_creditor=FI_CREDITOR, bank_registration=REGISTRATION,
-            bank_account=ACCOUNT,
-        )  # fmt: skip
+        if not sending_queries.creditors():
+            pay_to(
+                from_date=date(today.year - 5, 1, 1), fi_creditor=FI_CREDITOR, bank_registration=REGISTRATION,
+                bank_account=ACCOUNT,
+            )  # fmt: skip
     with purpose(P.ACCOUNTING, actor=None):
-        open_year(first_date=date(today.year, 1, 1), until_date=date(today.year + 1, 1, 1))
-    staff = _Staff(makes.pk, approves.pk)
-    made = [_carried_out(run, staff) for run in _past_runs(today)]
-    _pay(today)
-    _let_have_e_invoices(now)
-    made += _correction(staff, today, now)
-    made += _moved_out(staff, today, now)
-    return len(made)
+        if not run_queries.is_year_open(day=first):
+            open_year(first_date=first, until_date=date(today.year + 1, 1, 1))
 
 
 # -- runs -------------------------------------------------------------------------------------------------------------
@@ -108,7 +125,8 @@ def _past_runs(today: date) -> Iterator[_Past]:
     for commodity in BILLED:
         yield _Past(BillKind.ANNUAL, commodity, date(today.year - 1, 1, 1), first, issued, due)
     for commodity in ON_ACCOUNT:
-        make_plans(commodity=commodity, first=first, until=until, today=first, now=_at(first), actor=None)
+        if not _has_plans(commodity, first):
+            make_plans(commodity=commodity, first=first, until=until, today=first, now=_at(first), actor=None)
     for begins, ends in _quarters(today.year):
         noticed = max(begins - timedelta(days=NOTICE_DAYS), first)
         if noticed < today:
@@ -116,6 +134,11 @@ def _past_runs(today: date) -> Iterator[_Past]:
                 yield _Past(
                     BillKind.ON_ACCOUNT, commodity, begins, ends, noticed, noticed + timedelta(days=PAYMENT_DAYS)
                 )
+
+
+def _has_plans(commodity: Commodity, first: date) -> bool:
+    with purpose(P.SETTLEMENT, actor=None):
+        return bool(Plan.objects.filter(agreement__commodity=commodity, period__contains=first).exists())
 
 
 def _quarters(year: int) -> Iterator[tuple[date, date]]:
@@ -127,31 +150,42 @@ def _at(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(9)))
 
 
-def _previewed(past: _Past, staff: _Staff, at: datetime, note: str = "", agreement_id: int | None = None) -> int:
+def _run_of(past: _Past, staff: _Staff, at: datetime, note: str = "", agreement_id: int | None = None) -> Run:
+    """The run of these days, made where there is none."""
+    days = DateRange(past.from_date, past.until_date)
     with purpose(P.SETTLEMENT, actor=staff.makes):
-        run_id = actions_runs.make_run(
-            kind=past.kind, commodity=past.commodity, from_date=past.from_date, until_date=past.until_date,
-            issue_date=past.issue_date, due_date=past.due_date, made_by_id=staff.makes, now=at, note=note,
-            agreement_id=agreement_id,
-        )  # fmt: skip
-    billing_runs.preview_run(run_id=run_id, clock=lambda: at, actor=staff.makes)
-    return run_id
+        alike = Run.objects.filter(kind=past.kind, commodity=past.commodity, agreement_id=agreement_id, period=days)
+        found: Run | None = alike.exclude(state=RunState.DISCARDED).first()
+        if found is None:
+            run_id = actions_runs.make_run(
+                kind=past.kind, commodity=past.commodity, from_date=past.from_date, until_date=past.until_date,
+                issue_date=past.issue_date, due_date=past.due_date, made_by_id=staff.makes, now=at, note=note,
+                agreement_id=agreement_id,
+            )  # fmt: skip
+            found = Run.objects.get(pk=run_id)
+    if found.state == RunState.DRAFT:
+        billing_runs.preview_run(run_id=found.pk, clock=lambda: at, actor=staff.makes)
+        with purpose(P.SETTLEMENT, actor=staff.makes):
+            found.refresh_from_db()
+    return found
 
 
-def _carried_out(past: _Past, staff: _Staff) -> int:
-    run_id = _previewed(past, staff, past.at)
-    _release(run_id, staff, past.at)
-    return run_id
+def _carried_out(past: _Past, staff: _Staff) -> bool:
+    """Whether the run had not been released before."""
+    run = _run_of(past, staff, past.at)
+    return _release(run, staff, past.at)
 
 
-def _release(run_id: int, staff: _Staff, at: datetime) -> None:
-    with purpose(P.SETTLEMENT, actor=staff.approves):
-        run = Run.objects.get(pk=run_id)
-        if not run.totals["bills"]:  # a smaller town lacks some
-            return
-        actions_runs.approve_run(run_id=run_id, sha256=run.sha256, approved_by_id=staff.approves, now=at)
-    billing_runs.execute_run(run_id=run_id, clock=lambda: at)
-    billing_runs.release_run(run_id=run_id, now=at, actor=staff.approves)
+def _release(run: Run, staff: _Staff, at: datetime) -> bool:
+    if run.state in (RunState.RELEASED, RunState.UNDONE, RunState.UNDOING) or not run.totals["bills"]:
+        return False
+    if run.state == RunState.PREVIEWED:
+        with purpose(P.SETTLEMENT, actor=staff.approves):
+            actions_runs.approve_run(run_id=run.pk, sha256=run.sha256, approved_by_id=staff.approves, now=at)
+    if run.state != RunState.EXECUTED:
+        billing_runs.execute_run(run_id=run.pk, clock=lambda: at)
+    billing_runs.release_run(run_id=run.pk, now=at, actor=staff.approves)
+    return True
 
 
 # -- what came after --------------------------------------------------------------------------------------------------
@@ -161,12 +195,17 @@ def _pay(today: date) -> None:
     """Most have paid on the day; what a payment is of is told by the bill's number, and the same every time."""
     with purpose(P.ACCOUNTING, actor=None):
         due = Bill.objects.filter(state=BillState.RELEASED, to_pay_oere__gt=0, due_date__lt=today).order_by("number")
-        rows = [row for row in due.values_list("number", "customer_id", "due_date", "to_pay_oere") if _is_paid(row[0])]
+        known = set(Voucher.objects.filter(origin__startswith=PAYMENT).values_list("origin", flat=True))
+        rows = [
+            row
+            for row in due.values_list("number", "customer_id", "due_date", "to_pay_oere")
+            if _is_paid(row[0]) and f"{PAYMENT}{row[0]}" not in known
+        ]
         post_many(
             vouchers=[
                 NewVoucher(
                     kind="payment", posting_date=day, text=f"Indbetaling af regning {number}", customer_id=customer_id,
-                    origin=f"demo-payment:{number}", lines=(Line("bank", oere), Line("receivables", -oere)),
+                    origin=f"{PAYMENT}{number}", lines=(Line("bank", oere), Line("receivables", -oere)),
                 )
                 for number, customer_id, day, oere in rows
             ],
@@ -189,15 +228,13 @@ def _let_have_e_invoices(now: datetime) -> None:
                 )
 
 
-def _correction(staff: _Staff, today: date, now: datetime) -> list[int]:
+def _correction(staff: _Staff, today: date, now: datetime) -> int:
     """A leak of last year was agreed on: that customer gets the difference back."""
     year = today.year - 1
     with purpose(P.SETTLEMENT, actor=staff.makes):
-        customer = customer_ids(numbers=[CORRECTED]).get(CORRECTED)
-        found = agreements_of(customer_id=customer, today=today) if customer else []
-        water = next((each for each in found if each.commodity == Commodity.WATER), None)
-        if water is None:
-            return []
+        water = next((each for each in _agreements(CORRECTED, today) if each.commodity == Commodity.WATER), None)
+        if water is None or Run.objects.filter(kind=BillKind.CORRECTION).exists():
+            return 0
         settle_consumption(
             agreement_id=water.id, first=date(year, 10, 1), until=date(year, 12, 1), amount=CORRECTED_LITRES,
             unit=BaseUnit.LITRES, quality=Quality.AGREED, reason="Aftalt med kunden efter en utæthed.",
@@ -207,25 +244,31 @@ def _correction(staff: _Staff, today: date, now: datetime) -> list[int]:
         BillKind.CORRECTION, Commodity.WATER, date(year, 1, 1), date(year + 1, 1, 1), today,
         today + timedelta(days=PAYMENT_DAYS),
     )  # fmt: skip
-    run_id = _previewed(corrected, staff, now, "Utæthed i fjor", agreement_id=water.id)
-    _release(run_id, staff, now)
-    return [run_id]
+    return _release(_run_of(corrected, staff, now, "Utæthed i fjor", agreement_id=water.id), staff, now)
 
 
-def _moved_out(staff: _Staff, today: date, now: datetime) -> list[int]:
+def _moved_out(staff: _Staff, today: date, now: datetime) -> int:
     """Who has moved this year: the heat is settled and out, the rest waits for somebody to approve it."""
     with purpose(P.SETTLEMENT, actor=staff.makes):
-        customer = customer_ids(numbers=[MOVED]).get(MOVED)
-        found = agreements_of(customer_id=customer, today=today) if customer else []
-    made = []
+        found = _agreements(MOVED, today)
+        billed = set(Run.objects.filter(kind=BillKind.FINAL).values_list("agreement_id", flat=True))
+    made = 0
     for each in found:
-        if each.period.until is None or each.period.until > today or each.period.until.year < today.year:
+        until = each.period.until
+        if each.id in billed or until is None or until > today or until.year < today.year:
             continue
         final = _Past(
-            BillKind.FINAL, Commodity(each.commodity), max(each.period.first, date(today.year, 1, 1)),
-            each.period.until, today, today + timedelta(days=PAYMENT_DAYS),
+            BillKind.FINAL, Commodity(each.commodity), max(each.period.first, date(today.year, 1, 1)), until, today,
+            today + timedelta(days=PAYMENT_DAYS),
         )  # fmt: skip
-        made.append(_previewed(final, staff, now, "Flytning", agreement_id=each.id))
+        run = _run_of(final, staff, now, "Flytning", agreement_id=each.id)
+        made += 1
         if each.commodity == Commodity.HEAT:
-            _release(made[-1], staff, now)
+            _release(run, staff, now)
     return made
+
+
+def _agreements(number: str, today: date) -> list[AgreementView]:
+    """A smaller town lacks some customers."""
+    customer = customer_ids(numbers=[number]).get(number)
+    return agreements_of(customer_id=customer, today=today) if customer else []
