@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as project
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forsyn.domain.billing.models import Bill
+from forsyn.domain.payments.models import Mandate, ReceivedFile
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.loading import load_policy
@@ -24,7 +26,7 @@ from forsyn.workflows.bill_parts import BillReference, Deduction, DocumentKind, 
 from forsyn.workflows.print_batch import as_walked
 from tests.books import books as books
 from tests.own_bills import Ground, creditor, heat_basis
-from tests.world import TODAY, World
+from tests.world import NOW, TODAY, World
 
 POLICY = load_policy(Path(project.PROJECT_ROOT, "policies", "utility.toml"))
 URL = "https://mit.nordby.example/regninger/"
@@ -101,3 +103,26 @@ def test_who_has_moved_is_written_to_at_the_new_home_about_the_old(world: World,
     assert facts.addressee.address.street == "Aastien 3A", "no other is known"
     assert facts.payment_line is not None
     assert facts.bills_url == URL
+
+
+@pytest.mark.django_db
+def test_nobody_is_asked_to_pay_what_betalingsservice_collects_unless_it_is_too_late(world: World, books: Any) -> None:
+    creditor()
+    file = ReceivedFile.objects.create(
+        kind="bs0603", name="0603.txt", sha256="0" * 64, entry_count=1, known_count=0, credit_oere=0, debit_oere=0,
+        received_at=NOW,
+    )  # fmt: skip
+    Mandate.objects.create(
+        customer_id=world.anna.customer_id, agreement_number="000000001", period=DateRange(date(2026, 1, 1), None),
+        file=file, recorded_at=NOW,
+    )  # fmt: skip
+    ground = Ground()
+    bills = [
+        ground.settled(party, heat_basis(), issued=TODAY, due=TODAY + timedelta(days=days))
+        for party, days in ((world.anna, 30), (world.bo, 30))
+    ]
+    late = ground.on_account(world.anna, TODAY, date(2027, 1, 1), 50_000, due=TODAY + timedelta(days=2))
+    in_time, other, too_late = (ready.document for ready in written([*bills, late]))
+    assert (in_time.facts.by_betalingsservice, in_time.payment_line) == (True, None)
+    assert other.payment_line is not None
+    assert too_late.payment_line is not None
