@@ -204,8 +204,7 @@ def expected_basis(
 ) -> Basis:  # fmt: skip
     """The basis of what a period is expected to cost: fixed charges and the expected consumption.
 
-    Without incentives, whose temperatures nobody knows yet, and without fees. Where a price changes, what is
-    expected is split by days, since nothing is measured yet.
+    Without fees and incentives, whose temperatures nobody knows yet; split by days, since nothing is measured yet.
     """
     return Basis(
         agreement=agreement,
@@ -230,13 +229,11 @@ def expected_net(basis: Basis) -> int:
 
 
 def _split_by_days(tariff: Tariff) -> Tariff:
-    return replace(tariff, components=tuple(_by_days(component) for component in tariff.components))
-
-
-def _by_days(component: AnyComponent) -> AnyComponent:
-    if isinstance(component, VariableCharge | SteppedCharge) and component.split is Split.MEASURED:
-        return replace(component, split=Split.LINEAR)
-    return component
+    parts = (
+        replace(part, split=Split.LINEAR) if isinstance(part, VariableCharge | SteppedCharge) else part
+        for part in tariff.components
+    )
+    return replace(tariff, components=tuple(parts))
 
 
 def _without_incentives(tariff: Tariff) -> Tariff:
@@ -276,13 +273,18 @@ class Offer:
 
 
 class Standing(NamedTuple):
-    """An instalment of a plan, and whether it has been billed."""
+    """An instalment of a plan, and whether it has been billed, or a run has a bill of it that may still be posted."""
 
     first: date
     until: date
     due_date: date
     net_oere: int
     is_billed: bool
+    is_in_a_run: bool = False
+
+    @property
+    def is_taken(self) -> bool:
+        return self.is_billed or self.is_in_a_run
 
 
 def offer(
@@ -290,7 +292,7 @@ def offer(
 ) -> Offer:
     """What may be changed of a plan. Raises CannotChange where everything was billed."""
     ordered = sorted(instalments)
-    billed_until = max((each.until for each in ordered if each.is_billed), default=period.first)
+    billed_until = max((each.until for each in ordered if each.is_taken), default=period.first)
     left = [each for each in ordered if each.first >= billed_until]
     if not left or billed_until >= period.until:
         raise CannotChange(Refused.NOTHING_LEFT)
