@@ -25,10 +25,13 @@ CODED = frozenset(
     {"kind", "commodity", "relation", "housing_kind", "channel", "withdrawn_channel", "language", "unit"}
     | {"values", "resolution", "code", "state", "right", "register_code", "identity_way", "on_behalf", "contact_kind"}
     | {"part", "aspect", "way"}
+    | {"quality", "factor", "expected_from", "route", "ended_by", "vat_code", "posting_vat", "remarks"}
 )
 """Columns with codes of the program, which have words (`dossier_words.toml`, values)."""
 NAMED = {"purpose": "purposes", "recipient": "recipients", "consent": "consents", "categories": "categories"}
 """Columns with keys of the policy, and where it names them."""
+RECKONED = frozenset({"basis", "calculation", "reasons"})
+"""What programs read: the documents that a bill was reckoned from and to."""
 PACKED = ("values", "quality")
 """What stands hour by hour in a row of days."""
 KEPT_UNTIL = Text("Gemmes til", "Kept until")
@@ -87,7 +90,7 @@ class Say:
         """A value in running text: dates, times and periods in words."""
         if isinstance(value, bool):
             return _YES_NO[value].in_(self.language)
-        if isinstance(value, dict):
+        if isinstance(value, dict) or (value and column.name in RECKONED):
             return _IN_FULL.in_(self.language)
         if not isinstance(value, str) or value.endswith("infinity"):
             return str(self.cell(column, value))
