@@ -18,6 +18,7 @@ from forsyn.domain.billing.basis_queries import Wanted, prepared
 from forsyn.domain.billing.basis_rules import Prepared
 from forsyn.domain.billing.models import BillKind, Run, RunState
 from forsyn.domain.billing.run_queries import DueInstalment, ToBill
+from forsyn.domain.billing.run_refusal_rules import Refusal, RunRefused
 from forsyn.domain.billing.run_rules import (
     NewBill,
     Reckoned,
@@ -237,7 +238,12 @@ def go_on(*, clock: Callable[[], datetime], budget_seconds: float) -> str:
         return "No run was broken off."
     run = under_way[0]
     if run.state == RunState.UNDOING:
-        undone = undo_run(run_id=run.pk, undone_by_id=run.undone_by_id, reason="", now=clock())
+        try:
+            undone = undo_run(run_id=run.pk, undone_by_id=run.undone_by_id, reason="", now=clock())
+        except RunRefused as refused:
+            if refused.refusal is not Refusal.RESTRICTED:
+                raise
+            return str(refused)  # it waits, and does not keep others waiting
         return f"Run {run.pk}: {undone} more bills undone; it is undone."
     done = execute_run(run_id=run.pk, clock=clock, budget_seconds=budget_seconds)
     return f"Run {run.pk}: {'it goes on' if done is None else f'executed, {done.bills} bills'}."

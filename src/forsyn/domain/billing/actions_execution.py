@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -20,7 +20,9 @@ from forsyn.domain.billing import run_queries
 from forsyn.domain.billing.actions_runs import lock_run, noted
 from forsyn.domain.billing.models import BillState, NumberSeries, Run, RunState
 from forsyn.domain.billing.run_refusal_rules import Refusal, RunRefused, expect_state
+from forsyn.domain.ledger.actions_allocations import allocate_oldest
 from forsyn.domain.ledger.actions_bulk import post_from_query, reverse_many
+from forsyn.domain.ledger.owing_queries import customers_with_both
 from forsyn.kernel.local_days import local_day
 
 LOCK = (1181705077, 3)
@@ -55,9 +57,8 @@ def begin_execution(*, run_id: int, now: datetime) -> Run:
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.APPROVED, RunState.EXECUTING)
     NumberSeries.objects.select_for_update().get()  # of two that begin, the second sees the first
-    for other in run_queries.runs_under_way():
-        if other.pk != run_id:
-            raise RunRefused(Refusal.ANOTHER_EXECUTING, run=run_id, other=other.pk)
+    if other := run_queries.run_in_the_way(run_id=run_id):
+        raise RunRefused(Refusal.ANOTHER_EXECUTING, run=run_id, other=other)
     if run.state == RunState.EXECUTING:
         return run
     if run.sha256 != run_queries.fingerprint(run_id=run_id):
@@ -80,7 +81,7 @@ _VOUCHERS = """
            case when bill.kind <> 'correction' then 'bill' when bill.to_pay_oere < 0 then 'credit_note'
                 else 'correction' end as kind,
            bill.customer_id, bill.due_date,
-           case bill.kind when 'on_account' then 'Acontoregning ' when 'correction' then 'Rettelse ' else 'Regning ' end
+           case bill.kind when 'on_account' then 'A conto-regning ' when 'correction' then 'Rettelse ' else 'Regning ' end
              || (%(last)s + numbered.place) as text,
            bill.posting_accounts::text[] as accounts, bill.posting_oere as amounts_oere,
            bill.posting_vat::text[] as vat_codes
@@ -117,6 +118,7 @@ def execute_chunk(*, run_id: int, limit: int) -> int:
     )
     with connection.cursor() as cursor:
         cursor.execute(_POSTED, given)
+        _expect_all(cursor.rowcount, bills)
     NumberSeries.objects.filter(pk=series.pk).update(last_number=series.last_number + len(bills))
     return len(bills)
 
@@ -135,25 +137,30 @@ def finish_execution(*, run_id: int, now: datetime) -> None:
 _RELEASE = """
     update billing_bill set state = 'released', released_at = %(now)s
      where id in (select id from billing_bill
-                   where run_id = %(run)s and state = 'posted' order by id limit %(limit)s)"""
+                   where run_id = %(run)s and state = 'posted' order by id limit %(limit)s)
+    returning customer_id"""
 _LEFT = "select exists (select from billing_bill where run_id = %(run)s and state = 'posted')"
 
 
 @transaction.atomic
 def release_chunk(*, run_id: int, limit: int, now: datetime) -> int:
-    """Let the next bills of an executed run go to their customers; return how many. The last one releases the run."""
+    """Let the next bills of an executed run go to their customers; return how many. The last one releases the run.
+
+    What their customers have with us, be it by these bills, pays what they owe, the oldest due first.
+    """
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.EXECUTED)
     given = {"run": run_id, "limit": limit, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_RELEASE, given)
-        released = int(cursor.rowcount)
+        customers = [customer_id for (customer_id,) in cursor.fetchall()]
         cursor.execute(_LEFT, given)
         (left,) = cursor.fetchone()
+    allocate_oldest(customer_ids=customers_with_both(customer_ids=customers), now=now)
     if not left:
         run.state, run.released_at = RunState.RELEASED, now
         run.save(update_fields=["state", "released_at"])
-    return released
+    return len(customers)
 
 
 # -- undone -----------------------------------------------------------------------------------------------------------
@@ -173,9 +180,8 @@ def begin_undo(*, run_id: int, undone_by_id: int | None, reason: str, now: datet
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.EXECUTED, RunState.UNDOING)
     NumberSeries.objects.select_for_update().get()
-    for other in run_queries.runs_under_way():
-        if other.pk != run_id:
-            raise RunRefused(Refusal.ANOTHER_EXECUTING, run=run_id, other=other.pk)
+    if other := run_queries.run_in_the_way(run_id=run_id):
+        raise RunRefused(Refusal.ANOTHER_EXECUTING, run=run_id, other=other)
     if run.state == RunState.UNDOING:
         return run
     if not reason.strip():
@@ -186,6 +192,9 @@ def begin_undo(*, run_id: int, undone_by_id: int | None, reason: str, now: datet
         raise RunRefused(Refusal.RESTRICTED, run=run_id, count=held)
     if built := run_queries.count_built_upon(run_id=run_id):
         raise RunRefused(Refusal.BUILT_UPON, run=run_id, count=built)
+    day = _undone_on(run.issue_date, now)
+    if not run_queries.is_year_open(day=day):
+        raise RunRefused(Refusal.NO_OPEN_YEAR, run=run_id, day=day)
     run.state, run.undone_by_id, run.undone_at, run.note = RunState.UNDOING, undone_by_id, now, noted(run.note, reason)
     run.save(update_fields=["state", "undone_by", "undone_at", "note"])
     return run
@@ -193,7 +202,10 @@ def begin_undo(*, run_id: int, undone_by_id: int | None, reason: str, now: datet
 
 @transaction.atomic
 def undo_chunk(*, run_id: int, limit: int) -> int:
-    """Reverse the next bills of a run, on the day it was decided; return how many. Their numbers stay theirs."""
+    """Reverse the next bills of a run, on the day it was decided, but not before their own; return how many.
+
+    Their numbers stay theirs.
+    """
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.UNDOING)
     bills = _next(_NEXT_POSTED, run_id, limit)
@@ -205,22 +217,35 @@ def undo_chunk(*, run_id: int, limit: int) -> int:
         if vouchers:
             reverse_many(
                 voucher_ids=vouchers,
-                posting_date=local_day(run.undone_at),
+                posting_date=_undone_on(run.issue_date, run.undone_at),
                 text=f"Kørsel {run_id} fortrudt",
                 now=run.undone_at,
                 account_id=run.undone_by_id,
             )
         cursor.execute(_UNDONE, {"bills": bills})
+        _expect_all(cursor.rowcount, bills)
     return len(bills)
 
 
 @transaction.atomic
 def finish_undo(*, run_id: int) -> None:
-    """Write down that no bill of the run stands."""
+    """Write down that no bill of the run stands; refused while one does, of a customer restricted since it began."""
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.UNDOING)
+    if held := run_queries.held_back(run_id=run_id, state=BillState.POSTED):
+        raise RunRefused(Refusal.RESTRICTED, run=run_id, count=held)
     run.state = RunState.UNDONE
     run.save(update_fields=["state"])
+
+
+def _undone_on(issue_date: date, undone_at: datetime) -> date:
+    return max(local_day(undone_at), issue_date)
+
+
+def _expect_all(changed: int, bills: Sequence[int]) -> None:
+    """Nothing of a chunk stands where a customer of it was restricted between two of its statements."""
+    if changed != len(bills):
+        raise RunRefused(Refusal.BUSY)
 
 
 def _next(statement: str, run_id: int, limit: int) -> Sequence[int]:

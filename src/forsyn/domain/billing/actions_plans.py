@@ -258,12 +258,13 @@ def change_plan(
 def end_plans(*, agreement_id: int) -> int:
     """Stop paying on account, as at a move: every instalment that is not billed goes; return how many.
 
-    What was billed stays, whatever its days: the settlement takes it off.
+    What was billed stays, whatever its days: the settlement takes it off. So does what a run has a bill of: it is
+    posted before the settlement, which takes it off, or not at all.
     """
     list(Plan.objects.select_for_update().filter(agreement_id=agreement_id).values_list("pk"))
     gone = 0
     for plan in plans_of(agreement_ids=[agreement_id], first=EARLIEST):
-        billed = [each for each in plan.instalments if each.is_billed]
+        billed = [each for each in plan.instalments if each.is_taken]
         until = max((each.until for each in billed), default=plan.first)
         gone += len(plan.instalments) - len(billed)
         Instalment.objects.filter(plan_id=plan.id, bills=None).delete()

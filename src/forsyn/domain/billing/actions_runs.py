@@ -64,6 +64,8 @@ def begin_preview(*, run_id: int) -> Run:
     """Make the run a draft again, without the bills that an earlier preview made."""
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.DRAFT, RunState.PREVIEWED)
+    if run_queries.is_half_undone():
+        raise RunRefused(Refusal.HALF_UNDONE)
     if run.state == RunState.PREVIEWED:
         run.state, run.previewed_at, run.totals, run.sha256 = RunState.DRAFT, None, None, ""
         run.save(update_fields=["state", "previewed_at", "totals", "sha256"])

@@ -34,10 +34,11 @@ class PlanFile:
 _BILLED = """
     exists (select from billing_bill as bill
              where bill.instalment_id = instalment.id and bill.state in ('posted', 'released'))"""
+_IN_A_RUN = "exists (select from billing_bill as bill where bill.instalment_id = instalment.id)"
 _PLANS = f"""
     select plan.id, plan.agreement_id, lower(plan.period), upper(plan.period), plan.expected_from,
            plan.expected_amount, plan.unit, plan.expected_net_oere, lower(instalment.period), upper(instalment.period),
-           instalment.due_date, instalment.net_oere, {_BILLED}
+           instalment.due_date, instalment.net_oere, {_BILLED}, {_IN_A_RUN}
       from billing_plan as plan
       left join billing_instalment as instalment on instalment.plan_id = plan.id
      where plan.agreement_id = any(%s) and plan.period && daterange(%s, %s)

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
-from forsyn.domain.billing.models import BillState, Run, RunState, VatRate
+from forsyn.domain.billing.models import Bill, BillState, Run, RunState, VatRate
 from forsyn.domain.billing.run_rules import Totals, year_before
 
 UNDER_WAY = (RunState.EXECUTING, RunState.UNDOING)
@@ -47,8 +47,31 @@ def runs() -> QuerySet[Run]:
 
 
 def runs_under_way() -> list[Run]:
-    """Runs that a process is, or was, at: at most one, unless two were begun before this was asked. 1 query."""
-    return list(Run.objects.filter(state__in=UNDER_WAY).order_by("pk"))
+    """Runs that a process is, or was, at: first the one that has bills left to post or to undo. 1 query.
+
+    There is at most one such; others wait for whom settlement does not see now.
+    """
+    return [run for run, _ in _under_way()]
+
+
+def run_in_the_way(*, run_id: int) -> int | None:
+    """Another run that has bills left to post or to undo, so that none is begun now; its id. 1 query."""
+    return next((run.pk for run, has_left in _under_way() if has_left and run.pk != run_id), None)
+
+
+def is_half_undone() -> bool:
+    """Whether a run both stands and does not: what is reckoned now could take off what is undone next. 1 query."""
+    return any(has_left and run.state == RunState.UNDOING for run, has_left in _under_way())
+
+
+def _under_way() -> list[tuple[Run, bool]]:
+    bills = Bill.objects.filter(run_id=OuterRef("pk"))
+    left = Case(
+        When(state=RunState.UNDOING, then=Exists(bills.filter(state=BillState.POSTED))),
+        default=Exists(bills.filter(state=BillState.PREVIEWED)),
+    )
+    rows = Run.objects.filter(state__in=UNDER_WAY).annotate(has_left=left).order_by("-has_left", "pk")
+    return [(run, bool(run.has_left)) for run in rows]
 
 
 def agreements_to_bill(*, run: Run) -> list[ToBill]:
@@ -76,7 +99,10 @@ _TO_BILL = """
 
 
 def instalments_to_bill(*, run: Run, after: str, limit: int) -> list[DueInstalment]:
-    """Instalments due in the run's days that are not billed, by agreement number; one that is 0 is nothing. 1 query."""
+    """Instalments due in the run's days that are not billed, by agreement number; one that is 0 is nothing. 1 query.
+
+    Not those of days that are settled, or lie after the agreement: no settlement would take them off.
+    """
     found = [DueInstalment(*row) for row in all_rows(_DUE, {"run": run.pk, "after": after, "limit": limit})]
     return sorted(found, key=lambda due: (due.agreement_number.encode(), due.from_date))
 
@@ -94,6 +120,11 @@ _DUE = """
      where run.id = %(run)s and instalment.net_oere > 0 and agreement.number collate "C" > %(after)s
        and not exists (select from billing_bill as bill
                         where bill.instalment_id = instalment.id and bill.state in ('posted', 'released'))
+       and lower(instalment.period) < coalesce(upper(agreement.period), 'infinity')
+       and not exists (select from billing_bill as settled
+                        where settled.agreement_id = agreement.id and settled.state in ('posted', 'released')
+                          and settled.kind in ('annual', 'interim', 'final')
+                          and settled.period @> lower(instalment.period))
      order by agreement.number collate "C"
      fetch first %(limit)s rows with ties"""
 
@@ -192,7 +223,9 @@ def fingerprint(*, run_id: int) -> str:
 def count_overtaken(*, run_id: int) -> int:
     """Bills of a run that cannot be posted any more, since their days, instalment or bill were billed. 1 query.
 
-    A settlement or correction is overtaken too where what it takes off, or counts from, was posted or undone since.
+    A settlement or correction is overtaken too where what it takes off, or counts from, was posted or undone since, or
+    where the agreement ended; an instalment, where its days were settled, so that nothing would take it off. A bill to
+    the end of its agreement takes off what was paid ahead for days after, as in `basis_queries`.
     """
     found = _one(_OVERTAKEN, {"run": run_id})
     return 0 if found is None else int(found[0])
@@ -201,18 +234,26 @@ def count_overtaken(*, run_id: int) -> int:
 _OVERTAKEN = """
     select count(*) from billing_bill as bill
       join billing_run as run on run.id = bill.run_id
+      join customers_agreement as agreement on agreement.id = bill.agreement_id
      where bill.run_id = %(run)s and bill.state = 'previewed' and (
            exists (select from billing_bill as other
                     where other.instalment_id = bill.instalment_id and other.state in ('posted', 'released'))
-        or bill.kind in ('annual', 'interim', 'final') and exists (
+        or bill.kind in ('annual', 'interim', 'final') and not bill.period <@ agreement.period
+        or bill.kind <> 'correction' and exists (
                select from billing_bill as other
-                where other.agreement_id = bill.agreement_id and other.period && bill.period
-                  and other.state in ('posted', 'released') and other.kind in ('annual', 'interim', 'final'))
+                where other.agreement_id = bill.agreement_id
+                  and other.state in ('posted', 'released') and other.kind in ('annual', 'interim', 'final')
+                  and case when bill.kind <> 'on_account' then other.period && bill.period
+                           else lower(other.period) <= lower(bill.period)
+                                and (lower(bill.period) < upper(other.period)
+                                     or upper(other.period) = upper(agreement.period)) end)
         or bill.kind <> 'on_account' and exists (
                select from billing_bill as other join billing_run as since on since.id = other.run_id
                 where other.agreement_id = bill.agreement_id and other.run_id <> bill.run_id
                   and other.number is not null
-                  and case when other.kind = 'on_account' then bill.period @> lower(other.period)
+                  and case when other.kind = 'on_account' then lower(other.period) >= lower(bill.period)
+                                and (lower(other.period) < upper(bill.period)
+                                     or upper(bill.period) = upper(agreement.period))
                            else other.period && daterange(lower(bill.period) - 366, upper(bill.period)) end
                   and (coalesce(since.executed_at, 'infinity') > run.previewed_at
                        or since.undone_at > run.previewed_at)))"""
@@ -228,8 +269,10 @@ _BUILT_UPON = """
     select count(distinct later.id) from billing_bill as bill
       join billing_bill as later on later.agreement_id = bill.agreement_id and later.run_id <> bill.run_id
                                 and later.number > bill.number and later.state in ('posted', 'released')
+      join customers_agreement as agreement on agreement.id = bill.agreement_id
      where bill.run_id = %(run)s and bill.state = 'posted' and later.kind <> 'on_account'
-       and (bill.kind <> 'on_account' or later.period @> lower(bill.period))"""
+       and (bill.kind <> 'on_account' or later.period @> lower(bill.period)
+            or upper(later.period) = upper(agreement.period) and lower(bill.period) >= upper(later.period))"""
 
 
 def unknown_accounts(*, run_id: int) -> list[str]:

@@ -62,6 +62,10 @@ class Refusal(Enum):
         "{count} regninger i kørsel {run} hører til kunder, hvis oplysninger kun må gemmes. Vent, til det er ophørt.",
         "{count} bills of run {run} are of customers whose data are only stored. Wait until that has ended.",
     )
+    HALF_UNDONE = (
+        "En kørsel er ved at blive fortrudt. Vent, til den er fortrudt, og beregn så.",
+        "A run is half undone. Let that end first: `forsyn bill status` names it.",
+    )
     NO_REASON = ("Skriv hvorfor.", "Say why.")
 
 

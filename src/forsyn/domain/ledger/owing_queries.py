@@ -15,3 +15,16 @@ def customers_owing(*, customer_ids: Collection[int]) -> frozenset[int]:
             [list(customer_ids)],
         )
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def customers_with_both(*, customer_ids: Collection[int]) -> list[int]:
+    """Of these customers, those who owe something and have something with us that could pay it. 1 query."""
+    if not customer_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select customer_id from ledger_open_item where customer_id = any(%s) group by customer_id"
+            " having min(remaining_oere) < 0 and max(remaining_oere) > 0 order by customer_id",
+            [sorted(set(customer_ids))],
+        )
+        return [row[0] for row in cursor.fetchall()]
