@@ -75,6 +75,12 @@ MUTATIONS = [
         {"SF-11"},
     ),
     Mutation(
+        "bills are written for what no company of the group supplies",
+        "insert into billing_run (kind, commodity, period, issue_date, due_date, state, note, made_at, sha256)"
+        " values ('annual', 'cooling', '[2026-01-01,2027-01-01)', '2027-01-15', '2027-02-15', 'draft', '', now(), '')",
+        {"SF-02"},
+    ),
+    Mutation(
         "a marked mail has waited for days",
         "insert into correspondence_mailbox_look (mailbox, looked_at, waiting, oldest_waiting_at)"
         " values ('post', '2026-11-02', 1, '2026-10-30')",

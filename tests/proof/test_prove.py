@@ -36,7 +36,7 @@ def test_the_gaps_are_those_of_what_is_not_built_yet(kept_world: World) -> None:
     """Of the utility's claims; whoever builds one of them takes it out here."""
     proof = prove(now=kept_world.now, today=kept_world.today)
     gaps = {verdict.claim.id: verdict.why.en for verdict in proof.verdicts if verdict.outcome is Outcome.GAP}
-    assert set(gaps) == {"SF-02", "SF-03", "SF-29"}, gaps
+    assert set(gaps) == {"SF-03", "SF-29"}, gaps
 
 
 def broken(world: World, *claims: str) -> list[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 
+from forsyn.kernel.charges.tariff import Commodity
 from forsyn.policy.countries import countries
 from forsyn.policy.dpv import PREFIX, TERMS
 from forsyn.policy.policy import Basis, Item, Policy, Purpose, Recipient
@@ -43,6 +44,17 @@ def services(policy: Policy) -> Iterator[Finding]:
                 what = f"{purpose.key!r} serves {work!r}, which {other!r} does already."
                 yield purpose, "serves", what, "Let one purpose serve it."
             served[work] = purpose.key
+
+
+def supply(policy: Policy) -> Iterator[Finding]:
+    """Bills of a commodity are one company's."""
+    suppliers: dict[Commodity, str] = {}
+    for company in policy.group_companies:
+        for commodity in company.supplies:
+            if commodity in suppliers:
+                what = f"{company.key!r} supplies {commodity.value!r}, which {suppliers[commodity]!r} does already."
+                yield company, "supplies", what, "Let one company supply it."
+            suppliers[commodity] = company.key
 
 
 def _known(item: Item, key: str, kind: str, names: tuple[str | None, ...], known: Collection[str]) -> Iterator[Finding]:
@@ -251,6 +263,7 @@ def completeness(policy: Policy) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Policy], Iterator[Finding]], ...] = (
     references,
     services,
+    supply,
     not_held,
     unused,
     grounds,

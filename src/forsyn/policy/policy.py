@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from forsyn.kernel.charges.tariff import Commodity
 from forsyn.policy.countries import Country, countries
 from forsyn.policy.items import Commitment as Commitment
 from forsyn.policy.items import Cookie as Cookie
@@ -75,11 +76,12 @@ class Authority(Item):
 
 @dataclass(frozen=True, slots=True)
 class GroupCompany(Item):
-    """A billing entity under the one controller."""
+    """A billing entity under the one controller: bills of what it ``supplies`` are its own."""
 
     name: str
     cvr: str
     does: Text
+    supplies: tuple[Commodity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from forsyn.kernel.charges.tariff import Commodity
 from forsyn.policy.policy import (
     Authority,
     Basis,
@@ -127,7 +128,8 @@ def _authority(node: Node) -> Authority:
 
 
 def _group_company(node: Node) -> GroupCompany:
-    return GroupCompany(*item(node), node.text("name"), cvr(node), node.both("does"))
+    supplies = node.choices("supplies", Commodity, required=False)
+    return GroupCompany(*item(node), node.text("name"), cvr(node), node.both("does"), supplies)
 
 
 def _category(node: Node) -> Category:

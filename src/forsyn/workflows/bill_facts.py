@@ -222,12 +222,12 @@ def _facts(bill: Sendable, addressee: AddresseeView, around: _Around) -> BillFac
         number=str(row.number),
         issue_date=row.issue_date,
         due_date=row.due_date,
-        utility=utility_of(around.policy),
+        utility=utility_of(around.policy, commodity),
         addressee=_addressee(addressee, supplied_at if supply.runs else None, around),
         supply_address=supplied_at,
         payment_line=_payment_line(bill, around.creditors),
         by_betalingsservice=row.id in around.collected,
-        refund=Refund.AGAINST_OWED if bill.customer_id in around.owed else Refund.NEMKONTO,
+        refund=Refund.AGAINST_OWED if bill.customer_id in around.owed else Refund.NEXT_BILL,
         complaints=complaints().get(commodity),
         bills_url=around.bills_url,
     )
@@ -250,12 +250,13 @@ def _addressee(customer: AddresseeView, supplied_at: PostalAddress | None, aroun
     )
 
 
-def utility_of(policy: Policy) -> Utility:
-    """Who bills: the controller."""
+def utility_of(policy: Policy, commodity: Commodity) -> Utility:
+    """Who bills: the company of the group that supplies it, else the controller; reached at the controller's."""
     contact = policy.controller.contact
+    company = next((one for one in policy.group_companies if commodity in one.supplies), None)
     return Utility(
-        name=contact.name.da,
-        cvr=policy.controller.cvr,
+        name=company.name if company else contact.name.da,
+        cvr=company.cvr if company else policy.controller.cvr,
         address=PostalAddress(contact.street, contact.postal_code, contact.city),
         phone=contact.phone,
         email=contact.email,

@@ -24,7 +24,7 @@ from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.bill_complaints import complaints
 from forsyn.workflows.bill_document import BillDocument, IncompleteDocument, document_of, on_account_document_of
-from forsyn.workflows.bill_facts import utility_of
+from forsyn.workflows.bill_facts import fitting, utility_of
 from forsyn.workflows.bill_months import UNITS, Supplied, months_of, year_before
 from forsyn.workflows.bill_parts import (
     Addressee,
@@ -69,8 +69,9 @@ def own_bill(
             vat_oere=row.vat_oere,
             vat_percent=found.vat_percent,
         )
-    bill = bill_from(found.calculation.encode())
-    months = _months(found)
+    bill, basis = bill_from(found.calculation.encode()), basis_from(found.basis.encode())
+    unit = UNITS.get(Commodity(row.commodity), BaseUnit.WATT_HOURS)
+    months = fitting(_months(found), basis, unit)
     texts = texts_of(version_ids=[found.tariff_version_id] if found.tariff_version_id else [])
     compared = row.commodity == Commodity.HEAT and any(month.before is not None for month in months)
     facts = replace(
@@ -78,16 +79,17 @@ def own_bill(
         texts=next(iter(texts.values()), {}),
         deductions=_deductions(row, bill, customer_id),
         months=months,
-        month_unit=UNITS.get(Commodity(row.commodity), BaseUnit.WATT_HOURS),
+        month_unit=unit,
         degree_days=_degree_days(row) if compared else None,
     )
-    return document_of(bill, basis_from(found.basis.encode()), facts)
+    return document_of(bill, basis, facts)
 
 
 def _facts(
     found: BillFile, customer_id: int, language: Language, *, is_collected: bool, customer: Known | None
 ) -> BillFacts:
     row, supply = found.row, _supply(found)
+    commodity = Commodity(row.commodity)
     address = PostalAddress(supply.first_line, supply.postal_code, supply.city)
     if customer is None:
         seen = customer_overview(customer_id=customer_id, today=row.issue_date)
@@ -97,12 +99,12 @@ def _facts(
         number=str(row.number),
         issue_date=row.issue_date,
         due_date=row.due_date,
-        utility=utility_of(current_policy()),
+        utility=utility_of(current_policy(), commodity),
         addressee=Addressee(customer.name, address, customer.number, language),
         supply_address=address,
         payment_line=payment_line(row),
         by_betalingsservice=is_collected,
-        complaints=complaints().get(Commodity(row.commodity)),
+        complaints=complaints().get(commodity),
     )
 
 

@@ -1,9 +1,13 @@
-"""Trials of bills that left: all of them by the door."""
+"""Trials of bills: each has one sender, and those that left did so by the door."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from forsyn.policy.consistency import supply
+from forsyn.workflows.proof.attempts import none_of
 from forsyn.workflows.proof.bench import Bench, Finding, spoken
-from forsyn.workflows.proof.trial import invariant
+from forsyn.workflows.proof.trial import control, invariant
 
 SENT = "select count(*) from billing_dispatch where channel <> 'betalingsservice'"
 PAST_THE_DOOR = """
@@ -26,4 +30,38 @@ def every_bill_left_by_the_door(bench: Bench) -> Finding:
     return Finding(spoken(PAST_THE_DOOR, bench.reader), tried, wrong, ("billing_dispatch",) if wrong else ())
 
 
-TRIALS = (every_bill_left_by_the_door,)
+@control(
+    "SF-02",
+    da="En politik, hvor to selskaber leverer det samme, bliver afvist: hver regning har én afsender.",
+    en="A policy in which two companies supply the same is refused: each bill has one sender.",
+)
+def two_senders_are_refused(bench: Bench) -> Finding:
+    """Each company in turn supplies what another one does."""
+    companies = bench.policy.group_companies
+    accepted = []
+    for company in companies:
+        taken = tuple(one for other in companies if other is not company for one in other.supplies)
+        greedy = tuple(replace(one, supplies=taken) if one is company else one for one in companies)
+        if not any(supply(replace(bench.policy, group_companies=greedy))):
+            accepted.append(company.key)
+    return none_of("forsyn.policy.consistency.supply", accepted, tried=len(companies))
+
+
+BILLED = "select distinct commodity from billing_run"
+
+
+@invariant(
+    "SF-02",
+    da="Hver forsyningsart, der er skrevet regninger for, har et selskab i koncernen som afsender.",
+    en="Each commodity that bills were written for has a company of the group as its sender.",
+)
+def every_commodity_has_its_sender(bench: Bench) -> Finding:
+    """The commodities of all runs, beside what the companies of the policy supply."""
+    companies = bench.policy.group_companies
+    supplied = {commodity.value for company in companies for commodity in company.supplies}
+    billed = [str(commodity) for (commodity,) in bench.rows(BILLED)]
+    missing = [commodity for commodity in billed if companies and commodity not in supplied]
+    return none_of(spoken(BILLED, bench.reader), missing, tried=len(billed))
+
+
+TRIALS = (every_bill_left_by_the_door, two_senders_are_refused, every_commodity_has_its_sender)
