@@ -1,4 +1,4 @@
-"""Moving out and in: nobody pays for the other's days, and what nobody measured is read, guessed or stops the bill."""
+"""Moving out: nobody pays for the other's days, and what nobody measured is read, guessed or stops the bill."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forsyn.domain.billing.basis_queries import bases
-from forsyn.domain.billing.models import Bill, FactorOf, Instalment, Run, SettledConsumption, Terms
+from forsyn.domain.billing.models import Bill, Instalment, Run, SettledConsumption, Terms
+from forsyn.domain.billing.move_queries import PaidAhead, moving_together, paid_ahead
 from forsyn.domain.billing.move_rules import FINAL_SETTLEMENT_LIMITS, settle_by
 from forsyn.domain.customers.models import Agreement
 from forsyn.domain.customers.rules import NotPossible
@@ -21,7 +22,7 @@ from forsyn.kernel.charges.calculate import calculate
 from forsyn.kernel.charges.tariff import Commodity
 from forsyn.policy.purposes import P
 from forsyn.workflows.billing_runs import preview_run
-from forsyn.workflows.moves import NewAgreement, Told, look_at_move, move_in, move_out
+from forsyn.workflows.moves import Told, look_at_move, move_out
 from forsyn.workflows.on_account import make_plans
 from tests.billing_ground import approved, hours, on_terms, sized
 from tests.charge_samples import LONG_AGO, always, basis, fixed, tariff, variable, water
@@ -124,18 +125,27 @@ def test_what_was_to_be_paid_on_account_goes(world: World, bos_water: int) -> No
     assert not Instalment.objects.exists()
 
 
-def test_who_moves_in_takes_over_tariff_and_sizes_from_that_day(world: World, bos_water: int) -> None:
-    out(bos_water, world, water=Told(reading=None))
-    (agreement_id,) = move_in(
-        customer_ids=[world.gorm.customer_id], agreements=[NewAgreement(bos_water, "A-NY-2")], first_date=MOVED,
-        relation="tenant", account_id=world.billing.pk, now=NOW,
+def test_what_was_billed_on_account_for_days_after_a_late_move_is_taken_off(world: World, bos_water: int) -> None:
+    run = Run.objects.create(
+        kind="on_account", commodity="water", period=DateRange(date(2026, 4, 1), date(2027, 1, 1)), issue_date=BEGAN,
+        due_date=BEGAN, state="draft", made_at=NOW,
     )  # fmt: skip
-    terms = Terms.objects.get(agreement_id=agreement_id)
-    assert (terms.period.lower, terms.period.upper) == (MOVED, None)
-    assert FactorOf.objects.get(agreement_id=agreement_id).value == 1
+    for month in (4, 7):  # the second is for days after the move
+        period = DateRange(date(2026, month, 1), date(2026, month + 3, 1))
+        bill = Bill.objects.create(
+            run=run, customer_id=world.bo.customer_id, agreement_id=bos_water, kind="on_account", state="previewed",
+            period=period, issue_date=BEGAN, due_date=BEGAN, net_oere=10_000, vat_oere=2_500,
+            on_account_net_oere=0, on_account_vat_oere=0, to_pay_oere=12_500, vat_percent=25, posting_accounts=[],
+            posting_oere=[], posting_vat=[],
+        )  # fmt: skip
+        Bill.objects.filter(pk=bill.pk).update(state="posted", number=month)
     with purpose(P.SETTLEMENT, actor=None):
-        (ready,) = bases(agreement_ids=[agreement_id], from_date=BEGAN, until_date=date(2027, 1, 1), issue_date=TODAY)
-    assert (ready.customer_id, ready.from_date) == (world.gorm.customer_id, MOVED)
+        ahead = paid_ahead(moving=moving_together(agreement_id=bos_water, until=MOVED))
+    assert ahead[bos_water] == PaidAhead(2, 25_000, date(2026, 10, 1))
+    final = of_water(out(bos_water, world, water=Told(reading=None)))
+    preview_run(run_id=final.pk, clock=lambda: NOW)
+    bill = Bill.objects.get(run=final)
+    assert (bill.on_account_net_oere, bill.on_account_vat_oere) == (20_000, 5_000)
 
 
 def test_an_agreement_that_has_ended_does_not_end_otherwise(world: World, bos_water: int) -> None:

@@ -1,4 +1,4 @@
-"""Moving out and moving in: the agreements end, what nobody measured is settled, and the final bills are made ready.
+"""Moving out: the agreements end, what nobody measured is settled, and the final bills are made ready.
 
 All agreements of the customer at the place move together. Bills are made by runs of one agreement each, which somebody
 else approves as any run.
@@ -15,7 +15,6 @@ from django.db import transaction
 from forsyn.domain.billing import actions_runs
 from forsyn.domain.billing.actions_plans import end_plans
 from forsyn.domain.billing.actions_settling import settle_consumption
-from forsyn.domain.billing.actions_terms import copy_terms
 from forsyn.domain.billing.basis_queries import Wanted, prepared
 from forsyn.domain.billing.basis_rules import METERED_AS, Prepared
 from forsyn.domain.billing.models import BillKind
@@ -27,7 +26,6 @@ from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.charges.basis import Quality
 from forsyn.kernel.charges.tariff import Commodity
 from forsyn.policy.purposes import P
-from forsyn.policy.vocabulary import Source
 
 PAYMENT_DAYS = 30
 
@@ -148,40 +146,3 @@ def _final_run(moving: Moving, until: date, account_id: int | None, today: date,
         issue_date=today, due_date=today + timedelta(days=PAYMENT_DAYS), made_by_id=account_id, now=now,
         agreement_id=moving.agreement_id, note="Flytning",
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class NewAgreement:
-    """An agreement that takes another's place: the same supply on the same terms and sizes."""
-
-    after_agreement_id: int
-    number: str
-
-
-def move_in(
-    *, customer_ids: Sequence[int], agreements: Sequence[NewAgreement], first_date: date, relation: str,
-    account_id: int | None, now: datetime,
-) -> list[int]:  # fmt: skip
-    """Let customers take over supply from a day on, on the terms that held before; the new agreements' ids.
-
-    What the meter counted before is the former holder's: the day decides. Raises NotPossible.
-    """
-    made = []
-    with transaction.atomic(), purpose(P.SETTLEMENT, actor=account_id):
-        for wanted in agreements:
-            before = next(
-                (each for each in moving_together(agreement_id=wanted.after_agreement_id, until=first_date)
-                 if each.agreement_id == wanted.after_agreement_id), None,
-            )  # fmt: skip
-            if before is None:
-                raise NotPossible("Den tidligere aftale findes ikke. Vælg stedet igen.")
-            agreement_id = customers.conclude_agreement(
-                number=wanted.number, supply_point_id=before.supply_point_id, commodity=before.commodity,
-                relation=relation, customer_ids=customer_ids, first_date=first_date, source=Source.PERSON, now=now,
-            )  # fmt: skip
-            copy_terms(
-                from_agreement_id=wanted.after_agreement_id, to_agreement_id=agreement_id, first_date=first_date,
-                account_id=account_id, now=now,
-            )  # fmt: skip
-            made.append(agreement_id)
-    return made

@@ -140,9 +140,17 @@ def _bases(wanted: Sequence[ToPlan], today: date) -> Iterator[Prepared]:
 
 
 def _a_year_before(to_plan: Sequence[ToPlan], today: date, like: Mapping[int, int]) -> dict[int, Basis]:
-    """The basis of the same days a year before, where the agreement held then; the latest where there are several."""
+    """The basis of the same days a year before, where the agreement held then; the latest where there are several.
+
+    Of the place that a new agreement is like, the whole year before it: of a few months too little would be known.
+    """
     asked = {each.agreement_id: like.get(each.agreement_id, each.agreement_id) for each in to_plan}
-    earlier = [ToPlan(asked[each.agreement_id], _back(each.first), _back(each.until)) for each in to_plan]
+    earlier = [
+        ToPlan(
+            asked[each.agreement_id], _back(each.first), each.first if each.agreement_id in like else _back(each.until)
+        )
+        for each in to_plan
+    ]
     found = {row.agreement_id: row.basis for row in _bases(earlier, today) if row.basis is not None}
     return {mine: found[its] for mine, its in asked.items() if its in found}
 

@@ -10,9 +10,9 @@ _COPY = (
     """
     insert into billing_terms
            (agreement_id, tariff_id, period, instalments, is_single_pipe, recorded_at, recorded_by_id)
-    select %(to)s, tariff_id,
+    select %(to)s, coalesce(%(tariff)s, tariff_id),
            daterange(%(first)s, nullif(greatest(upper(period), %(first)s::date), %(first)s::date)),
-           instalments, is_single_pipe, %(now)s, %(by)s
+           coalesce(%(instalments)s, instalments), is_single_pipe, %(now)s, %(by)s
       from billing_terms where agreement_id = %(from)s and (period @> %(first)s::date - 1 or period @> %(first)s::date)
      order by lower(period) desc limit 1""",
     """
@@ -25,15 +25,21 @@ _COPY = (
 
 @transaction.atomic
 def copy_terms(
-    *, from_agreement_id: int, to_agreement_id: int, first_date: date, account_id: int | None, now: datetime
-) -> None:
-    """Let an agreement have the tariff and sizes that another at the same place had last, from a day on."""
+    *, from_agreement_id: int, to_agreement_id: int, first_date: date, account_id: int | None, now: datetime,
+    tariff_id: int | None = None, instalments: int | None = None,
+) -> None:  # fmt: skip
+    """Let an agreement have the tariff and sizes that another at the same place had last, from a day on.
+
+    With ``tariff_id`` or ``instalments`` (a year) these instead of the other's.
+    """
     parameters: dict[str, int | date | datetime | None] = {
         "from": from_agreement_id,
         "to": to_agreement_id,
         "first": first_date,
         "by": account_id,
         "now": now,
+        "tariff": tariff_id,
+        "instalments": instalments,
     }
     with connection.cursor() as cursor:
         for statement in _COPY:

@@ -267,7 +267,11 @@ def _billed(entry: Mapping[str, Any]) -> BilledBefore:
 
 
 def _on_account(bills: Sequence[_Bill]) -> dict[int, OnAccount]:
-    columns = [[bill.agreement.id, bill.part.first, bill.part.until] for bill in bills]
+    """What was paid ahead in a bill's days; on an agreement's last bill also for days after, as of a late move."""
+    columns = [
+        [bill.agreement.id, bill.part.first, None if bill.part.until == bill.agreement.until else bill.part.until]
+        for bill in bills
+    ]
     rows = _rows(_ON_ACCOUNT, [list(column) for column in zip(*columns, strict=True)])
     return {number - 1: OnAccount(net, vat) for number, net, vat in rows}
 
@@ -316,7 +320,7 @@ _ON_ACCOUNT = """
     select wanted.number, sum(bill.net_oere)::bigint, sum(bill.vat_oere)::bigint
       from unnest(%s::bigint[], %s::date[], %s::date[]) with ordinality as wanted (agreement_id, first, until, number)
       join billing_bill as bill on bill.agreement_id = wanted.agreement_id
-       and lower(bill.period) >= wanted.first and lower(bill.period) < wanted.until
+       and lower(bill.period) >= wanted.first and lower(bill.period) < coalesce(wanted.until, 'infinity')
      where bill.kind = 'on_account' and bill.state in ('posted', 'released')
      group by wanted.number"""
 

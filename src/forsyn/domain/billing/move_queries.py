@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,3 +86,39 @@ def last_shown(*, moving: Moving, unit: BaseUnit, until: date) -> Shown | None:
         cursor.execute(_SHOWN, parameters)
         rows = cursor.fetchall()
     return Shown(*rows[0]) if len(rows) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAhead:
+    """What a customer was billed on account that no settlement has taken off yet, with VAT; its days end at `until`."""
+
+    bills: int
+    gross_oere: int
+    until: date
+
+
+_AHEAD = """
+    select wanted.agreement_id, count(*), sum(bill.net_oere + bill.vat_oere)::bigint, max(upper(bill.period))
+      from unnest(%s::bigint[], %s::date[]) as wanted (agreement_id, since)
+      join billing_bill as bill on bill.agreement_id = wanted.agreement_id and lower(bill.period) >= wanted.since
+     where bill.kind = 'on_account' and bill.state in ('posted', 'released')
+     group by wanted.agreement_id"""
+
+
+def paid_ahead(*, moving: Sequence[Moving]) -> dict[int, PaidAhead]:
+    """By agreement, what the final settlement takes off, also for days after the move. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AHEAD, [[each.agreement_id for each in moving], [each.billed_until for each in moving]])
+        return {row[0]: PaidAhead(*row[1:]) for row in cursor.fetchall()}
+
+
+_FINAL_RUNS = """
+    select agreement_id, max(id) from billing_run
+     where agreement_id = any(%s) and kind = 'final' and state <> 'undone' group by agreement_id"""
+
+
+def final_runs(*, agreement_ids: Sequence[int]) -> dict[int, int]:
+    """The latest run with the final bill of each agreement, by agreement. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FINAL_RUNS, [list(agreement_ids)])
+        return dict(cursor.fetchall())

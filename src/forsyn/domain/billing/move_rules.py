@@ -105,3 +105,27 @@ def amount_by_reading(unknown: Unknown, *, shown: int, shown_day: date, reading:
             "eller sæt kryds ved, at det er rigtigt."
         )
     return used
+
+
+SLACK = {BaseUnit.LITRES: 1_000, BaseUnit.WATT_HOURS: 10_000}
+"""Base units that a reading may be off: people read whole m³, and of some meters whole tens of kWh."""
+
+
+def check_reading_on(day: date, *, unit: BaseUnit, reading: int, known_until: date, shown: int, day_total: int) -> None:
+    """Refuse what somebody reads on `day` where it cannot be what the meter delivered. Raises NotPossible.
+
+    ``shown`` is what had been counted when `known_until` began, ``day_total`` what of it on the day before. Where the
+    values end as the day begins, it may show up to five times a day's use more.
+    """
+    if known_until < day:
+        raise NotPossible(
+            f"Måleren har sidst leveret tal for den {danish_date(known_until - timedelta(days=1))}, så aflæsningen kan "
+            "ikke efterprøves. Gem indflytningen uden aflæsning, og noter tallet; når måleren har leveret igen, lægges "
+            "forbruget fast på regningen."
+        )
+    lowest, highest = (shown - day_total, shown) if known_until > day else (shown, shown + FAR_ABOVE * day_total)
+    if not lowest - SLACK[unit] <= reading <= highest + SLACK[unit]:
+        raise NotPossible(
+            f"Aflæsningen passer ikke med, hvad måleren har leveret for den {danish_date(day)}. Se på tallet og på "
+            "målerens nummer en gang til. Passer begge dele, så gem uden aflæsning, og få måleren set efter."
+        )

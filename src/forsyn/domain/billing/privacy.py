@@ -155,14 +155,14 @@ PLANS = (
         columns={"id": ROW}
         | _reckoned("agreement_id", "period", "expected_from", "made_at")
         | _reckoned("expected_amount", "unit", "expected_net_oere"),
-        changed_by=dict.fromkeys((P.SETTLEMENT, P.SELF_SERVICE), "insert update delete"),
+        changed_by={P.SETTLEMENT: "insert update delete"},
         events={"accounting_year_end": last_day_of("period")},
     ),
     Table(
         "billing_instalment",
         person=OF_PLAN,
         columns={"id": ROW} | _reckoned("plan_id", "period", "due_date") | _reckoned("net_oere"),
-        changed_by=dict.fromkeys((P.SETTLEMENT, P.SELF_SERVICE), "insert update delete"),
+        changed_by={P.SETTLEMENT: "insert update delete"},
         events={"accounting_year_end": _PLAN_END},
     ),
 )

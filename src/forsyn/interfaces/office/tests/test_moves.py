@@ -54,11 +54,17 @@ def test_a_move_is_looked_at_first_and_then_carried_out(world: World, gorms_wate
 
     done = clerk.post(address, {"last": LAST, "how_water": "guess"})
 
-    assert done.headers["Location"] == reverse("office:runs")
+    receipt = reverse("office:moved_out", args=[gorms_water])
+    assert done.headers["Location"] == receipt
     assert Agreement.objects.get(pk=gorms_water).period.upper == date(2026, 11, 1)
     assert SettledConsumption.objects.filter(agreement_id=gorms_water).get().amount == 2_400
     assert Run.objects.get(agreement_id=gorms_water).kind == "final"
-    assert "13. december 2026" in words(clerk, reverse("office:runs"))
+    said = words(clerk, receipt)
+    for part in ("Flytningen er gemt.", "Sidste dag er 31. oktober 2026", "senest 13. december 2026"):
+        assert part in said, part
+    onwards = f"{reverse('office:move_in', args=[world.gorm.home.supply_point_id])}?first=2026-11-01"
+    assert onwards in clerk.get(receipt).content.decode()
+    assert "Stedet er ledigt" in words(clerk, onwards)
 
 
 def test_a_day_that_is_billed_or_none_is_refused_in_words(world: World, gorms_water: int) -> None:
