@@ -23,7 +23,7 @@ CHART: tuple[tuple[int, str, str, str, str, bool], ...] = (
     (5610, RECEIVABLES, "Debitorer", "Receivables", "asset", True),
     (5810, "bank", "Bank", "Bank", "asset", False),
     (6110, RETAINED_RESULT, "Overført resultat", "Retained result", "liability", False),
-    (6510, "on_account_prepayments", "Opkrævet aconto", "Charged on account", "liability", False),
+    (6510, "on_account_prepayments", "Opkrævet a conto", "Charged on account", "liability", False),
     (6610, "vat_payable", "Skyldig moms", "VAT payable", "liability", False),
     (6620, "water_tax_payable", "Skyldig afgift af ledningsført vand", "Water tax payable", "liability", False),
     (6810, "suspense", "Uplacerede indbetalinger", "Payments not placed yet", "liability", False),

@@ -15,7 +15,7 @@ Text = str | Promise
 
 RUN_KINDS: dict[str, Text] = {
     "annual": _("Årsopgørelse"),
-    "on_account": _("Aconto"),
+    "on_account": _("A conto"),
     "interim": _("Mellemopgørelse"),
     "final": _("Slutopgørelse"),
     "correction": _("Rettelse"),
@@ -145,7 +145,7 @@ STOPPED_BY: dict[str, StopText] = {
     "fee_outside_period": StopText(_("Et gebyr ligger uden for perioden"), _FEE),
     "wrong_fee_count": StopText(_("Et gebyr har et forkert antal"), _FEE),
     "wrong_vat_percent": StopText(_("Momssatsen er forkert"), _("Ret momssatsen. Beregn derefter kørslen igen.")),
-    "wrong_on_account": StopText(_("Det opkrævede aconto er forkert"), _BEFORE),
+    "wrong_on_account": StopText(_("Det opkrævede a conto er forkert"), _BEFORE),
     "commodity_differs": StopText(_("Taksten gælder en anden forsyning"), _TARIFF),
 }
 

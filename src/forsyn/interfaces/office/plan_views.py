@@ -30,7 +30,7 @@ from forsyn.policy.purposes import P
 OERE_IN_KR = 100
 MOST_KR = 10_000_000
 REFUSED = {
-    Refused.NO_PLAN: gettext_lazy("Kunden betaler ikke aconto på den aftale."),
+    Refused.NO_PLAN: gettext_lazy("Kunden betaler ikke a conto på den aftale."),
     Refused.NOTHING_LEFT: gettext_lazy("Alle rater er opkrævet, så der er ikke mere at ændre."),
     Refused.WRONG_COUNT: gettext_lazy("Vælg fra 1 til %(most)s rater."),
 }
@@ -107,7 +107,7 @@ def change(request: HttpRequest, customer_id: int, agreement_id: int) -> HttpRes
     )
     if request.method == "POST" and form.is_valid() and _changed(request, agreement_id, form, percent):
         record(kind=AccessKind.CHANGE, aspect=Aspect.ACCOUNT, customer_ids=[customer_id])
-        messages.success(request, _("Acontobetalingen er ændret."))
+        messages.success(request, _("Raterne er ændret."))
         return redirect("office:plans", customer_id)
     record(kind=AccessKind.LOOK, aspect=Aspect.ACCOUNT, customer_ids=[customer_id])
     context = {

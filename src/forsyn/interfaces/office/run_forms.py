@@ -30,7 +30,7 @@ class RunForm(CprAskingForm):
     kind = forms.ChoiceField(label=_("Hvad skal opkræves?"), choices=KINDS)
     commodity = forms.ChoiceField(label=_("Forsyning"), choices=COMMODITIES)
     first = day_field(
-        _("Første dag"), _("For aconto: de rater, der forfalder i perioden. For rettelser: regninger for de dage.")
+        _("Første dag"), _("For a conto: de rater, der forfalder i perioden. For rettelser: regninger for de dage.")
     )
     last = day_field(_("Sidste dag"))
     issue_date = day_field(_("Regningsdato"), _("Den dag regningerne bogføres. Den skal ligge i et åbent regnskabsår."))

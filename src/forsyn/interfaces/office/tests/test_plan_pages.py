@@ -36,9 +36,9 @@ def test_staff_change_instalments_beyond_the_customers_own_limits(maker: Client,
     assert "Beregnet efter forbruget året før." in page
     assert "01.10.2026–31.12.2026 20.10.2026 3.750,00 kr. kommer" in page
     address = reverse("office:change_plan", args=[anna, billed_world.agreements["anna"]])
-    assert "kunden betaler nu 15.000,00 kr. aconto" in words(maker, address)
+    assert "kunden betaler nu 15.000,00 kr. a conto" in words(maker, address)
     changed = read(maker.post(address, {"kroner": "5000", "number": "2"}, follow=True).content.decode())
-    assert "Acontobetalingen er ændret." in changed
+    assert "Raterne er ændret." in changed
     assert changed.count("2.500,00 kr. kommer") == 2
     assert "Aftalt med kunden." in changed
 
@@ -52,8 +52,8 @@ def test_an_impossible_plan_is_refused(maker: Client, billed_world: BilledWorld,
 
 def test_no_plan_and_another_customers_agreement(maker: Client, billed_world: BilledWorld) -> None:
     bo = billed_world.world.bo.customer_id
-    assert "Kunden betaler ikke aconto for tiden." in words(maker, reverse("office:plans", args=[bo]))
+    assert "Kunden betaler ikke a conto for tiden." in words(maker, reverse("office:plans", args=[bo]))
     other = reverse("office:change_plan", args=[bo, billed_world.agreements["anna"]])
     assert maker.get(other).status_code == 404
     own = reverse("office:change_plan", args=[bo, billed_world.agreements["bo"]])
-    assert "betaler ikke aconto på den aftale" in read(maker.get(own, follow=True).content.decode())
+    assert "betaler ikke a conto på den aftale" in read(maker.get(own, follow=True).content.decode())
