@@ -179,7 +179,7 @@ class BillFacts:
     """The tariff's names of its components, by text key and language."""
     payment_line: PaymentLine | None = None
     by_betalingsservice: bool = False
-    refund: Refund = Refund.NEMKONTO
+    refund: Refund = Refund.NEXT_BILL
     deductions: tuple[Deduction, ...] = ()
     months: tuple[Month, ...] = ()
     month_unit: BaseUnit = BaseUnit.WATT_HOURS

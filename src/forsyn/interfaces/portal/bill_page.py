@@ -31,7 +31,7 @@ from forsyn.workflows.bill_document import BillDocument, DocumentLine
 from forsyn.workflows.bill_layout import vat_rows
 from forsyn.workflows.bill_layout_tables import SHOWN_DECIMALS, readings
 from forsyn.workflows.bill_numbers import money_text, month_text, short_days_text
-from forsyn.workflows.bill_parts import Deduction, Group, Month
+from forsyn.workflows.bill_parts import Deduction, DocumentKind, Group, Month
 from forsyn.workflows.bill_words import Words, explained, price_text, quantity_text, words
 
 SHOWN_UNITS = {BaseUnit.WATT_HOURS: 1_000_000, BaseUnit.LITRES: 1000}
@@ -132,6 +132,8 @@ class BillPage:
     chain: list[Link]
     complaints: list[str]
     is_estimated: bool
+    is_explained: bool
+    """Whether any line has steps; an instalment has none."""
 
 
 def bill_page(
@@ -141,6 +143,7 @@ def bill_page(
     """The page of one bill. ``chain``: it and the bills that it corrects, or that correct it."""
     told = words(language)
     instalments = [each for each in document.deductions if each.is_instalment]
+    groups = [_group(document, group, told) for group in Group if any(one.group is group for one in document.lines)]
     return BillPage(
         line=line,
         due=wording.long_date(row.due_date) if line.standing in OWED else "",
@@ -150,13 +153,14 @@ def bill_page(
         sums=_sums(document, instalments, told),
         instalments=[_deduction(each, told) for each in instalments] if len(instalments) > 1 else [],
         total=SumRow(_total_text(document, told), money_text(abs(document.to_pay_oere), language)),
-        groups=[_group(document, group, told) for group in Group if any(one.group is group for one in document.lines)],
+        groups=groups,
         intro=told.of("page", "reckoned_intro"),
         graph=_graph(document, told),
         readings=readings(document, told),
         chain=[_chained(each, language) for each in chain if each.id != row.id],
         complaints=_complaints(document, language),
         is_estimated=document.is_estimated,
+        is_explained=any(each.steps for group in groups for each in group.lines),
     )
 
 
@@ -183,8 +187,12 @@ def _day(day: date | None) -> str:
 def _sums(document: BillDocument, instalments: Sequence[Deduction], told: Words) -> list[SumRow]:
     """From the groups to the amount, in a few rows."""
     language = told.language
+    on_account = document.facts.kind is DocumentKind.ON_ACCOUNT
     rows = [
-        SumRow(told.of("groups", group.value), money_text(document.group_net(group), language))
+        SumRow(
+            document.lines[0].text if on_account else told.of("groups", group.value),
+            money_text(document.group_net(group), language),
+        )
         for group in Group
         if any(line.group is group for line in document.lines)
     ]

@@ -162,7 +162,7 @@ def test_payments_of_a_bill_are_told(client_of_anna: Client, ground: Ground, wor
 def test_use_is_drawn_and_said_beside_last_years(client_of_anna: Client, ground: Ground, world: World) -> None:
     bill = ground.settled(
         world.anna,
-        heat_basis(8_000_000, first=date(2025, 11, 1), until=date(2026, 11, 1)),
+        heat_basis(8_030_400, first=date(2025, 11, 1), until=date(2026, 11, 1)),
         issued=date(2026, 11, 2),
         due=date(2026, 12, 2),
     )
