@@ -76,7 +76,12 @@ def plans(request: HttpRequest, customer_id: int) -> HttpResponse:
     context = {
         "customer": customer,
         "plans": [
-            (plan, agreements[plan.agreement_id], [(each, _gross(each.net_oere, percent)) for each in plan.instalments])
+            (
+                plan,
+                agreements[plan.agreement_id],
+                [(each, _gross(each.net_oere, percent)) for each in plan.instalments],
+                plan.first <= today and not all(each.is_billed for each in plan.instalments),
+            )
             for plan in found
         ],
         "today": today,
