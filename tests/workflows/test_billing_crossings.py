@@ -16,11 +16,14 @@ from forsyn.domain.billing.models import Bill, BillKind, ExpectedFrom, NumberSer
 from forsyn.domain.billing.run_refusal_rules import Refusal, RunRefused
 from forsyn.domain.customers.models import Agreement
 from forsyn.domain.ledger.actions import open_year
-from forsyn.domain.ledger.models import OpenItem, Voucher
+from forsyn.domain.ledger.models import AccountingYear, OpenItem, Voucher
+from forsyn.domain.ledger.owing_queries import credits_used
+from forsyn.domain.ledger.rules import NotPossible
 from forsyn.domain.safeguards.choices_models import Restriction
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
 from forsyn.workflows.billing_runs import execute_run, go_on, preview_run, release_run, undo_run
+from forsyn.workflows.closing_years import close_year
 from tests.billed_world import BilledWorld, a_run, plan_of, sha_of
 
 AT = datetime(2026, 1, 20, 9, tzinfo=UTC)
@@ -262,3 +265,22 @@ def test_what_a_settlement_gives_back_pays_what_is_owed(billed_world: BilledWorl
     found = OpenItem.objects.filter(customer_id=customer).values_list("remaining_oere", flat=True)
     assert all(left > 0 for left in found)
     assert sum(found) == 1_137_500
+    with purpose(P.SETTLEMENT, actor=None):
+        assert credits_used(origins=[f"bill:{bill.number}", "bill:1"]) == {f"bill:{bill.number}"}
+
+
+# -- years -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_year_is_not_closed_under_a_run(billed_world: BilledWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forsyn.workflows.billing_runs.BILLS_AT_ONCE", 2)
+    years = AccountingYear.objects.order_by("period")
+    run_id = ready(billed_world, a_run(billed_world.world))
+    after = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    given: dict[str, Any] = {"account_id": billed_world.world.billing.pk, "now": after}
+    close_year(year_id=years[0].pk, **given)
+    assert execute_run(run_id=run_id, clock=lambda: AT, budget_seconds=0) is None
+    with pytest.raises(NotPossible, match=f"Kørsel {run_id}"):
+        close_year(year_id=years[1].pk, **given)
+    assert execute_run(run_id=run_id, clock=lambda: AT) is not None
+    close_year(year_id=years[1].pk, **given)

@@ -15,7 +15,7 @@ from forsyn.domain.billing.plan_rules import CUSTOM
 from forsyn.domain.billing.sending_queries import OnAccountBill, Sendable
 from forsyn.domain.billing.tariff_queries import Texts, texts_of
 from forsyn.domain.customers.addressee_queries import AddresseeView, addressees
-from forsyn.domain.ledger.owing_queries import customers_owing
+from forsyn.domain.ledger.owing_queries import credits_used, customers_owing
 from forsyn.domain.payments.mandate_queries import collected_bills
 from forsyn.domain.payments.rules import earliest_due
 from forsyn.integrations.fi.codec import PaymentLine, SlipKind, build
@@ -89,6 +89,8 @@ class _Around:
     collected: frozenset[int]
     owed: frozenset[int]
     """Customers who still owe something."""
+    used: frozenset[str]
+    """Vouchers' origins of bills that give money back, which has paid what was owed."""
     creditors: Sequence[tuple[date, date | None, str]]
     degree_days: Mapping[tuple[date, date], DegreeDays | None]
 
@@ -138,9 +140,20 @@ def _read(
         months=months_of([_supplied(bill) for bill in settled]),
         collected=collected_bills(bill_ids=ids, from_date=earliest_due(today)),
         owed=customers_owing(customer_ids={bill.customer_id for bill in bills if bill.row.to_pay_oere < 0}),
+        used=credits_used(origins=[_origin(bill) for bill in bills if bill.row.to_pay_oere < 0]),
         creditors=sending_queries.creditors(),
         degree_days={days: _degree_days(weather, *days) for days in heated},
     )
+
+
+def _origin(bill: Sendable) -> str:
+    """What its voucher was made of."""
+    return f"bill:{bill.row.number}"
+
+
+def _refund(bill: Sendable, around: _Around) -> Refund:
+    is_taken_off = bill.customer_id in around.owed or _origin(bill) in around.used
+    return Refund.AGAINST_OWED if is_taken_off else Refund.NEXT_BILL
 
 
 def _supplied(bill: Sendable) -> Supplied:
@@ -227,7 +240,7 @@ def _facts(bill: Sendable, addressee: AddresseeView, around: _Around) -> BillFac
         supply_address=supplied_at,
         payment_line=_payment_line(bill, around.creditors),
         by_betalingsservice=row.id in around.collected,
-        refund=Refund.AGAINST_OWED if bill.customer_id in around.owed else Refund.NEXT_BILL,
+        refund=_refund(bill, around),
         complaints=complaints().get(commodity),
         bills_url=around.bills_url,
     )

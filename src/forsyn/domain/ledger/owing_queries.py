@@ -17,6 +17,20 @@ def customers_owing(*, customer_ids: Collection[int]) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+def credits_used(*, origins: Collection[str]) -> frozenset[str]:
+    """Of the vouchers of these origins, those that gave a customer something which has paid what was owed. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select voucher.origin from ledger_voucher as voucher"
+            " join ledger_posting as posting on posting.voucher_id = voucher.id and posting.amount_oere < 0"
+            " join ledger_account as account on account.id = posting.account_id and account.is_receivable"
+            " where voucher.origin = any(%s) and not exists (select from ledger_open_item as item"
+            " where item.posting_id = posting.id and item.remaining_oere = posting.amount_oere)",
+            [list(origins)],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
 def customers_with_both(*, customer_ids: Collection[int]) -> list[int]:
     """Of these customers, those who owe something and have something with us that could pay it. 1 query."""
     if not customer_ids:

@@ -25,6 +25,7 @@ from forsyn.interfaces.office.ledger_export import export_file
 from forsyn.interfaces.office.ledger_forms import ExportForm, ReversalForm, YearForm
 from forsyn.interfaces.office.requests import whole_number
 from forsyn.policy.purposes import P
+from forsyn.workflows import closing_years
 
 VOUCHERS = 50
 books_required = staff_required(P.ACCOUNTING)
@@ -75,7 +76,7 @@ def close_year(request: HttpRequest, year_id: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         try:
-            actions.close_year(year_id=year_id, account_id=request.user.pk, now=timezone.now())
+            closing_years.close_year(year_id=year_id, account_id=request.user.pk, now=timezone.now())
         except NotPossible as refusal:
             messages.error(request, str(refusal))
         else:
