@@ -10,7 +10,7 @@ from pytest_django import Settings
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Role
 from forsyn.domain.billing.models import Bill, Dispatch, Run
-from forsyn.domain.ledger.models import AccountingYear, Voucher
+from forsyn.domain.ledger.models import AccountingYear, Allocation, Voucher
 from forsyn.workflows.demo_accounts import APPROVES_TARIFFS, DRAFTS_TARIFFS, NotADemo
 from forsyn.workflows.demo_bills import make_demo_bills
 from tests.billed_world import USED, BilledWorld
@@ -42,6 +42,7 @@ def test_last_year_is_settled_this_year_is_paid_on_account_and_most_have_paid(de
     assert Bill.objects.filter(kind="annual", state="released").count() == len(USED)
     paid = Voucher.objects.filter(origin__startswith="demo-payment:").count()
     assert 0 < paid <= Bill.objects.filter(due_date__lt=TODAY, to_pay_oere__gt=0).count()
+    assert Allocation.objects.count() == paid, "each payment pays its own bill and no other"
     assert not Dispatch.objects.exists(), "nobody is written to about the past"
     assert AccountingYear.objects.filter(period__contains=TODAY).count() == 1
 

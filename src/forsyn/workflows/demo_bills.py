@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -25,10 +25,10 @@ from forsyn.domain.billing.models import Bill, BillKind, BillState, Plan, Run, R
 from forsyn.domain.billing.run_refusal_rules import RunRefused
 from forsyn.domain.customers.queries import AgreementView, agreements_of, customer_ids
 from forsyn.domain.ledger.actions import open_year
-from forsyn.domain.ledger.actions_allocations import allocate_oldest
+from forsyn.domain.ledger.actions_allocations import allocate_pairs
 from forsyn.domain.ledger.actions_bulk import post_many
-from forsyn.domain.ledger.models import Voucher
-from forsyn.domain.ledger.rules import Line, NewVoucher
+from forsyn.domain.ledger.models import OpenItem, Voucher
+from forsyn.domain.ledger.rules import Line, NewVoucher, Pair
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.charges.basis import Quality
 from forsyn.kernel.charges.tariff import Commodity
@@ -194,11 +194,13 @@ def _release(run: Run, staff: _Staff, at: datetime) -> bool:
 def _pay(today: date) -> None:
     """Most have paid on the day; what a payment is of is told by the bill's number, and the same every time."""
     with purpose(P.ACCOUNTING, actor=None):
-        due = Bill.objects.filter(state=BillState.RELEASED, to_pay_oere__gt=0, due_date__lt=today).order_by("number")
+        due = Bill.objects.filter(state=BillState.RELEASED, to_pay_oere__gt=0, due_date__lt=today)
         known = set(Voucher.objects.filter(origin__startswith=PAYMENT).values_list("origin", flat=True))
         rows = [
             row
-            for row in due.values_list("number", "customer_id", "due_date", "to_pay_oere")
+            for row in due.order_by("due_date", "number").values_list(
+                "number", "customer_id", "due_date", "to_pay_oere"
+            )
             if _is_paid(row[0]) and f"{PAYMENT}{row[0]}" not in known
         ]
         post_many(
@@ -211,7 +213,22 @@ def _pay(today: date) -> None:
             ],
             now=_at(today),
         )  # fmt: skip
-        allocate_oldest(customer_ids={row[1] for row in rows}, now=_at(today))
+        allocate_pairs(pairs=_pairs([row[0] for row in rows]), now=_at(today))
+
+
+def _pairs(numbers: Sequence[int]) -> list[Pair]:
+    """Each payment with its own bill, as the number on the payment slip says."""
+    origins = [origin for number in numbers for origin in (f"{PAYMENT}{number}", f"bill:{number}")]
+    left = {
+        item.voucher.origin: item
+        for item in OpenItem.objects.filter(voucher__origin__in=origins).select_related("voucher")
+    }
+    both = ((left.get(f"{PAYMENT}{number}"), left.get(f"bill:{number}")) for number in numbers)
+    return [
+        Pair(credit.posting_id, debit.posting_id, min(-credit.remaining_oere, debit.remaining_oere))
+        for credit, debit in both
+        if credit and debit
+    ]
 
 
 def _is_paid(number: int) -> bool:
