@@ -61,7 +61,7 @@ def left(world: World, tariff_id: int) -> int:
 def wish(world: World) -> MoveIn:
     return MoveIn(
         supply_point_id=world.freja.home.supply_point_id, first_date=MOVED, customer=world.gorm.customer_id,
-        relation="tenant", instalments=2, tariffs={}, readings={},
+        relation="tenant", instalments={"water": 2}, tariffs={}, readings={},
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def test_a_plan_may_follow_what_the_place_used(world: World, left: int, wish: Mo
 
 
 def test_somebody_new_is_recorded_with_a_number_of_their_own(world: World, left: int, wish: MoveIn) -> None:
-    done = move_in(wanted=replace(wish, customer=KIRA, instalments=0), account_id=None, today=TODAY, now=NOW)
+    done = move_in(wanted=replace(wish, customer=KIRA, instalments={"water": 0}), account_id=None, today=TODAY, now=NOW)
     kira = Customer.objects.get(pk=done.customer_id)
     highest = max(int(each.number) for each in Customer.objects.exclude(pk=kira.pk))
     assert (int(kira.number), kira.birth_date, kira.language) == (highest + 1, KIRA.birth_date, "en")
@@ -179,7 +179,7 @@ def test_a_place_of_somebody_who_is_not_to_be_seen_is_refused_in_words(
 ) -> None:
     taken = {"water": tariff_id}
     gorms = replace(wish, supply_point_id=world.ingrid.home.supply_point_id, customer=world.gorm.customer_id,
-                    tariffs={"heat": tariff_id, **taken})  # fmt: skip
+                    tariffs={"heat": tariff_id, **taken}, instalments={"heat": 4})  # fmt: skip
     with pytest.raises(NotPossible, match=r"Registrer først"):
         move_in(wanted=replace(gorms, first_date=date(2026, 12, 1)), account_id=None, today=TODAY, now=NOW)
     Restriction.objects.create(

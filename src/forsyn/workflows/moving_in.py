@@ -52,7 +52,8 @@ class MoveIn:
     first_date: date
     customer: int | NewCustomer
     relation: str
-    instalments: int
+    instalments: Mapping[str, int]
+    """A year, by commodity; 0: nothing is paid on account."""
     tariffs: Mapping[str, int]
     readings: Mapping[str, int]
     """Base units that the counters showed on the day."""
@@ -135,7 +136,7 @@ def move_in(*, wanted: MoveIn, account_id: int | None, today: date, now: datetim
             _check(wanted, vacant, today)
             customer_id = _customer(wanted.customer, today, now)
             made = _agreements(wanted, vacant.supplies, customer_id, account_id, now)
-            not_planned = _plans(wanted, made, today, now) if wanted.instalments else ()
+            not_planned = _plans(wanted, made, today, now)
     except IntegrityError as refused:
         if HIDDEN not in str(refused):
             raise
@@ -191,15 +192,15 @@ def _agreements(
             relation=wanted.relation, customer_ids=[customer_id], first_date=wanted.first_date, source=Source.PERSON,
             now=now,
         )  # fmt: skip
-        tariff_id = wanted.tariffs.get(supply.commodity)
+        tariff_id, instalments = wanted.tariffs.get(supply.commodity), wanted.instalments[supply.commodity]
         if supply.before_id is not None:
             copy_terms(
                 from_agreement_id=supply.before_id, to_agreement_id=agreement_id, first_date=wanted.first_date,
-                account_id=account_id, now=now, tariff_id=tariff_id, instalments=wanted.instalments,
+                account_id=account_id, now=now, tariff_id=tariff_id, instalments=instalments,
             )  # fmt: skip
         if supply.tariff_id is None and tariff_id is not None:
             begin_terms(
-                terms=[NewTerms(agreement_id, tariff_id, wanted.first_date, None, wanted.instalments)],
+                terms=[NewTerms(agreement_id, tariff_id, wanted.first_date, None, instalments)],
                 account_id=account_id, now=now,
             )  # fmt: skip
         made[agreement_id] = supply

@@ -42,18 +42,6 @@ class MoveInForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Vælg, hvad kunden er.")},
     )
-    instalments = forms.IntegerField(
-        label=_("A conto-rater om året"),
-        help_text=_("Fra 1 til 12. Skriv 0, hvis kunden ikke skal betale a conto."),
-        min_value=0,
-        max_value=12,
-        error_messages={
-            "required": _("Skriv et tal fra 0 til 12."),
-            "invalid": _("Skriv et tal fra 0 til 12."),
-            "min_value": _("Skriv et tal fra 0 til 12."),
-            "max_value": _("Skriv et tal fra 0 til 12."),
-        },
-    )
     expected = forms.ChoiceField(
         label=_("A conto beregnes efter"),
         choices=[
@@ -67,10 +55,18 @@ class MoveInForm(forms.Form):
     def __init__(self, *args: Any, vacant: Vacant, tariffs: Sequence[TariffRow], **options: Any) -> None:
         super().__init__(*args, **options)
         self.vacant = vacant
-        known = [supply.instalments for supply in vacant.supplies if supply.instalments is not None]
-        self.fields["instalments"].initial = max(known, default=USUAL_INSTALMENTS)
         for supply in vacant.supplies:
             self._ask_for_tariff(supply.commodity, supply.tariff_id, tariffs)
+            self.fields[f"instalments_{supply.commodity}"] = forms.IntegerField(
+                label=_("A conto-rater om året"),
+                help_text=_("Fra 1 til 12. Skriv 0, hvis kunden ikke skal betale a conto."),
+                min_value=0,
+                max_value=12,
+                initial=USUAL_INSTALMENTS if supply.instalments is None else supply.instalments,
+                error_messages=dict.fromkeys(
+                    ("required", "invalid", "min_value", "max_value"), _("Skriv et tal fra 0 til 12.")
+                ),
+            )
         for commodity, counted in vacant.counted.items():
             self.fields[f"reading_{commodity}"] = forms.DecimalField(
                 label=_("Måler %(number)s viser") % {"number": counted.meter_number},
@@ -94,12 +90,12 @@ class MoveInForm(forms.Form):
         )
 
     def of_commodities(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Each commodity with its fields: the tariff, and the reading of its own meter."""
-        return [
-            (supply.commodity, [self[name] for name in (f"tariff_{supply.commodity}", f"reading_{supply.commodity}")
-                                if name in self.fields])
-            for supply in self.vacant.supplies
-        ]  # fmt: skip
+        """Each commodity with its fields: the tariff, the instalments, and the reading of its own meter."""
+        found = []
+        for supply in self.vacant.supplies:
+            names = [f"{what}_{supply.commodity}" for what in ("tariff", "instalments", "reading")]
+            found.append((supply.commodity, [self[name] for name in names if name in self.fields]))
+        return found
 
     def wanted(self, *, supply_point_id: int, customer: int | NewCustomer) -> MoveIn:
         """The move, once the form is valid."""
@@ -111,7 +107,8 @@ class MoveInForm(forms.Form):
                 readings[commodity] = int((shown * wording.SCALES[counted.unit.value].base_units).to_integral_value())
         return MoveIn(
             supply_point_id=supply_point_id, first_date=data["first"], customer=customer, relation=data["relation"],
-            instalments=data["instalments"], tariffs=self._chosen(data), readings=readings,
+            instalments={supply.commodity: data[f"instalments_{supply.commodity}"] for supply in self.vacant.supplies},
+            tariffs=self._chosen(data), readings=readings,
             by_place=data["expected"] == PLACE,
         )  # fmt: skip
 

@@ -42,7 +42,7 @@ def maker(world: World) -> Client:
 
 def terms(**changes: str) -> dict[str, str]:
     tariff_id = str(Terms.objects.get().tariff_id)
-    return {"first": str(FIRST), "relation": "owner", "instalments": "4", "expected": "norm",
+    return {"first": str(FIRST), "relation": "owner", "instalments_water": "4", "expected": "norm",
             "tariff_water": tariff_id} | changes  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def test_a_new_customer_is_asked_about_where_somebody_is_alike(world: World, pla
         ({"kind": "company", "cvr": "1234"}, "CVR"),
         ({"cvr": "99999993"}, "En person har ikke CVR-nummer"),
         ({"name": ""}, "Skriv kundens navn"),
-        ({"instalments": "13"}, "Skriv et tal fra 0 til 12"),
+        ({"instalments_water": "13"}, "Skriv et tal fra 0 til 12"),
         ({"relation": ""}, "Vælg, hvad kunden er"),
     ],
 )
