@@ -283,6 +283,32 @@ def test_bills_of_restricted_customers_wait_until_they_are_free_again(town: Town
     assert send(town).bills == {Channel.PRINT: 1}
 
 
+def restrict(town: Town, name: str) -> None:
+    actions_choices.restrict(
+        customer_id=getattr(town.world, name).customer_id, ground=choices.RestrictionGround.ACCURACY,
+        reason="Måleren.", recorded_by_id=town.world.dpo.pk, now=SOON,
+    )  # fmt: skip
+
+
+def test_a_batch_of_someone_restricted_since_is_listed_and_told_of_and_its_end_is_on_record(town: Town) -> None:
+    send(town)
+    restrict(town, "gorm")
+    name = the_batch(town, Channel.PRINT).name
+    assert {one.name: (one.bills, one.restricted) for one in batches(town.sender)}[name] == (1, 1)
+    assert sum(one.restricted for one in batches(town.sender)) == 1
+    assert hand_over(name, town.sender) == 1
+    assert Disclosure.objects.get(recipient="print_and_post").state == "delivered"
+
+
+def test_a_batch_on_record_keeps_its_files_though_its_customer_is_restricted_meanwhile(town: Town) -> None:
+    send(town)
+    batch = the_batch(town, Channel.PRINT)
+    batch.rename(town.sender.folder / f"{files.PART}killed")
+    restrict(town, "gorm")
+    send(town)
+    assert the_batch(town, Channel.PRINT).name == batch.name
+
+
 def test_whoever_took_back_the_yes_gets_a_mail_instead(town: Town) -> None:
     actions_choices.withdraw_consent(
         customer_id=town.world.anna.customer_id, consent="cpr_eboks", channel=choices.Channel.LETTER, now=SOON

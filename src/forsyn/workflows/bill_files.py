@@ -46,6 +46,8 @@ CATEGORIES = {
     Way.E_INVOICE: ("name", "address", "cvr", "customer_number", "invoices"),
     Way.DIGITAL_POST: ("cpr", "invoices"),
 }
+RECORDED = P.ACCOUNTING
+"""What has left is on record also where its customer has been restricted since, whom settlement does not see."""
 OPERATOR, DIGITAL_POST = "e_invoicing", "digital_post"
 
 
@@ -126,7 +128,7 @@ def finish_batches(sender: Sender) -> None:
     found = list(files.unfinished(sender.folder))
     if not found:
         return
-    with purpose(P.SETTLEMENT, actor=sender.actor):
+    with purpose(RECORDED, actor=sender.actor):
         recorded = {batch.name for batch in sending_queries.batches(names=[each.name for each in found])}
     for each in found:
         if each.name in recorded:
@@ -135,10 +137,31 @@ def finish_batches(sender: Sender) -> None:
             each.drop()
 
 
-def batches(sender: Sender) -> list[sending_queries.Batch]:
-    """The batches that wait to be fetched, the oldest first."""
+@dataclass(frozen=True, slots=True)
+class WaitingBatch:
+    """A batch that its carrier has not fetched. ``restricted``: bills of customers restricted since it was made."""
+
+    name: str
+    channel: str
+    made_at: datetime
+    bills: int
+    restricted: int
+    disclosure_id: int | None
+
+
+def batches(sender: Sender) -> list[WaitingBatch]:
+    """The batches that wait to be fetched, the oldest first; also those of customers who have been restricted since."""
+    names = files.waiting(sender.folder)
     with purpose(P.SETTLEMENT, actor=sender.actor):
-        return sending_queries.batches(names=files.waiting(sender.folder))
+        seen = {batch.name: batch.bills for batch in sending_queries.batches(names=names)}
+    with purpose(RECORDED, actor=sender.actor):
+        found = sending_queries.batches(names=names)
+    return [
+        WaitingBatch(
+            one.name, one.channel, one.made_at, one.bills, one.bills - seen.get(one.name, 0), one.disclosure_id
+        )
+        for one in found
+    ]
 
 
 def hand_over(name: str, sender: Sender) -> int:

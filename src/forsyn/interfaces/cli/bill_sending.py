@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -33,7 +34,7 @@ def sender() -> Sender:
     return Sender(settings.OUTGOING_FOLDER, settings.PORTAL_URL, timezone.now)
 
 
-@works_for(P.SETTLEMENT, P.DIGITAL_POST)
+@works_for(P.SETTLEMENT, P.DIGITAL_POST, P.ACCOUNTING)
 def send(
     context: typer.Context,
     run: Annotated[int, typer.Argument(metavar="RUN", help="The run's number, as `forsyn bill status` lists it.")],
@@ -90,14 +91,14 @@ def _tell(run: int, sent: bill_sending.Sent, *, json: bool) -> None:
         raise typer.Exit(1)
 
 
-@works_for(P.SETTLEMENT)
+@works_for(P.SETTLEMENT, P.ACCOUNTING)
 def batches(context: typer.Context, json: Json = False) -> None:
     """List the batches in the outgoing folder, which their carriers have not fetched yet."""
     host: Host = context.obj
     with host.database():
         found = bill_files.batches(sender())
     if json:
-        print_json({"folder": str(settings.OUTGOING_FOLDER), "batches": [each._asdict() for each in found]})
+        print_json({"folder": str(settings.OUTGOING_FOLDER), "batches": [asdict(each) for each in found]})
         return
     table = Table("batch", "way", "made", "bills", box=None)
     for each in found:
@@ -106,9 +107,15 @@ def batches(context: typer.Context, json: Json = False) -> None:
     console.print(f"In {settings.OUTGOING_FOLDER}:" if found else f"Nothing waits in {settings.OUTGOING_FOLDER}.")
     if found:
         console.print(table)
+    for each in found:
+        if each.restricted:
+            errors.print(
+                f"[red]{each.name}: {each.restricted:,} of its bills are of customers restricted since.[/red]"
+                " Ask your data protection officer before it is fetched."
+            )
 
 
-@works_for(P.SETTLEMENT, P.DIGITAL_POST)
+@works_for(P.SETTLEMENT, P.DIGITAL_POST, P.ACCOUNTING)
 def handed_over(
     context: typer.Context,
     batch: Annotated[str, typer.Argument(help="The batch's name, as `forsyn bill batches` lists it.")],

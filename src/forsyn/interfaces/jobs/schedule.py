@@ -202,7 +202,7 @@ JOBS = (
     Job(
         "send",
         timedelta(minutes=5),
-        (P.SETTLEMENT, P.DIGITAL_POST),
+        (P.SETTLEMENT, P.DIGITAL_POST, P.ACCOUNTING),
         _send,
         "Sends, in parts, bills that were released within a week: by e-mail, Digital Post, e-invoice or on paper.",
     ),
