@@ -51,5 +51,6 @@ def mail_about(policy: Policy, *, name: str, bills: int, bills_url: str, languag
         f"Du har fået {what} fra {utility}",
         f"Kære {name}\n\nDu har fået {what} fra {utility}. Log ind for at se {it}, hvordan vi har regnet, og hvad "
         f"du skal betale eller får tilbage:\n\n{bills_url}\n\nVi beder aldrig om adgangskode eller kortnummer "
-        f"i en mail.\n\nHar du spørgsmål, så skriv til {contact.email} eller ring på {contact.phone}.\n\nVenlig hilsen\n{utility}\n",
+        f"i en mail.\n\nHar du spørgsmål, så skriv til {contact.email} eller ring på {contact.phone}.\n\n"
+        f"Venlig hilsen\n{utility}\n",
     )
