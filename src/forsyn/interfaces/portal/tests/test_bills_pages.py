@@ -149,6 +149,7 @@ def test_a_correction_and_its_bill_lead_to_each_other(client_of_anna: Client, gr
     assert f"Vi har rettet regning {first.number}." in text
     assert f"Opkrævet på regning {first.number} af 15. januar 2026" in text
     assert "Du får tilbage" in text
+    assert "Vi trækker pengene fra på din næste regning, eller du kan få dem udbetalt." in text
 
 
 def test_payments_of_a_bill_are_told(client_of_anna: Client, ground: Ground, world: World) -> None:
@@ -157,6 +158,19 @@ def test_payments_of_a_bill_are_told(client_of_anna: Client, ground: Ground, wor
     text = page(client_of_anna, "bill", bill.number)
     assert "Betalt den 3. februar 2026 600,00 kr." in text
     assert "Der mangler 400,00 kr." in text
+    paid(world.anna, 40_000, "betaling:2", day=date(2026, 2, 4))
+    text = page(client_of_anna, "bill", bill.number)
+    assert "Regningen er betalt 1.000,00 kr." in text
+    assert "Vand a conto 800,00 kr." in text or "Fjernvarme a conto 800,00 kr." in text
+    assert "mellemregningerne" not in text, "an instalment has no steps to open"
+
+
+def test_consumption_that_was_agreed_is_not_drawn_as_measured(
+    client_of_anna: Client, ground: Ground, world: World
+) -> None:
+    days = {"first": date(2025, 11, 1), "until": date(2026, 11, 1)}
+    bill = ground.settled(world.anna, heat_basis(5_000_000, **days), issued=date(2026, 11, 2), due=date(2026, 12, 2))
+    assert "Du brugte" not in page(client_of_anna, "bill", bill.number)
 
 
 def test_use_is_drawn_and_said_beside_last_years(client_of_anna: Client, ground: Ground, world: World) -> None:
