@@ -251,11 +251,12 @@ def _factors(bill: _Bill, values: Iterable[FactorValue]) -> Iterator[FactorValue
 
 def _before(bills: Sequence[_Bill]) -> dict[int, list[BilledBefore]]:
     """What the bill just before each gave to go on with, by position; asked for only where something is counted."""
-    asked = [(number, bill) for number, bill in enumerate(bills) if bill.counted < bill.part.first]
+    asked = [
+        (at, bill.agreement.id, bill.part.first) for at, bill in enumerate(bills) if bill.counted < bill.part.first
+    ]
     if not asked:
         return {}
-    rows = [(number, bill.agreement.id, bill.part.first) for number, bill in asked]
-    parameters = [list(column) for column in zip(*rows, strict=True)]
+    parameters = [list(column) for column in zip(*asked, strict=True)]
     return {number: [_billed(entry) for entry in json.loads(kept)] for number, kept in _rows(_BEFORE, parameters)}
 
 
@@ -268,10 +269,8 @@ def _billed(entry: Mapping[str, Any]) -> BilledBefore:
 
 def _on_account(bills: Sequence[_Bill]) -> dict[int, OnAccount]:
     """What was paid ahead in a bill's days; on an agreement's last bill also for days after, as of a late move."""
-    columns = [
-        [bill.agreement.id, bill.part.first, None if bill.part.until == bill.agreement.until else bill.part.until]
-        for bill in bills
-    ]
+    ends = [None if bill.part.until == bill.agreement.until else bill.part.until for bill in bills]
+    columns = [[bill.agreement.id, bill.part.first, end] for bill, end in zip(bills, ends, strict=True)]
     rows = _rows(_ON_ACCOUNT, [list(column) for column in zip(*columns, strict=True)])
     return {number - 1: OnAccount(net, vat) for number, net, vat in rows}
 
@@ -328,5 +327,4 @@ _ON_ACCOUNT = """
 def _rows(statement: str, parameters: Sequence[Any]) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        found: Rows = cursor.fetchall()
-        return found
+        return list(cursor.fetchall())
