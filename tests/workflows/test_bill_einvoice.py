@@ -94,7 +94,7 @@ def test_money_back_is_a_credit_note_of_the_last_instalment() -> None:
     assert invoice.credits is not None
     assert invoice.credits.number == "3003"
     assert invoice.payment is None
-    assert "NemKonto" in invoice.payment_terms
+    assert "din næste regning" in invoice.payment_terms
 
 
 def test_a_credit_note_of_money_given_back_is_an_invoice() -> None:
