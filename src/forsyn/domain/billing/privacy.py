@@ -36,6 +36,15 @@ def _reckoned(*columns: str) -> dict[str, Personal]:
     return dict.fromkeys(columns, personal("invoices", source=Source.DERIVED))
 
 
+def _until_billed(last_day: str, days: str) -> str:
+    """The last day of the bills that were made of a row's days, which are issued later; else the row's own."""
+    return (
+        f"(select greatest({last_day}, max(billed.issued)) from (select bill.agreement_id as of_agreement,"
+        " bill.period as of_days, bill.issue_date as issued from public.billing_bill as bill"
+        f" where bill.number is not null) as billed where of_agreement = agreement_id and of_days && {days})"
+    )
+
+
 TARIFFS = (
     Table(
         "billing_tariff",
@@ -111,7 +120,7 @@ TERMS = (
         columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
         | _reckoned("agreement_id", "component", "on_date", "count", "recorded_at"),
         changed_by={P.SETTLEMENT: "insert update delete"},
-        events={"accounting_year_end": "on_date"},
+        events={"accounting_year_end": _until_billed("on_date", "daterange(on_date, on_date, '[]')")},
         kept_as="invoices",
     ),
     Table(
@@ -123,7 +132,7 @@ TERMS = (
             "withdrawn_at",
         ),
         changed_by={P.SETTLEMENT: "insert update(withdrawn_at)"},
-        events={"accounting_year_end": last_day_of("period")},
+        events={"accounting_year_end": _until_billed(last_day_of("period"), "period")},
         kept_as="invoices",
     ),
 )  # fmt: skip
