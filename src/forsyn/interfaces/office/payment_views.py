@@ -64,7 +64,8 @@ def payment_page(
 ) -> HttpResponse:
     """The page of one payment, with forms that may have errors."""
     suggested = suggestions(receipts=[receipt]).get(receipt.pk, [])
-    seen = {each.customer_id for each in suggested} | ({receipt.customer_id} if receipt.customer_id else set())
+    alike = queries.alike(of=receipt) if receipt.state in OPEN else []
+    seen = {each.customer_id for each in suggested} | {each.customer_id for each in (receipt, *alike)} - {None}
     record(kind=kind, aspect=Aspect.ACCOUNT, customer_ids=seen)
     people = introductions(
         customer_ids=[receipt.customer_id] if receipt.customer_id else [], today=timezone.localdate()
@@ -77,7 +78,7 @@ def payment_page(
         else None,
         "suggestions": suggested,
         "stands_out": is_plain(suggested),
-        "alike": queries.alike(of=receipt) if receipt.state in OPEN else [],
+        "alike": alike,
         "is_open": receipt.state == ReceiptState.SUSPENSE,
         "may_take_back": receipt.state == ReceiptState.MATCHED
         and (receipt.amount_oere > 0 or receipt.suspense_voucher_id),

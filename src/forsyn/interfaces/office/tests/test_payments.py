@@ -14,7 +14,7 @@ from forsyn.domain.safeguards.log_models import AccessEntry
 from forsyn.interfaces.office.tests.billing import a_second_billing_clerk
 from forsyn.workflows.payments_in import import_payments
 from tests.books import books as books
-from tests.paid_world import a_posted_bill, bank_file, other, owed, paid
+from tests.paid_world import a_posted_bill, bank_file, other, owed, paid, statement
 from tests.signing_in import SignedIn
 from tests.world import NOW, World
 
@@ -31,8 +31,8 @@ def at(name: str, *parts: int | str) -> str:
     return reverse(f"office:{name}", args=parts)
 
 
-def waits(folder: Path, oere: int = 100_00, **facts: object) -> Receipt:
-    import_payments(path=bank_file(folder, other(oere, **facts)), now=NOW)
+def waits(folder: Path, oere: int = 100_00, *, number: int = 1, **facts: object) -> Receipt:
+    import_payments(path=bank_file(folder, other(oere, **facts), identity=statement(number)), now=NOW)
     found: Receipt = Receipt.objects.get(state="suspense")
     return found
 
@@ -52,6 +52,17 @@ def test_the_list_says_why_and_who(
     assert page.count("Bo Åkjær") == 10
     assert "regningsnummeret står i teksten" in page
     assert AccessEntry.objects.filter(aspect="account", customer_id=world.bo.customer_id).exists()
+
+
+def test_whose_payment_is_named_beside_another_is_on_their_record(
+    world: World, billing: Client, tmp_path: Path
+) -> None:
+    bill = a_posted_bill(world.bo, 1021, 100_00)
+    import_payments(path=bank_file(tmp_path, paid(bill, debtor_name="Kurt Betaler")), now=NOW)
+    receipt = waits(tmp_path, number=2)
+    assert "Kurt Betaler" in billing.get(at("payment", receipt.pk)).content.decode()
+    seen = AccessEntry.objects.filter(aspect="account", kind="look").values_list("customer_id", flat=True)
+    assert world.bo.customer_id in seen
 
 
 def test_a_suggestion_is_pressed(world: World, billing: Client, tmp_path: Path) -> None:
