@@ -84,6 +84,12 @@ def bill(*, bill_id: int) -> Bill:
     return found
 
 
+def basis_of(*, bill_id: int) -> str | None:
+    """What a bill was reckoned of; None where there is nothing, or the purpose does not see the bill. 1 query."""
+    found: str | None = Bill.objects.filter(pk=bill_id).values_list("basis", flat=True).first()
+    return found
+
+
 def corrections_of(*, bill_id: int) -> QuerySet[Bill]:
     """The bills that correct this one, the newest first. 1 query."""
     return Bill.objects.filter(corrects_id=bill_id).defer(*_DOCUMENTS).order_by("-pk")

@@ -47,9 +47,9 @@ class ShownPosting:
 
 @dataclass(frozen=True)
 class Reckoning:
-    """What a settlement was reckoned of, and how."""
+    """What a settlement was reckoned of, and how; without a basis for those who may see the bill and no consumption."""
 
-    basis: Basis
+    basis: Basis | None
     lines: list[ShownLine]
     fees: list[str]
     factors: list[tuple[str, str, str]]
@@ -58,6 +58,8 @@ class Reckoning:
     @property
     def consumption(self) -> list[tuple[str, str, str]]:
         """Days, amount, quality."""
+        if self.basis is None:
+            return []
         language = language_now()
         return [
             (
@@ -69,16 +71,23 @@ class Reckoning:
         ]
 
 
-def reckoning_of(bill: Bill) -> Reckoning | None:
-    """The reckoning that a bill keeps; None for one on account, or one that was stopped. 2 queries."""
-    if bill.basis is None or bill.calculation is None:
+def reckoning_of(bill: Bill, basis_text: str | None) -> Reckoning | None:
+    """The reckoning that a bill keeps; None for one on account, or one that was stopped. 2 queries.
+
+    ``basis_text`` is the bill's basis, or None where whoever looks works for nothing that holds consumption.
+    """
+    if bill.calculation is None:
         return None
-    basis, calculation, language = basis_from(bill.basis.encode()), bill_from(bill.calculation.encode()), language_now()
+    calculation, language = bill_from(bill.calculation.encode()), language_now()
     texts = texts_of_version(bill.tariff_version_id)
+    lines = [_line(line, texts, language) for line in calculation.lines]
+    if basis_text is None:
+        return Reckoning(None, lines, [], [], [])
+    basis = basis_from(basis_text.encode())
     names = component_names(basis.tariff.components, texts, language)
     return Reckoning(
         basis=basis,
-        lines=[_line(line, texts, language) for line in calculation.lines],
+        lines=lines,
         fees=[
             f"{names.get(fee.component, fee.component)}, {wording.day_text(fee.on_date)}: {fee.count}"
             for fee in basis.fees

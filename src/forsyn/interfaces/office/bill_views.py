@@ -10,13 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from forsyn.domain.billing.models import Bill, BillKind
+from forsyn.domain.billing.models import Bill, BillKind, SettledConsumption
+from forsyn.domain.billing.staff_bill_queries import (
+    basis_of,
+    bill_id_of_number,
+    corrections_of,
+    dispatches_of,
+    settled_of,
+)
 from forsyn.domain.billing.staff_bill_queries import bill as bill_row
-from forsyn.domain.billing.staff_bill_queries import bill_id_of_number, corrections_of, dispatches_of, settled_of
 from forsyn.domain.customers.introductions import introductions
 from forsyn.domain.ledger import queries
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.office.account_views import SEES_ACCOUNTS
 from forsyn.interfaces.office.bill_page import postings_of, reckoning_of
@@ -24,6 +31,8 @@ from forsyn.interfaces.office.run_page import reasons_of
 from forsyn.policy.purposes import P
 
 LONGEST_NUMBER = 14
+KNOW_CONSUMPTION = (P.SETTLEMENT, P.CUSTOMER_SERVICE)
+"""Accounting and collection see what is owed for, and not how it was used: the policy gives them no consumption."""
 
 
 @require_safe
@@ -53,16 +62,17 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
         raise Http404
     record(kind=AccessKind.LOOK, aspect=Aspect.BILLS, customer_ids=[found.customer_id], subject_id=bill_id)
     owed = queries.owed_on(voucher_ids=[found.voucher_id]) if found.voucher_id else {}
+    basis, settled = _used(request, found)
     context = {
         "bill": found,
         "customer": customer,
         "gross_oere": (found.net_oere or 0) + (found.vat_oere or 0),
         "on_account_oere": (found.on_account_net_oere or 0) + (found.on_account_vat_oere or 0),
-        "reckoning": reckoning_of(found),
+        "reckoning": reckoning_of(found, basis),
         "reasons": reasons_of([found]).get(bill_id, []),
         "postings": postings_of(found, list(queries.accounts())),
         "owed": owed.get(found.voucher_id) if found.voucher_id else None,
-        "settled": settled_of(agreement_id=found.agreement_id, first=found.period.lower, until=found.period.upper),
+        "settled": settled,
         "corrections": list(corrections_of(bill_id=bill_id)),
         "dispatches": dispatches_of(bill_id=bill_id),
         "keeps_books": P.ACCOUNTING in request.purposes,  # type: ignore[attr-defined]
@@ -70,6 +80,16 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
         "may_correct": may_correct(found),
     }
     return render(request, "office/bill.html", context)
+
+
+def _used(request: HttpRequest, found: Bill) -> tuple[str | None, list[SettledConsumption]]:
+    """The bill's basis and what staff settled of its days, under work that holds consumption; else nothing."""
+    work = next((one for one in KNOW_CONSUMPTION if one in request.purposes), None)  # type: ignore[attr-defined]
+    if work is None:
+        return None, []
+    days = {"first": found.period.lower, "until": found.period.upper}
+    with purpose(work, actor=request.user.pk):
+        return basis_of(bill_id=found.pk), settled_of(agreement_id=found.agreement_id, **days)
 
 
 def found_bill(bill_id: int) -> Bill:

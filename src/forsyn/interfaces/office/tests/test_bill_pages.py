@@ -9,6 +9,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 
+from forsyn.domain.accounts.actions import create_staff
+from forsyn.domain.accounts.models import Account, Role
 from forsyn.domain.billing.models import Bill, Creditor, FactorOf, Run, SettledConsumption
 from forsyn.domain.safeguards.log_models import AccessEntry
 from forsyn.interfaces.office.tests.billing import posted, previewed
@@ -16,7 +18,7 @@ from forsyn.interfaces.office.tests.conftest import signed_in
 from forsyn.interfaces.office.tests.reading import read, words
 from forsyn.workflows.run_previews import preview_waiting
 from tests.billed_world import BilledWorld
-from tests.world import NOW
+from tests.world import BEGINNING, NOW
 
 
 @pytest.fixture
@@ -64,6 +66,19 @@ def test_customer_service_reads_the_bill_and_settles_nothing(billed_world: Bille
     assert "Læg forbruget fast" not in page
     assert "bilag 1" not in page
     assert clerk.get(reverse("office:bill_act", args=[bill.pk, "forbrug"])).status_code == 404
+
+
+def test_who_collects_sees_what_is_owed_for_and_no_consumption(billed_world: BilledWorld) -> None:
+    bill = annas(billed_world, posted(billed_world))
+    key = create_staff(
+        email="inga@nordby.example", name="Inga Inkasso", roles=[Role.COLLECTION], first_date=BEGINNING,
+        until_date=date(2099, 1, 1), now=NOW,
+    )  # fmt: skip
+    page = words(signed_in(Client(), Account.objects.get(pk=key)), reverse("office:bill", args=[bill.pk]))
+    assert "11.375,00 kr." in page
+    assert "Sådan er den regnet ud" in page
+    for hidden in ("Grundlaget", "17.000,000 kWh", "Fastlagt forbrug", "Aftalt ved telefonen"):
+        assert hidden not in page, hidden
 
 
 def test_a_released_bill_is_fetched_as_pdf_and_that_is_on_record(billed_world: BilledWorld, clerk: Client) -> None:
