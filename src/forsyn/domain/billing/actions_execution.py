@@ -81,7 +81,8 @@ _VOUCHERS = """
            case when bill.kind <> 'correction' then 'bill' when bill.to_pay_oere < 0 then 'credit_note'
                 else 'correction' end as kind,
            bill.customer_id, bill.due_date,
-           case bill.kind when 'on_account' then 'A conto-regning ' when 'correction' then 'Rettelse ' else 'Regning ' end
+           case bill.kind when 'on_account' then 'A conto-regning ' when 'correction' then 'Rettelse '
+                else 'Regning ' end
              || (%(last)s + numbered.place) as text,
            bill.posting_accounts::text[] as accounts, bill.posting_oere as amounts_oere,
            bill.posting_vat::text[] as vat_codes
