@@ -98,9 +98,11 @@ def _wished(request: HttpRequest, held: Held, form: ChangeForm, percent: Decimal
     if not form.is_bound or not form.is_valid():
         return {}
     wish = form.cleaned_data
-    offer = pages.changeable(held, timezone.localdate())
+    today = timezone.localdate()
+    offer = pages.changeable(held, today)
+    net_oere = pages.net_of(wish["total_kr"], percent)
     try:
-        drafts = changed(offer, net_oere=pages.net_of(wish["total_kr"], percent), number=wish["instalments"])
+        drafts = changed(offer, net_oere=net_oere, number=wish["instalments"], day=today)
     except CannotChange as refused:
         form.add_error("total_kr", pages.refused_words(refused, percent, reading_language()))
         return {}

@@ -100,7 +100,7 @@ def test_nobody_else_gets_in(world: World, signed_in: SignedIn, page: str, args:
 class TestProcessors:
     def test_the_list_shows_who_is_in_order(self, dpo: Client) -> None:
         page = text(dpo, "processors")
-        assert page.count(">Gyldig<") == 10
+        assert page.count(">Gyldig<") == 11
         assert "Leverandøren af e-mail og sms" in page
 
     def test_what_must_be_done_comes_first_and_on_the_front_page(self, dpo: Client) -> None:
