@@ -146,7 +146,8 @@ def test_a_rotation_counts_its_queries_not_its_rows(
 def test_what_does_not_open_is_left_as_it_is_and_counted(sealed: World, keys: KeyStore) -> None:
     spoiled = ThreatNotice.objects.defer(None).first()
     assert spoiled is not None
-    ThreatNotice.objects.filter(pk=spoiled.pk).update(sealed=bytes(spoiled.sealed)[:-1] + b"?")
+    *sound, last = bytes(spoiled.sealed)
+    ThreatNotice.objects.filter(pk=spoiled.pk).update(sealed=bytes([*sound, last ^ 1]))
     done = key_rotation.rotate(use=Use.SEALING, today=TODAY)
     assert (done.renewed, done.unopened) == (26, 1)
     assert ThreatNotice.objects.get(pk=spoiled.pk).sealing_key == spoiled.sealing_key
