@@ -19,7 +19,7 @@ from forsyn.domain.ledger.owing_queries import credits_used, customers_owing
 from forsyn.domain.payments.mandate_queries import collected_bills
 from forsyn.domain.payments.rules import earliest_due
 from forsyn.integrations.fi.codec import PaymentLine, SlipKind, build
-from forsyn.kernel.charges.basis import Basis, OnAccount
+from forsyn.kernel.charges.basis import Basis
 from forsyn.kernel.charges.bill import Bill
 from forsyn.kernel.charges.canonical import UnreadableBasis, basis_from, bill_from
 from forsyn.kernel.charges.tariff import Commodity
@@ -27,6 +27,7 @@ from forsyn.kernel.deadlines import months_after
 from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.policy import Policy
 from forsyn.workflows.bill_complaints import complaints
+from forsyn.workflows.bill_deductions import corrected_of, on_account_of
 from forsyn.workflows.bill_document import BillDocument, IncompleteDocument, document_of, on_account_document_of
 from forsyn.workflows.bill_months import UNITS, Supplied, months_of
 from forsyn.workflows.bill_parts import (
@@ -290,24 +291,13 @@ def _payment_line(bill: Sendable, creditors: Sequence[tuple[date, date | None, s
 
 
 def _deductions(bill: Sendable, calculation: Bill, paid: Sequence[OnAccountBill]) -> tuple[Deduction, ...]:
-    """The bills on account, one by one where they come to what was taken off; and what a correction corrects."""
-    told: list[Deduction] = []
-    if calculation.on_account != OnAccount():
-        told = [Deduction(BillReference(str(p.number), p.issue_date), p.net_oere, p.vat_oere) for p in paid]
-        if OnAccount(sum(p.net_oere for p in paid), sum(p.vat_oere for p in paid)) != calculation.on_account:
-            told = [Deduction(BillReference(""), calculation.on_account.net_oere, calculation.on_account.vat_oere)]
-    if bill.row.corrects_id is not None:
-        told.append(_corrected(bill, calculation))
+    """The bills on account, and what a correction corrects."""
+    row = bill.row
+    billed = [Deduction(BillReference(str(p.number), p.issue_date), p.net_oere, p.vat_oere) for p in paid]
+    told = on_account_of(calculation, billed)
+    if row.corrects_id is not None:
+        number = "" if bill.earlier_number is None else str(bill.earlier_number)
+        net_oere, vat_oere = row.net_oere - row.on_account_net_oere, row.vat_oere - row.on_account_vat_oere
+        earlier = BillReference(number, bill.earlier_date)
+        told.append(corrected_of(calculation, earlier, net_oere=net_oere, vat_oere=vat_oere))
     return tuple(told)
-
-
-def _corrected(bill: Sendable, calculation: Bill) -> Deduction:
-    """All that was asked for before of the same days: the correction's own amounts are the difference to it."""
-    row, taken = bill.row, calculation.on_account
-    number = "" if bill.earlier_number is None else str(bill.earlier_number)
-    return Deduction(
-        BillReference(number, bill.earlier_date),
-        calculation.net_oere - taken.net_oere - (row.net_oere - row.on_account_net_oere),
-        calculation.vat_oere - taken.vat_oere - (row.vat_oere - row.on_account_vat_oere),
-        is_instalment=False,
-    )

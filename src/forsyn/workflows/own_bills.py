@@ -23,6 +23,7 @@ from forsyn.kernel.charges.tariff import Commodity
 from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.bill_complaints import complaints
+from forsyn.workflows.bill_deductions import corrected_of, on_account_of
 from forsyn.workflows.bill_document import BillDocument, IncompleteDocument, document_of, on_account_document_of
 from forsyn.workflows.bill_facts import fitting, utility_of
 from forsyn.workflows.bill_months import UNITS, Supplied, months_of, year_before
@@ -126,7 +127,7 @@ def payment_line(row: BillRow) -> PaymentLine | None:
 
 
 def _deductions(row: BillRow, bill: Bill, customer_id: int) -> tuple[Deduction, ...]:
-    """The bills on account, one by one where they come to what was taken off; and what a correction corrects."""
+    """The bills on account, and what a correction corrects."""
     told: list[Deduction] = []
     if bill.on_account != OnAccount():
         billed = bill_queries.on_account_bills(
@@ -135,24 +136,13 @@ def _deductions(row: BillRow, bill: Bill, customer_id: int) -> tuple[Deduction, 
             from_date=row.from_date,
             until_date=row.until_date,
         )
-        told = [Deduction(_reference(each), each.net_oere, each.vat_oere) for each in billed]
-        if OnAccount(sum(each.net_oere for each in told), sum(each.vat_oere for each in told)) != bill.on_account:
-            told = [Deduction(BillReference(""), bill.on_account.net_oere, bill.on_account.vat_oere)]
+        told = on_account_of(bill, [Deduction(_reference(each), each.net_oere, each.vat_oere) for each in billed])
     if row.corrects_id is not None:
-        told.append(_corrected(row, bill, customer_id))
+        chain = bill_queries.chain_of(customer_id=customer_id, bill_id=row.id)
+        earlier = next((_reference(each) for each in chain if each.id == row.corrects_id), BillReference(""))
+        net_oere, vat_oere = row.net_oere - row.on_account_net_oere, row.vat_oere - row.on_account_vat_oere
+        told.append(corrected_of(bill, earlier, net_oere=net_oere, vat_oere=vat_oere))
     return tuple(told)
-
-
-def _corrected(row: BillRow, bill: Bill, customer_id: int) -> Deduction:
-    """All that was asked for before of the same days: the correction's own amounts are the difference to it."""
-    chain = bill_queries.chain_of(customer_id=customer_id, bill_id=row.id)
-    earlier = next((each for each in chain if each.id == row.corrects_id), None)
-    return Deduction(
-        _reference(earlier) if earlier else BillReference(""),
-        bill.net_oere - bill.on_account.net_oere - (row.net_oere - row.on_account_net_oere),
-        bill.vat_oere - bill.on_account.vat_oere - (row.vat_oere - row.on_account_vat_oere),
-        is_instalment=False,
-    )
 
 
 def _reference(row: BillRow) -> BillReference:
