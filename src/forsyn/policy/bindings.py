@@ -83,6 +83,17 @@ def not_personal(reason: str) -> NotPersonal:
     return NotPersonal(reason.strip())
 
 
+def plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
+    """Several columns without personal data, for one reason."""
+    return dict.fromkeys(columns, not_personal(reason))
+
+
+def by_account(column: str, *categories: str) -> Personal:
+    """Who of the staff wrote or decided; of the category staff_activity, unless others are named."""
+    person = path(f"{column} -> accounts_account.id")
+    return personal(*(categories or ("staff_activity",)), source=Source.SYSTEM, person=person)
+
+
 @dataclass(frozen=True, slots=True)
 class ToldBy:
     """A column whose value tells which data category a row holds: ``mobile`` in a table of mobiles and e-mails."""

@@ -1,6 +1,6 @@
 """What the area's tables hold, and whose it is."""
 
-from forsyn.policy.bindings import NotPersonal, Personal, Table, day_of, not_personal, path, personal
+from forsyn.policy.bindings import Personal, Table, by_account, day_of, not_personal, path, personal, plain
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -10,12 +10,7 @@ CUSTOMER = path("customer_id -> customers_customer.id")
 
 def _by(column: str, *categories: str) -> Personal:
     """Who did it. Of breaches nobody reads but who works on them, so they are of that category as well."""
-    person = path(f"{column} -> accounts_account.id")
-    return personal(*(categories or ("breaches", "staff_activity")), source=Source.SYSTEM, person=person)
-
-
-def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
-    return {column: not_personal(reason) for column in columns}
+    return by_account(column, *(categories or ("breaches", "staff_activity")))
 
 
 _WRITTEN = {P.PRIVACY_RIGHTS: "insert update"}
@@ -30,7 +25,7 @@ BREACHES = (
     Table(
         "accountability_breach",
         columns={"id": ROW}
-        | _plain(
+        | plain(
             "what happened, told without names; whom it touched stands in accountability_breach_person",
             "title", "what_happened", "began_at", "ended_at", "aware_at", "notify_by_at", "confidentiality",
             "integrity", "availability", "data_categories", "person_groups", "approximate_persons",
@@ -51,7 +46,7 @@ BREACHES = (
     Table(
         "accountability_breach_search",
         columns={"id": ROW, "breach_id": _BREACH}
-        | _plain(
+        | plain(
             "by what affected persons were searched for, and how many were found",
             "kind", "recipient", "from_at", "until_at", "given", "found", "added", "made_at",
         )
@@ -81,7 +76,7 @@ BREACHES = (
     Table(
         "accountability_breach_notice",
         columns={"id": ROW, "breach_id": _BREACH}
-        | _plain(
+        | plain(
             "what the authority was told of a breach, without names",
             "phase", "final", "recipient", "text", "prepared_at", "late_reason", "sent_at", "receipt",
             "disclosure_id",
@@ -94,7 +89,7 @@ BREACHES = (
     Table(
         "accountability_breach_step",
         columns={"id": ROW, "breach_id": _BREACH}
-        | _plain("what was done about a breach, without names", "at", "kind", "text", "changes")
+        | plain("what was done about a breach, without names", "at", "kind", "text", "changes")
         | {"by_id": _by("by_id")},
         changed_by={P.PRIVACY_RIGHTS: "insert"},
         events=_CLOSED,
@@ -106,7 +101,7 @@ ASSESSMENTS = (
     Table(
         "accountability_assessment",
         columns={"id": ROW}
-        | _plain(
+        | plain(
             "a document about a purpose, without names",
             "kind", "purpose", "version", "texts", "basis", "written_at", "decision", "decision_reason", "decided_at",
             "review_date",

@@ -1,6 +1,6 @@
 """What the tables of staff access hold, and whose it is."""
 
-from forsyn.policy.bindings import Personal, Table, not_personal, path, personal
+from forsyn.policy.bindings import Table, by_account, not_personal, path, personal
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -9,10 +9,6 @@ BY_ACCOUNT = path("account_id -> accounts_account.id")
 KEPT = personal("staff_account", source=Source.UTILITY)
 TOLD = personal("staff_account", source=Source.PERSON, given=True)
 ADMINISTERED = {P.STAFF_ADMINISTRATION: "insert update"}
-
-
-def _by(column: str) -> Personal:
-    return personal("staff_activity", source=Source.SYSTEM, person=path(f"{column} -> accounts_account.id"))
 
 
 BINDINGS = (
@@ -28,7 +24,7 @@ BINDINGS = (
             "reason": TOLD,
             "made_at": KEPT,
             "decided_at": KEPT,
-            "decided_by_id": _by("decided_by_id"),
+            "decided_by_id": by_account("decided_by_id"),
             "granted": KEPT,
             "answer": KEPT,
         },
@@ -45,12 +41,12 @@ BINDINGS = (
             "reason": KEPT,
             "request_id": KEPT,
             "granted_at": KEPT,
-            "granted_by_id": _by("granted_by_id"),
+            "granted_by_id": by_account("granted_by_id"),
             "review_date": KEPT,
             "reviewed_at": KEPT,
-            "reviewed_by_id": _by("reviewed_by_id"),
+            "reviewed_by_id": by_account("reviewed_by_id"),
             "ended_at": KEPT,
-            "ended_by_id": _by("ended_by_id"),
+            "ended_by_id": by_account("ended_by_id"),
             "end_reason": KEPT,
         },
     ),
@@ -73,7 +69,7 @@ BINDINGS = (
             "signed_date": KEPT,
             "period": KEPT,
             "registered_at": KEPT,
-            "registered_by_id": _by("registered_by_id"),
+            "registered_by_id": by_account("registered_by_id"),
         },
     ),
     Table(

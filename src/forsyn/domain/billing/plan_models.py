@@ -7,7 +7,8 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
 
-from forsyn.domain.billing.terms_models import EQUAL, OVERLAPS, has_days
+from forsyn.domain.billing.terms_models import EQUAL, OVERLAPS
+from forsyn.domain.customers.models import has_days
 from forsyn.domain.safeguards.guarded import GuardedModel
 from forsyn.kernel.quantities import BaseUnit
 

@@ -1,6 +1,16 @@
 """What the area's tables hold, and whose it is: bills are their customer's, terms those of the agreement's holders."""
 
-from forsyn.policy.bindings import NotPersonal, Personal, Routine, Table, last_day_of, not_personal, path, personal
+from forsyn.policy.bindings import (
+    Personal,
+    Routine,
+    Table,
+    by_account,
+    last_day_of,
+    not_personal,
+    path,
+    personal,
+    plain,
+)
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -18,14 +28,6 @@ SHOWN_TO_ALL = (
 )  # fmt: skip
 MADE = {P.SETTLEMENT: "insert update"}
 BY_STAFF = "what the utility charges is public; the names of those who decided it stay as long as the tariff is used"
-
-
-def _by(column: str) -> Personal:
-    return personal("staff_activity", source=Source.SYSTEM, person=path(f"{column} -> accounts_account.id"))
-
-
-def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
-    return dict.fromkeys(columns, not_personal(reason))
 
 
 def _terms(*columns: str) -> dict[str, Personal]:
@@ -48,35 +50,35 @@ def _until_billed(last_day: str, days: str) -> str:
 TARIFFS = (
     Table(
         "billing_tariff",
-        columns=_plain("a tariff of the utility", "id", "key", "commodity", "name_da", "name_en"),
+        columns=plain("a tariff of the utility", "id", "key", "commodity", "name_da", "name_en"),
         changed_by=MADE,
         read_by=SHOWN_TO_ALL,
     ),
     Table(
         "billing_tariff_version",
-        columns=_plain(
+        columns=plain(
             "prices of the utility, and when they were decided",
             "id", "tariff_id", "number", "document", "sha256", "note", "state", "drafted_at", "preview", "approved_at",
         )
-        | {column: _by(column) for column in ("drafted_by_id", "approved_by_id")},
+        | {column: by_account(column) for column in ("drafted_by_id", "approved_by_id")},
         changed_by=MADE,
         stays=BY_STAFF,
     ),
     Table(
         "billing_tariff_texts",
-        columns=_plain("what the parts of a tariff are called", "id", "version_id", "texts"),
+        columns=plain("what the parts of a tariff are called", "id", "version_id", "texts"),
         changed_by=MADE,
         read_by=SHOWN_TO_ALL,
     ),
     Table(
         "billing_vat_rate",
-        columns=_plain("the rate of VAT", "id", "period", "percent"),
+        columns=plain("the rate of VAT", "id", "period", "percent"),
         changed_by=MADE,
         read_by=SHOWN_TO_ALL,
     ),
     Table(
         "billing_creditor",
-        columns=_plain(
+        columns=plain(
             "where the utility is paid", "id", "period", "fi_creditor", "bank_registration", "bank_account",
             "betalingsservice_creditor", "debtor_group",
         ),
@@ -85,13 +87,13 @@ TARIFFS = (
     ),
     Table(
         "billing_degree_days",
-        columns=_plain("the weather", "id", "month", "degree_days", "normal_degree_days"),
+        columns=plain("the weather", "id", "month", "degree_days", "normal_degree_days"),
         changed_by=MADE,
         read_by=SHOWN_TO_ALL,
     ),
     Table(
         "billing_number_series",
-        columns=_plain("the last invoice number", "id", "last_number"),
+        columns=plain("the last invoice number", "id", "last_number"),
         changed_by=MADE,
         read_by=SHOWN_TO_ALL,
     ),
@@ -101,7 +103,7 @@ TERMS = (
     Table(
         "billing_terms",
         person=OF_AGREEMENT,
-        columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
+        columns={"id": ROW, "recorded_by_id": by_account("recorded_by_id")}
         | _terms("agreement_id", "tariff_id", "period", "instalments", "is_single_pipe", "recorded_at"),
         changed_by={P.SETTLEMENT: "insert update delete"},
         kept_as="agreement",
@@ -109,7 +111,7 @@ TERMS = (
     Table(
         "billing_factor",
         person=OF_AGREEMENT,
-        columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
+        columns={"id": ROW, "recorded_by_id": by_account("recorded_by_id")}
         | _terms("agreement_id", "factor", "period", "value", "recorded_at"),
         changed_by={P.SETTLEMENT: "insert update delete"},
         kept_as="agreement",
@@ -117,7 +119,7 @@ TERMS = (
     Table(
         "billing_fee",
         person=OF_AGREEMENT,
-        columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
+        columns={"id": ROW, "recorded_by_id": by_account("recorded_by_id")}
         | _reckoned("agreement_id", "component", "on_date", "count", "recorded_at"),
         changed_by={P.SETTLEMENT: "insert update delete"},
         events={"accounting_year_end": _until_billed("on_date", "daterange(on_date, on_date, '[]')")},
@@ -126,7 +128,7 @@ TERMS = (
     Table(
         "billing_settled_consumption",
         person=OF_AGREEMENT,
-        columns={"id": ROW, "recorded_by_id": _by("recorded_by_id")}
+        columns={"id": ROW, "recorded_by_id": by_account("recorded_by_id")}
         | _reckoned(
             "agreement_id", "period", "amount", "unit", "quality", "reason", "recorded_at",
             "withdrawn_at",
@@ -144,7 +146,7 @@ E_INVOICING = (
         columns={
             "id": ROW,
             "customer_id": personal("customer_number", source=Source.UTILITY),
-            "recorded_by_id": _by("recorded_by_id"),
+            "recorded_by_id": by_account("recorded_by_id"),
             "gln": personal("cvr", source=Source.PERSON),
         }
         | dict.fromkeys(
@@ -185,12 +187,12 @@ RUNS = (
             "agreement_id": personal("invoices", source=Source.DERIVED),
             "note": personal("invoices", source=Source.DERIVED),
         }
-        | _plain(
+        | plain(
             "a run of the utility, its totals and when it was carried out",
             "kind", "commodity", "period", "issue_date", "due_date", "state", "made_at", "previewed_at", "totals",
             "sha256", "approved_at", "recorded_at", "executed_at", "released_at", "undone_at",
         )
-        | {column: _by(column) for column in ("made_by_id", "approved_by_id", "undone_by_id")},
+        | {column: by_account(column) for column in ("made_by_id", "approved_by_id", "undone_by_id")},
         changed_by=MADE,
         events={"accounting_year_end": "issue_date"},
         kept_as="invoices",

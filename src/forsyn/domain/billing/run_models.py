@@ -9,7 +9,8 @@ from django.db.models import F, Q
 
 from forsyn.domain.billing.plan_models import Instalment
 from forsyn.domain.billing.tariff_models import COMMODITIES, TariffVersion, colleague
-from forsyn.domain.billing.terms_models import EQUAL, OVERLAPS, has_days
+from forsyn.domain.billing.terms_models import EQUAL, OVERLAPS
+from forsyn.domain.customers.models import has_days
 from forsyn.domain.safeguards.guarded import GuardedModel
 
 

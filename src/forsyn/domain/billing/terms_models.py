@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from forsyn.domain.billing.tariff_models import Tariff, colleague
+from forsyn.domain.customers.models import has_days
 from forsyn.domain.safeguards.guarded import GuardedModel
 from forsyn.kernel.charges.basis import Quality
 from forsyn.kernel.charges.components import Factor
@@ -15,11 +16,6 @@ from forsyn.kernel.quantities import BaseUnit
 
 EQUAL, OVERLAPS = RangeOperators.EQUAL, RangeOperators.OVERLAPS
 SETTLED = (Quality.SELF_READ, Quality.ESTIMATED, Quality.AGREED)
-
-
-def has_days(table: str) -> models.CheckConstraint:
-    """A period begins on some day and holds for one at least."""
-    return models.CheckConstraint(condition=Q(period__isempty=False, period__lower_inf=False), name=f"{table}_period")
 
 
 class Terms(GuardedModel):

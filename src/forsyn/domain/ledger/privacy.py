@@ -1,6 +1,6 @@
 """What the area's tables hold, and whose it is: vouchers and what is open are their customer's."""
 
-from forsyn.policy.bindings import NotPersonal, Personal, Routine, Table, not_personal, path, personal
+from forsyn.policy.bindings import Personal, Routine, Table, by_account, not_personal, path, personal, plain
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -19,16 +19,8 @@ YEAR_END = "(select upper(y.period) - 1 from public.ledger_accounting_year as y 
 """The last day of the row's accounting year. What is open is kept until it is settled: a claim."""
 
 
-def _by(column: str) -> Personal:
-    return personal("staff_activity", source=Source.SYSTEM, person=path(f"{column} -> accounts_account.id"))
-
-
 def _booked(*columns: str) -> dict[str, Personal]:
     return dict.fromkeys(columns, BOOKED)
-
-
-def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
-    return dict.fromkeys(columns, not_personal(reason))
 
 
 def _unless_open(*columns: str, of: str) -> dict[str, str]:
@@ -39,7 +31,7 @@ def _unless_open(*columns: str, of: str) -> dict[str, str]:
 BINDINGS = (
     Table(
         "ledger_account",
-        columns=_plain(
+        columns=plain(
             "an account of the utility's ledger", "id", "number", "key", "name_da", "name_en", "kind", "is_receivable"
         ),
         changed_by={P.ACCOUNTING: "insert update(name_da, name_en)"},
@@ -47,8 +39,8 @@ BINDINGS = (
     ),
     Table(
         "ledger_accounting_year",
-        columns=_plain("an accounting year of the utility", "id", "period", "last_number", "closed_at")
-        | {"closed_by_id": _by("closed_by_id")},
+        columns=plain("an accounting year of the utility", "id", "period", "last_number", "closed_at")
+        | {"closed_by_id": by_account("closed_by_id")},
         changed_by={P.ACCOUNTING: "insert update(closed_at, closed_by_id)"},
         stays="which years there were; it tells of nobody but who closed them",
     ),
@@ -59,7 +51,7 @@ BINDINGS = (
         | _booked(
             "year_id", "number", "posting_date", "line_count", "kind", "recorded_at", "reverses_id", "origin", "text"
         )
-        | {"recorded_by_id": _by("recorded_by_id")},
+        | {"recorded_by_id": by_account("recorded_by_id")},
         changed_by=BOOKS,
         events=_unless_open("id", of="voucher_id"),
     ),
@@ -83,13 +75,13 @@ BINDINGS = (
         person=OF_CUSTOMER,
         columns={"id": ROW, "customer_id": CUSTOMER}
         | _booked("credit_id", "debit_id", "amount_oere", "made_at", "undone_at", "year_id")
-        | {"made_by_id": _by("made_by_id"), "undone_by_id": _by("undone_by_id")},
+        | {"made_by_id": by_account("made_by_id"), "undone_by_id": by_account("undone_by_id")},
         changed_by=dict.fromkeys((P.SETTLEMENT, P.ACCOUNTING), "insert update(undone_at, undone_by_id)"),
         events=_unless_open("credit_id", "debit_id", of="posting_id"),
     ),
     Table(
         "ledger_year_total",
-        columns=_plain(
+        columns=plain(
             "sums over all customers of what was posted in a year",
             "id", "year_id", "account_id", "posting_count", "debit_oere", "credit_oere",
         ),

@@ -5,16 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from forsyn.domain.billing.tariff_models import colleague
 from forsyn.domain.safeguards.guarded import GuardedModel
 
 SHA256 = "^[0-9a-f]{64}$"
-
-
-def colleague() -> models.ForeignKey:  # type: ignore[type-arg]
-    """A member of staff; null where the program itself did it."""
-    return models.ForeignKey(
-        "accounts.Colleague", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False
-    )
 
 
 def beside(to: str) -> models.ForeignKey:  # type: ignore[type-arg]

@@ -1,6 +1,6 @@
 """What the area's tables hold, and whose it is: payments are their customer's, and nobody's until we know whose."""
 
-from forsyn.policy.bindings import NotPersonal, Personal, Table, day_of, not_personal, path, personal
+from forsyn.policy.bindings import Personal, Table, by_account, day_of, not_personal, path, personal, plain
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Source
 
@@ -11,14 +11,6 @@ FILE = not_personal("which file")
 STAYS = "that a file was read or made, so that it is not read twice and its number is not used again"
 
 
-def _by(column: str) -> Personal:
-    return personal("staff_activity", source=Source.SYSTEM, person=path(f"{column} -> accounts_account.id"))
-
-
-def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
-    return dict.fromkeys(columns, not_personal(reason))
-
-
 def _paid(source: Source, *columns: str) -> dict[str, Personal]:
     return dict.fromkeys(columns, personal("payments", source=source))
 
@@ -26,22 +18,22 @@ def _paid(source: Source, *columns: str) -> dict[str, Personal]:
 FILES = (
     Table(
         "payments_received_file",
-        columns=_plain(
+        columns=plain(
             "a file, its fingerprint, and how much was in it",
             "id", "kind", "name", "sha256", "delivery", "entry_count", "known_count", "credit_oere", "debit_oere",
             "received_at",
         )
-        | {"received_by_id": _by("received_by_id")},
+        | {"received_by_id": by_account("received_by_id")},
         changed_by={P.ACCOUNTING: "insert"},
         stays=STAYS,
     ),
     Table(
         "payments_sent_file",
-        columns=_plain(
+        columns=plain(
             "a file, its fingerprint, and how much was in it",
             "id", "kind", "number", "sha256", "entry_count", "sum_oere", "made_at",
         )
-        | {"made_by_id": _by("made_by_id")},
+        | {"made_by_id": by_account("made_by_id")},
         changed_by={P.ACCOUNTING: "insert", P.SETTLEMENT: "insert"},
         stays=STAYS,
     ),
@@ -60,7 +52,7 @@ RECEIPTS = (
             Source.UTILITY, "state", "bill_id", "voucher_id", "suspense_voucher_id", "reason", "note", "recorded_at",
             "handled_at",
         )
-        | {"handled_by_id": _by("handled_by_id")},
+        | {"handled_by_id": by_account("handled_by_id")},
         changed_by={
             P.ACCOUNTING: "insert update(state, customer_id, bill_id, voucher_id, suspense_voucher_id, part_of, reason,"
             " note, handled_by_id, handled_at)",
@@ -107,7 +99,7 @@ PAYOUTS = (
             Source.UTILITY, "receipt_id", "amount_oere", "balance_oere", "reason", "route", "payee_name",
             "end_to_end_id", "state", "prepared_at", "approved_at", "voucher_id", "closed_at",
         )
-        | {column: _by(column) for column in ("prepared_by_id", "approved_by_id")},
+        | {column: by_account(column) for column in ("prepared_by_id", "approved_by_id")},
         changed_by={
             P.ACCOUNTING: "insert update(state, approved_by_id, approved_at, sent_file_id, voucher_id, closed_at)",
         },

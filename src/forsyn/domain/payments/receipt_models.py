@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from forsyn.domain.payments.file_models import SHA256, ReceivedFile, beside, colleague
+from forsyn.domain.billing.tariff_models import colleague
+from forsyn.domain.payments.file_models import SHA256, ReceivedFile, beside
 from forsyn.domain.safeguards.guarded import GuardedModel
 
 

@@ -1,12 +1,7 @@
 """What the area's tables hold, and whose it is."""
 
-from forsyn.policy.bindings import NotPersonal, Routine, Table, not_personal
+from forsyn.policy.bindings import Routine, Table, plain
 from forsyn.policy.purposes import P
-
-
-def _plain(reason: str, *columns: str) -> dict[str, NotPersonal]:
-    return {column: not_personal(reason) for column in columns}
-
 
 _KEPT = {P.RETENTION: "insert update"}
 _READERS = (P.PRIVACY_RIGHTS, P.SECURITY)
@@ -14,7 +9,7 @@ _READERS = (P.PRIVACY_RIGHTS, P.SECURITY)
 BINDINGS: tuple[Table, ...] = (
     Table(
         "retention_night",
-        columns=_plain(
+        columns=plain(
             "when a night ran, and under which policy",
             "id", "today", "started_at", "finished_at", "state", "policy_version", "policy_sha256", "held_customers",
         ),
@@ -23,7 +18,7 @@ BINDINGS: tuple[Table, ...] = (
     ),
     Table(
         "retention_step",
-        columns=_plain(
+        columns=plain(
             "count of rows under a rule; of no person",
             "id", "night_id", "number", "work", "table_name", "rules", "outcome", "previewed", "done_count", "chunks",
             "state", "cursor", "finished_at",
@@ -33,7 +28,7 @@ BINDINGS: tuple[Table, ...] = (
     ),
     Table(
         "retention_erasure",
-        columns=_plain(
+        columns=plain(
             "keyed hash of somebody erased, whose key is not in the database, and when",
             "id", "person", "logged_at", "carried_out_at",
         ),
