@@ -139,14 +139,22 @@ def counts_over_the_year(tariff: Tariff) -> bool:
 
 
 def corrected_with(first: Billed, later: Iterable[Billed]) -> list[Billed]:
-    """The first bill that changed, and those after it that must be corrected with it, by their days."""
+    """The first bill that changed, and those after it that must be corrected with it, by their days.
+
+    Those are linked: each was reckoned less what the one before had billed of the same tariff year. Bills may reach over
+    the year's first day, so that the next year's hang on them, too.
+    """
     found = [first]
     if counts_over_the_year(first.basis.tariff):
-        year_until = year_of(first.basis.tariff.year_start, first.basis.from_date)[1]
         for each in sorted(later, key=lambda each: each.basis.from_date):
-            if each.basis.from_date == found[-1].basis.until_date and each.basis.from_date < year_until:
+            if each.basis.from_date == found[-1].basis.until_date and _goes_on(each.basis):
                 found.append(each)
     return found
+
+
+def _goes_on(basis: Basis) -> bool:
+    """Whether a bill goes on with a tariff year, or an agreement, that an earlier bill began."""
+    return max(year_of(basis.tariff.year_start, basis.from_date)[0], basis.agreement_from) < basis.from_date
 
 
 def can_be_one(billed: Sequence[Billed]) -> bool:

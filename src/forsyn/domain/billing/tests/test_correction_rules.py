@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from decimal import Decimal
 
 from hypothesis import given
@@ -96,6 +97,27 @@ def test_bills_of_another_tariff_year_are_left_alone() -> None:
               agreement_from=JANUARY)
     )  # fmt: skip
     assert corrected_with(one, [next_year, other]) == [one, other]
+
+
+@given(st.tuples(*(litres,) * 4), litres)
+def test_bills_that_reach_over_the_first_day_of_the_tariffs_year_add_up_too(
+    used: tuple[int, int, int, int], now: int
+) -> None:
+    """Calendar years are billed by a tariff that counts from June: what is known later is not corrected twice."""
+    from_june = tariff(stairs("17.77", "50%", above=("0", "100")), commodity=Commodity.WATER, begins=(6, 1))
+    days = (date(2026, 1, 1), date(2026, 6, 1), date(2027, 1, 1), date(2027, 6, 1), date(2028, 1, 1))
+    spans = [water(*pair, amount) for pair, amount in zip(pairwise(days), used, strict=True)]
+    one = billed(basis(from_june, spans[:2], (days[0], days[2])))
+    other = billed(
+        basis(from_june, spans[1:], (days[2], days[4]), agreement_from=days[0], billed_before=one.bill.billed_to_date)
+    )
+    spans[1] = water(days[1], days[2], now)
+    fresh = basis(from_june, spans, (days[0], days[4]))
+    together = corrected_with(one, [other])
+    assert together == [one, other]
+    found = correct(together, fresh)
+    paid = one.bill.net_oere + other.bill.net_oere + (found.net_oere if isinstance(found, Reckoned) else 0)
+    assert paid == calculate(fresh).net_oere
 
 
 def test_the_same_again_is_nothing() -> None:
