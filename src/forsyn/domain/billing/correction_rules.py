@@ -141,8 +141,8 @@ def counts_over_the_year(tariff: Tariff) -> bool:
 def corrected_with(first: Billed, later: Iterable[Billed]) -> list[Billed]:
     """The first bill that changed, and those after it that must be corrected with it, by their days.
 
-    Those are linked: each was reckoned less what the one before had billed of the same tariff year. Bills may reach over
-    the year's first day, so that the next year's hang on them, too.
+    Those are linked: each was reckoned less what the one before had billed of the same tariff year. Where bills reach
+    over the year's first day, the next year's hang on them, too.
     """
     found = [first]
     if counts_over_the_year(first.basis.tariff):
