@@ -76,6 +76,9 @@ def preview_run(*, run_id: int, clock: Callable[[], datetime], actor: int | None
     """
     with actions_execution.only_run():
         with purpose(P.SETTLEMENT, actor=actor):
+            actions_runs.reckon_anew(run_id=run_id)
+        delete_bills(run_id=run_id, actor=actor)
+        with purpose(P.SETTLEMENT, actor=actor):
             run = actions_runs.begin_preview(run_id=run_id)
         asking = customers_with_requests()
         for bills, progress in _made(run, asking, actor):
@@ -84,6 +87,25 @@ def preview_run(*, run_id: int, clock: Callable[[], datetime], actor: int | None
             tell(progress)
         with purpose(P.SETTLEMENT, actor=actor):
             return actions_runs.finish_preview(run_id=run_id, now=clock())
+
+
+def discard_run(*, run_id: int, reason: str = "", actor: int | None = None) -> int:
+    """Give up a run that is not in the books, and delete its bills: nobody needs them. Return how many they were."""
+    with actions_execution.only_run():
+        with purpose(P.SETTLEMENT, actor=actor):
+            actions_runs.discard_run(run_id=run_id, reason=reason)
+        return delete_bills(run_id=run_id, actor=actor)
+
+
+def delete_bills(*, run_id: int, actor: int | None = None) -> int:
+    """Delete the bills of a draft, or of a run that was discarded; return how many. Broken off, it goes on."""
+    deleted = 0
+    while True:
+        with purpose(P.SETTLEMENT, actor=actor):
+            found = actions_runs.delete_bills(run_id=run_id, limit=BILLS_AT_ONCE)
+        if not found:
+            return deleted
+        deleted += found
 
 
 def customers_with_requests() -> frozenset[int]:

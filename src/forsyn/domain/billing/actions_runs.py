@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.billing import run_queries
-from forsyn.domain.billing.models import Bill, BillKind, BillState, Run, RunState
+from forsyn.domain.billing.models import BillKind, BillState, Run, RunState
 from forsyn.domain.billing.run_refusal_rules import Refusal, RunRefused, check_dates, expect_state
 from forsyn.domain.billing.run_rules import NewBill, Reckoned, Totals, postings_side_by_side
 from forsyn.kernel.charges.tariff import Commodity
@@ -60,16 +60,40 @@ def lock_run(*, run_id: int) -> Run:
 
 
 @transaction.atomic
-def begin_preview(*, run_id: int) -> Run:
-    """Make the run a draft again, without the bills that an earlier preview made."""
+def reckon_anew(*, run_id: int) -> Run:
+    """Make the run a draft again; until `begin_preview` it still has the bills of the preview before."""
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.DRAFT, RunState.PREVIEWED)
     if run_queries.is_half_undone():
         raise RunRefused(Refusal.HALF_UNDONE)
     if run.state == RunState.PREVIEWED:
-        run.state, run.previewed_at, run.totals, run.sha256 = RunState.DRAFT, None, None, ""
-        run.save(update_fields=["state", "previewed_at", "totals", "sha256"])
-    Bill.objects.filter(run_id=run_id).delete()
+        run.state = RunState.DRAFT
+        run.save(update_fields=["state"])
+    return run
+
+
+_DELETE = """
+    delete from billing_bill
+     where id in (select id from billing_bill where run_id = %(run)s order by id limit %(limit)s)"""
+
+
+@transaction.atomic
+def delete_bills(*, run_id: int, limit: int) -> int:
+    """Delete the next bills of a draft, or of a run that was discarded; return how many."""
+    run = lock_run(run_id=run_id)
+    expect_state(run_id, run.state, RunState.DRAFT, RunState.DISCARDED)
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE, {"run": run_id, "limit": limit})
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def begin_preview(*, run_id: int) -> Run:
+    """Begin to reckon a draft whose earlier bills are deleted: it keeps nothing of an earlier preview."""
+    run = lock_run(run_id=run_id)
+    expect_state(run_id, run.state, RunState.DRAFT)
+    run.previewed_at, run.totals, run.sha256 = None, None, ""
+    run.save(update_fields=["previewed_at", "totals", "sha256"])
     return run
 
 
@@ -173,12 +197,11 @@ def approve_run(*, run_id: int, sha256: str, approved_by_id: int, now: datetime)
 
 @transaction.atomic
 def discard_run(*, run_id: int, reason: str = "") -> None:
-    """Give a run up before it is in the books. Its bills go: nobody needs them. ``reason`` is added to its note."""
+    """Give a run up before it is in the books; its bills are deleted next. ``reason`` is added to its note."""
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.DRAFT, RunState.PREVIEWED, RunState.APPROVED)
     run.state, run.note = RunState.DISCARDED, noted(run.note, reason)
     run.save(update_fields=["state", "note"])
-    Bill.objects.filter(run_id=run_id).delete()
 
 
 def noted(note: str, addition: str) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Abs
 
-from forsyn.domain.billing.models import Bill, BillState, Dispatch, Run, SettledConsumption, TariffVersion
+from forsyn.domain.billing.models import Bill, BillState, Dispatch, Run, RunState, SettledConsumption, TariffVersion
 from forsyn.domain.billing.tariff_queries import Texts, texts_of
 from forsyn.domain.customers.models import Agreement
 from forsyn.kernel.charges.canonical import tariff_from
@@ -50,6 +50,13 @@ def bills_of_run(*, run_id: int, chosen: Chosen, first: int, count: int) -> list
         rows = rows.filter(remarks__contains=[chosen.remark])
     rows = rows.annotate(difference=Abs(F("net_oere") - F("last_year_net_oere")))
     return list(rows.order_by(*ORDERS.get(chosen.order, ORDERS["aftale"]))[first : first + count])
+
+
+def discarded_with_bills() -> list[int]:
+    """Runs that were given up and whose bills are not deleted yet. 1 query."""
+    bills = Bill.objects.filter(run_id=OuterRef("pk"))
+    given_up = Run.objects.filter(Exists(bills), state=RunState.DISCARDED)
+    return list(given_up.order_by("pk").values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from rich.table import Table
 from forsyn.domain.accounts.models import AccountKind
 from forsyn.domain.accounts.queries import account_with_email, roles_of
 from forsyn.domain.billing import run_queries
-from forsyn.domain.billing.actions_runs import approve_run, discard_run, make_run
+from forsyn.domain.billing.actions_runs import approve_run, make_run
 from forsyn.domain.billing.basis_queries import NoVatRate
-from forsyn.domain.billing.models import BillKind, Run
+from forsyn.domain.billing.models import BillKind, Run, RunState
 from forsyn.domain.billing.run_refusal_rules import RunRefused
 from forsyn.domain.billing.run_rules import Totals, totals_from
 from forsyn.domain.customers.models import Agreement
@@ -175,8 +175,8 @@ def discard(
 ) -> None:
     """Give a run up that is not posted. Its bills are deleted: nobody needs them."""
     host: Host = context.obj
-    with _working(host, run, json=json), purpose(P.SETTLEMENT, actor=None):
-        discard_run(run_id=run, reason=reason)
+    with _working(host, run, json=json):
+        billing_runs.discard_run(run_id=run, reason=reason)
     _said(f"Run {run} is discarded.", {"run": run, "state": "discarded"}, json=json)
 
 
@@ -196,7 +196,8 @@ def status(
         else:
             rows = list(run_queries.runs()[:20])
     if run is not None:
-        _tell(found, totals_from(found.totals) if found.totals else None, counts=counts, json=json)
+        is_reckoned = found.totals and found.state != RunState.DRAFT
+        _tell(found, totals_from(found.totals) if is_reckoned else None, counts=counts, json=json)
         return
     if json:
         print_json({"runs": [_document(row) for row in rows]})

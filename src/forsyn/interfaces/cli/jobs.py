@@ -24,7 +24,7 @@ COLOURS = {Outcome.DONE: "green", Outcome.BUSY: "yellow", Outcome.FAILED: "red"}
 def list_jobs(
     json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
 ) -> None:
-    """List the jobs: how often each is done, and for which purposes."""
+    """List the jobs: how often each is done, in which lane, and for which purposes. Lanes work side by side."""
     jobs = of_this_policy()
     if json:
         print_json(
@@ -32,6 +32,7 @@ def list_jobs(
                 {
                     "name": job.name,
                     "every_seconds": round(job.every.total_seconds()),
+                    "lane": job.lane,
                     "purposes": [str(work) for work in job.purposes],
                     "does": job.does,
                 }
@@ -39,9 +40,9 @@ def list_jobs(
             ]
         )
         return
-    table = Table("name", "every", "purposes", "does", box=None)
+    table = Table("name", "every", "lane", "purposes", "does", box=None)
     for job in jobs:
-        table.add_row(job.name, _words(job.every), _purposes(job), job.does)
+        table.add_row(job.name, _words(job.every), job.lane, _purposes(job), job.does)
     console.print(table)
 
 
@@ -55,7 +56,8 @@ def run(
 ) -> None:
     """Do the jobs, each as often as `forsyn jobs list` says, until Ctrl-C or SIGTERM; a job begun is finished first.
 
-    `forsyn up` starts this by itself. Of several runners on one database one works, and the others wait to take over.
+    `forsyn up` starts this by itself. Of several runners on one database one works in a lane, and the others wait to
+    take over.
     A job that fails is told in one line, and done again when it is due. With --once the command ends with status 1
     when a job failed; without names it does nothing while a runner is at work.
     """
@@ -84,7 +86,10 @@ def _named(names: list[str] | tuple[()]) -> tuple[Job, ...]:
 
 
 def _words(every: timedelta) -> str:
-    minutes = round(every.total_seconds() / 60)
+    seconds = round(every.total_seconds())
+    if seconds % 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
     return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 

@@ -1,4 +1,4 @@
-"""Does the jobs that are due, one at a time; of several runners on one database, one works and the others wait."""
+"""Does the jobs that are due, in each lane one at a time; of several runners on one database, one works in a lane."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
+from threading import Thread
 from zlib import crc32
 
 import psycopg
@@ -17,13 +18,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from forsyn.domain.safeguards.purposes import PurposeViolation
-from forsyn.interfaces.jobs.schedule import JOBS, Job
+from forsyn.interfaces.jobs.schedule import JOBS, Job, Lane
 from forsyn.interfaces.jobs.stopping import Stopping
 from forsyn.workflows.declarations import current_policy
 
 logger = logging.getLogger("forsyn.jobs")
 LOCKS = 1181705076
-"""First key of the advisory locks: with 0 that of the runner, else that of one job."""
+"""First key of the advisory locks. The second is the lane's, or above 0 that of one job."""
+LANES = {Lane.SHORT: 0, Lane.LONG: -1}
 LOOK_AGAIN_SECONDS = 5.0
 """How long the runner looks away at most: so soon it notices that another one has ended."""
 _KNOWN = (DatabaseFailure, psycopg.Error, PurposeViolation, OSError)
@@ -67,15 +69,40 @@ def run_once(jobs: Sequence[Job], *, clock: Callable[[], datetime] = timezone.no
 
 def run_all_once(jobs: Sequence[Job]) -> list[tuple[Job, Outcome, str]] | None:
     """As `run_once`; None where a runner is at work, which does them anyway."""
-    with _lock(0) as mine:
-        return None if mine is None else run_once(jobs)
+    with contextlib.ExitStack() as locks:
+        if None in [locks.enter_context(_lock(key)) for key in LANES.values()]:
+            return None
+        return run_once(jobs)
 
 
 def run_until_stopped(jobs: Sequence[Job], *, stopping: Stopping, clock: Callable[[], datetime] = timezone.now) -> None:
-    """Do what is due until asked to stop. While another runner works, or the database does not answer, only wait."""
+    """Do what is due until asked to stop, the lanes side by side. A lane that ends by an error ends the others."""
+    lanes = [(lane, mine) for lane in LANES if (mine := [job for job in jobs if job.lane is lane])]
+    failures: list[BaseException] = []
+
+    def beside(lane: Lane, mine: Sequence[Job]) -> None:
+        try:
+            _in_lane(lane, mine, stopping, clock)
+        except BaseException as failure:
+            failures.append(failure)
+            stopping.ask()
+
+    threads = [Thread(target=beside, args=each, name=f"jobs, {each[0]}", daemon=True) for each in lanes[1:]]
+    for thread in threads:
+        thread.start()
+    for lane, mine in lanes[:1]:
+        _in_lane(lane, mine, stopping, clock)
+    for thread in threads:
+        thread.join()
+    for failure in failures:
+        raise failure
+
+
+def _in_lane(lane: Lane, jobs: Sequence[Job], stopping: Stopping, clock: Callable[[], datetime]) -> None:
+    """While another runner works in this lane, or the database does not answer, only wait."""
     while not stopping.within(0):
         try:
-            with _lock(0) as mine:
+            with _lock(LANES[lane]) as mine:
                 if mine is not None:
                     _work(jobs, mine, stopping, clock)
         except (DatabaseFailure, psycopg.Error) as error:
@@ -84,7 +111,7 @@ def run_until_stopped(jobs: Sequence[Job], *, stopping: Stopping, clock: Callabl
 
 
 def _work(jobs: Sequence[Job], mine: BaseDatabaseWrapper, stopping: Stopping, clock: Callable[[], datetime]) -> None:
-    """As the one runner. Raises a database's error as soon as the lock's connection is gone, and the lock with it."""
+    """As the lane's one runner. Raises a database's error once the lock's connection is gone, and the lock with it."""
     due = dict.fromkeys(jobs, 0.0)
     while True:
         for job in jobs:

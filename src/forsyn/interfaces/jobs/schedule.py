@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.conf import settings
 from django.utils import timezone
@@ -27,12 +28,19 @@ from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.night import run_night
 from forsyn.workflows.outgoing import deliver_due
 from forsyn.workflows.privacy_mail import fetch_if_set_up
-from forsyn.workflows.run_previews import preview_waiting
+from forsyn.workflows.run_previews import clear_discarded, preview_waiting
 from forsyn.workflows.source_notices import send_source_notices
 from forsyn.workflows.staff_access import end_overdue
 
 NIGHT_PART_SECONDS = 20.0
 RUN_PART_SECONDS = 20.0
+
+
+class Lane(StrEnum):
+    """Jobs of one lane are done one after the other, the lanes side by side: what takes minutes delays no mail."""
+
+    SHORT = "short"
+    LONG = "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class Job:
     does: str
     also_at_the_end: bool = False
     """Done once more when the runner stops."""
+    lane: Lane = Lane.SHORT
 
 
 def _deliver(now: datetime) -> str:
@@ -83,7 +92,7 @@ def _tell_sources(now: datetime) -> str:
 
 
 def _preview(_: datetime) -> str:
-    return preview_waiting(clock=timezone.now)
+    return " ".join(filter(None, (clear_discarded(), preview_waiting(clock=timezone.now))))
 
 
 def _clear(now: datetime) -> str:
@@ -96,7 +105,7 @@ def _fetch(_: datetime) -> str:
 
 
 def _night(now: datetime) -> str:
-    """A part of the night, so that the other jobs are not kept waiting; the next call goes on."""
+    """A part of the night, so that other long jobs are not kept waiting; the next call goes on."""
     with purpose(P.RETENTION, actor=None):
         under_way, last_day = running_night() is not None, last_night_day()
     if not under_way and not may_begin(now=now, hour=settings.NIGHT_HOUR, last_day=last_day):
@@ -110,12 +119,12 @@ def _night(now: datetime) -> str:
 
 
 def _bills(_: datetime) -> str:
-    """A part of a run, so that the other jobs are not kept waiting; the next call goes on."""
+    """A part of a run, so that other long jobs are not kept waiting; the next call goes on."""
     return go_on(clock=timezone.now, budget_seconds=RUN_PART_SECONDS)
 
 
 def _send(_: datetime) -> str:
-    """A part, so that the other jobs are not kept waiting; the next call goes on."""
+    """A part, so that other long jobs are not kept waiting; the next call goes on."""
     sender = Sender(settings.OUTGOING_FOLDER, settings.PORTAL_URL, timezone.now)
     return go_on_sending(sender=sender, budget_seconds=RUN_PART_SECONDS)
 
@@ -176,7 +185,8 @@ JOBS = (
         timedelta(seconds=5),
         (P.SETTLEMENT, P.PRIVACY_RIGHTS),
         _preview,
-        "Reckons billing runs that staff made on a page; approves and posts nothing.",
+        "Reckons billing runs that staff made on a page, and deletes the bills of discarded ones; posts nothing.",
+        lane=Lane.LONG,
     ),
     Job(
         "clear",
@@ -191,6 +201,7 @@ JOBS = (
         (P.RETENTION,),
         _night,
         "Once a night, in parts: deletes, masks and thins what is over, as the policy's retention rules say.",
+        lane=Lane.LONG,
     ),
     Job(
         "bills",
@@ -198,6 +209,7 @@ JOBS = (
         (P.SETTLEMENT,),
         _bills,
         "Goes on, in parts, with a billing run that was begun and not finished; makes and approves none.",
+        lane=Lane.LONG,
     ),
     Job(
         "send",
@@ -205,6 +217,7 @@ JOBS = (
         (P.SETTLEMENT, P.DIGITAL_POST, P.ACCOUNTING),
         _send,
         "Sends, in parts, bills that were released within a week: by e-mail, Digital Post, e-invoice or on paper.",
+        lane=Lane.LONG,
     ),
 )
-"""In the order in which they are done where several are due."""
+"""In the order in which those of one lane are done where several are due."""

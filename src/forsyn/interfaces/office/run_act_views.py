@@ -80,8 +80,7 @@ class Act:
 
 
 def _reckon(request: HttpRequest, run: Run, form: forms.Form) -> str:
-    with actions_execution.only_run():
-        actions_runs.begin_preview(run_id=run.pk)
+    actions_runs.reckon_anew(run_id=run.pk)
     return _("Kørslen bliver beregnet igen.")
 
 
@@ -117,7 +116,7 @@ def _undo(request: HttpRequest, run: Run, form: ReasonForm) -> str:
 def _discard(request: HttpRequest, run: Run, form: DiscardForm) -> str:
     with actions_execution.only_run():
         actions_runs.discard_run(run_id=run.pk, reason=form.settled.text)
-    return _("Kørslen er kasseret, og dens regninger er slettet.")
+    return _("Kørslen er kasseret. Dens regninger bliver slettet.")
 
 
 ACTS: dict[str, Act] = {

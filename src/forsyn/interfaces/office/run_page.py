@@ -19,7 +19,8 @@ from forsyn.kernel.charges.reasons import Reason, ReasonCode
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.bill_words import component_names, reason_sentence
 
-WORKING = (RunState.DRAFT, RunState.EXECUTING, RunState.UNDOING)
+WORKING = (RunState.DRAFT, RunState.EXECUTING, RunState.UNDOING, RunState.DISCARDED)
+"""States in which a job may have something to do."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,27 @@ class Progress:
         return min(100, self.done * 100 // self.of) if self.of else None
 
 
-def progress_of(run: Run) -> Progress:
-    """What has been done of the work under way. 1 or 2 queries."""
+def work_at(run: Run) -> Progress | None:
+    """How far a job has come with a run; None where no job has to do with it. At most 2 queries."""
+    if run.state not in WORKING:
+        return None
     counts = run_queries.counts_by_state(run_id=run.pk)
+    if run.state == RunState.DISCARDED:
+        left = sum(counts.values())
+        return Progress(max(_kept_of(run) - left, 0), _kept_of(run)) if left else None
+    return _progress(run, counts)
+
+
+def _kept_of(run: Run) -> int:
+    """How many bills its preview made."""
+    totals = totals_from(run.totals) if run.totals else None
+    return totals.bills + totals.stopped if totals else 0
+
+
+def _progress(run: Run, counts: Mapping[str, int]) -> Progress:
     every = sum(counts.values())
+    if run.state == RunState.DRAFT and run.previewed_at:
+        return Progress(0, None)  # its bills are those of the preview before, which go first
     if run.state == RunState.DRAFT:
         return Progress(every, agreements_of_run(run=run) if run.kind != "on_account" else None)
     if run.state == RunState.UNDOING:
@@ -84,8 +102,8 @@ class Preview:
 
 
 def preview_of(run: Run) -> Preview | None:
-    """What the run keeps of its preview; None where it has none."""
-    if not run.totals:
+    """What the run keeps of its preview; None where it has none, or is to be reckoned anew."""
+    if not run.totals or run.state == RunState.DRAFT:
         return None
     totals = totals_from(run.totals)
     remarks = tuple(Remarked(one.value, totals.remarks[one.value]) for one in Remark if one.value in totals.remarks)

@@ -19,7 +19,7 @@ from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.office import billing_words
 from forsyn.interfaces.office.requests import page_number
-from forsyn.interfaces.office.run_page import WORKING, preview_of, progress_of, reasons_of
+from forsyn.interfaces.office.run_page import preview_of, reasons_of, work_at
 from forsyn.policy.purposes import P
 
 PAGE_SIZE = 25
@@ -53,8 +53,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     context = {
         "run": found,
         "preview": preview_of(found),
-        "is_working": found.state in WORKING,
-        "progress": progress_of(found) if found.state in WORKING else None,
+        "progress": work_at(found),
         "is_mine": found.made_by_id == request.user.pk,
         "released": counts.get("released", 0),
         "waiting": counts.get("posted", 0),
@@ -76,8 +75,7 @@ def _held_back(found: Run) -> int:
 def progress(request: HttpRequest, run_id: int) -> HttpResponse:
     """The part of the run's page that changes while it is worked at."""
     found = found_run(run_id)
-    working = found.state in WORKING
-    context = {"run": found, "is_working": working, "progress": progress_of(found) if working else None}
+    context = {"run": found, "progress": work_at(found)}
     return render(request, "office/run_progress.html", context)
 
 

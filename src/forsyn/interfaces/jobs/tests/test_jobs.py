@@ -21,7 +21,7 @@ from forsyn.domain.accounts.models import Session
 from forsyn.domain.safeguards import purposes
 from forsyn.interfaces.jobs import schedule
 from forsyn.interfaces.jobs.runner import Outcome, run_all_once, run_job, run_once, run_until_stopped
-from forsyn.interfaces.jobs.schedule import JOBS, Job
+from forsyn.interfaces.jobs.schedule import JOBS, Job, Lane
 from forsyn.interfaces.jobs.stopping import Stopping
 from forsyn.policy.purposes import P
 
@@ -46,8 +46,8 @@ run_all_once([Job("clear", timedelta(minutes=1), (P.RETENTION,), work, "Clears, 
 """
 
 
-def job(work: object, name: str = "tried", every: float = 3600, *, last: bool = False) -> Job:
-    return Job(name, timedelta(seconds=every), (P.RETENTION,), work, "Is tried.", last)  # type: ignore[arg-type]
+def job(work: object, name: str = "tried", every: float = 3600, *, last: bool = False, lane: Lane = Lane.SHORT) -> Job:
+    return Job(name, timedelta(seconds=every), (P.RETENTION,), work, "Is tried.", last, lane)  # type: ignore[arg-type]
 
 
 def now_and_then(now: datetime) -> str:
@@ -156,6 +156,53 @@ def test_of_two_runners_at_once_one_does_the_jobs(base: dict[str, str]) -> None:
     assert len(set(done)) == 1
     for stop in stops:
         stop.close()
+
+
+def test_a_long_job_does_not_delay_the_short_ones(base: dict[str, str], stopping: Stopping) -> None:
+    begun, short = threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def minutes(now: datetime) -> str:
+        begun.set()
+        told.append("mailed meanwhile" if short.wait(10) else "the mail waited")
+        stopping.ask()
+        return "Reckoned."
+
+    def mail(now: datetime) -> str:
+        if begun.is_set():
+            short.set()
+        return "Mailed."
+
+    run_until_stopped([job(minutes, "preview", lane=Lane.LONG), job(mail, "deliver", every=0.01)], stopping=stopping)
+    assert told == ["mailed meanwhile"]
+
+
+def test_a_runner_at_work_in_one_lane_does_them_all(base: dict[str, str], stopping: Stopping) -> None:
+    def tried(now: datetime) -> str:
+        assert run_all_once([job(now_and_then, "another")]) is None
+        stopping.ask()
+        return "Tried."
+
+    run_until_stopped([job(tried, lane=Lane.LONG)], stopping=stopping)
+    assert [outcome for _, outcome, _ in run_all_once([job(now_and_then, lane=Lane.LONG)]) or []] == [Outcome.DONE]
+
+
+def test_a_lane_that_breaks_ends_the_other(
+    base: dict[str, str], stopping: Stopping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(job: Job, *, now: datetime) -> None:
+        if job.lane is Lane.LONG:
+            raise MemoryError("no room")
+
+    monkeypatch.setattr("forsyn.interfaces.jobs.runner.run_job", breaks)
+    with pytest.raises(MemoryError):
+        run_until_stopped([job(now_and_then), job(now_and_then, "long", lane=Lane.LONG)], stopping=stopping)
+
+
+def test_mails_are_in_another_lane_than_what_takes_minutes() -> None:
+    lanes = {one.name: one.lane for one in JOBS}
+    assert {lanes[name] for name in ("deliver", "fetch", "tell", "seal")} == {Lane.SHORT}
+    assert {lanes[name] for name in ("preview", "bills", "send", "night")} == {Lane.LONG}
 
 
 def test_a_job_that_is_being_done_is_left_to_whoever_does_it(base: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from forsyn.interfaces.office.tests.billing import a_second_billing_clerk, previ
 from forsyn.interfaces.office.tests.conftest import signed_in
 from forsyn.interfaces.office.tests.reading import read, words
 from forsyn.workflows.billing_runs import go_on
-from forsyn.workflows.run_previews import preview_waiting
+from forsyn.workflows.run_previews import clear_discarded, preview_waiting
 from tests.billed_world import BilledWorld, a_run
 from tests.counting import asked
 from tests.world import NOW
@@ -106,11 +106,42 @@ def test_a_run_is_undone_with_a_reason_before_any_bill_is_released(
 
 def test_a_run_is_reckoned_anew_and_discarded(maker: Client, billed_world: BilledWorld) -> None:
     run_id = previewed(billed_world)
-    assert "beregnet igen" in done(maker, run_id, "beregn")
-    assert Run.objects.get(pk=run_id).state == "draft"
-    assert "Kørslen er kasseret" in done(maker, run_id, "kasser", reason="")
+    kept = Bill.objects.filter(run_id=run_id).count()
+    waits = done(maker, run_id, "beregn")
+    assert "beregnet igen" in waits
+    assert "Arbejdet begynder om et øjeblik" in waits, "the bills of the preview before are no progress"
+    assert "Kunderne skal betale" not in waits, "nor are its totals"
+    assert "5 bills reckoned, 1 stopped" in preview_waiting(clock=lambda: NOW)
+    assert Bill.objects.filter(run_id=run_id).count() == kept
+    given_up = done(maker, run_id, "kasser", reason="")
+    assert "Kørslen er kasseret" in given_up
+    assert f"Regningerne bliver slettet. 0 af {kept}." in given_up
+    assert clear_discarded() == f"Run {run_id}: {kept} bills deleted."
     assert not Bill.objects.filter(run_id=run_id).exists()
+    assert "slettet" not in words(maker, reverse("office:run", args=[run_id]))
+    assert clear_discarded() == ""
     assert "kommet videre" in done(maker, run_id, "kasser", reason="")
+
+
+def test_what_is_discarded_waits_for_who_is_only_stored(maker: Client, billed_world: BilledWorld) -> None:
+    run_id, world = previewed(billed_world), billed_world.world
+    stored = Restriction.objects.create(
+        customer_id=world.gorm.customer_id, ground="accuracy", reason="Arealet er bestridt", began_at=NOW,
+        recorded_by_id=world.dpo.pk,
+    )  # fmt: skip
+    done(maker, run_id, "kasser", reason="")
+    clear_discarded()
+    assert set(Bill.objects.values_list("customer_id", flat=True)) == {world.gorm.customer_id}
+    Restriction.objects.filter(pk=stored.pk).update(ended_at=NOW, ended_by_id=world.dpo.pk)
+    assert clear_discarded() == f"Run {run_id}: 1 bills deleted."
+
+
+def test_a_page_deletes_no_bill_itself(maker: Client, billed_world: BilledWorld) -> None:
+    run_id = previewed(billed_world)
+    for act in ("beregn", "kasser"):
+        with CaptureQueriesContext(connection) as queries:
+            maker.post(reverse("office:run_act", args=[run_id, act]), {"reason": ""})
+        assert not any("delete from billing_bill" in query["sql"].lower() for query in queries), act
 
 
 def test_the_preview_says_what_to_look_at_and_what_is_stopped(maker: Client, billed_world: BilledWorld) -> None:
