@@ -29,6 +29,7 @@ from forsyn.domain.billing.basis_rules import (
     counts_from,
     factors_used,
     parts,
+    undivided,
 )
 from forsyn.domain.billing.metered_queries import Measured, Needed, measured
 from forsyn.domain.billing.tariff_models import TariffVersion
@@ -243,7 +244,7 @@ def _needed(bill: _Bill, settled: Sequence[Consumption]) -> Needed:
 
 def _factors(bill: _Bill, values: Iterable[FactorValue]) -> Iterator[FactorValue]:
     used = factors_used(bill.version.tariff)
-    for value in values:
+    for value in undivided(values):
         over = value.until_date is not None and value.until_date <= bill.counted
         if value.factor in used and value.from_date < bill.part.until and not over:
             yield value

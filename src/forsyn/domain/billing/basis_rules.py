@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import unique
 from fractions import Fraction
@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from forsyn.domain.customers.rules import danish_date
-from forsyn.kernel.charges.basis import Basis, BilledBefore, Consumption, MeanTemperatures
+from forsyn.kernel.charges.basis import Basis, BilledBefore, Consumption, FactorValue, MeanTemperatures
 from forsyn.kernel.charges.basis_checks import COUNTED
 from forsyn.kernel.charges.components import (
     Factor,
@@ -282,6 +282,20 @@ def mean_temperatures(
 def factors_used(tariff: Tariff) -> frozenset[Factor]:
     """What a tariff's fixed charges count."""
     return frozenset(each.factor for each in tariff.components if isinstance(each, FixedCharge))
+
+
+def undivided(values: Iterable[FactorValue]) -> list[FactorValue]:
+    """Sizes as they hold, not as they were recorded: one that was changed and changed back is one, and one line."""
+    found: list[FactorValue] = []
+    for value in sorted(values, key=lambda value: (value.factor, value.from_date)):
+        before = found[-1] if found else None
+        if before is not None and (before.factor, before.until_date, before.value) == (
+            value.factor, value.from_date, value.value,
+        ):  # fmt: skip
+            found[-1] = replace(before, until_date=value.until_date)
+        else:
+            found.append(value)
+    return found
 
 
 def billed_before(tariff: Tariff, part: Part, given: Sequence[BilledBefore] | None) -> tuple[BilledBefore, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from forsyn.domain.billing.run_queries import all_rows
+from forsyn.domain.metering.rules import Quality
+from forsyn.domain.metering.stretch_queries import NEIGHBOUR_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +53,25 @@ _STANDING = f"""
 def agreements_changed_since_billed(*, commodity: str, first_date: date) -> list[tuple[int, str]]:
     """Agreements of whose billed days something is known since that was not when they were reckoned. 1 query.
 
-    Looked for: values of meters that were replaced, amounts that staff settled or withdrew, sizes, fees and terms that
-    were recorded, in days from ``first_date`` on. Whether it makes a difference is reckoned then. By agreement number.
+    Looked for: values of meters that were replaced, or divided otherwise by a reading that came late; amounts that
+    staff settled or withdrew, sizes, fees and terms that were recorded; in days from ``first_date`` on. Whether it
+    makes a difference is reckoned then. By agreement number.
     """
     return [
         (int(key), str(number)) for key, number in all_rows(_CHANGED, {"commodity": commodity, "first": first_date})
     ]
 
 
+# A reading that comes late into a counter's gap replaces what the one after the gap brought of all of its days.
+_AFTER_GAP = f"coalesce((select bit_or(bits) from unnest(day.quality) as bits), 0) & {Quality.AFTER_GAP:d} <> 0"  # noqa: S608 - a constant
 # From what changed to the bills, by their index: few things change, and the planner cannot know how few.
 _CHANGED = f"""
     with begun as materialized (
         select min(made_at) as at from billing_run where commodity = %(commodity)s and recorded_at is not null
     ), replaced as materialized (
-        select mounting.installation_id, max(day.superseded_at) as at, min(day.day) as first, max(day.day) + 1 as until
+        select mounting.installation_id, max(day.superseded_at) as at,
+               min(day.day - case when {_AFTER_GAP} then {NEIGHBOUR_DAYS} else 0 end) as first,
+               max(day.day) + 1 as until
           from metering_day_superseded as day
           join metering_mounting as mounting on mounting.meter_id = day.meter_id and mounting.period @> day.day
          where day.superseded_at >= (select at from begun)
