@@ -1,4 +1,4 @@
-"""A real Chromium on the real program: `page` is open at two widths, `accessible` checks it."""
+"""A real Chromium on the real program: `page` as wide as its user has it, `accessible` checks it at both widths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDTHS = (1280, 390)
+SCREEN, TELEPHONE, HEIGHT = 1280, 390, 900
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,11 +47,14 @@ def chromium_browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(params=WIDTHS, ids=lambda width: f"{width}px")
+@pytest.fixture
 def page(request: pytest.FixtureRequest, chromium_browser: Any, live_server: Any) -> Iterator[Any]:
-    """A page at each width. Errors on its console, and requests to anywhere else, fail the test."""
+    """A page on a screen, or on a telephone where the test is so marked. Errors on its console, and requests to
+    anywhere else, fail the test.
+    """
+    width = TELEPHONE if request.node.get_closest_marker("telephone") else SCREEN
     context = chromium_browser.new_context(
-        base_url=live_server.url, viewport={"width": request.param, "height": 900}, locale="da-DK"
+        base_url=live_server.url, viewport={"width": width, "height": HEIGHT}, locale="da-DK"
     )
     opened = context.new_page()
     opened.set_default_timeout(15_000)
@@ -72,18 +75,21 @@ def _is_fault(message: Any) -> bool:
 
 
 def fits(page: Any) -> None:
-    """Check that a page needs no scrolling sideways."""
-    width = page.viewport_size["width"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} is wider than {width} px"
+    """Check that a page needs no scrolling sideways, at either width."""
+    own = page.viewport_size
+    for width in (SCREEN, TELEPHONE):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} is wider than {width} px"
+    page.set_viewport_size(own)
 
 
 @pytest.fixture
 def accessible() -> Callable[[Any], None]:
-    """Check a page with axe-core against WCAG 2.1 A and AA, and that it `fits`. Seconds on a page of 1000 elements."""
+    """Check a page with axe-core against WCAG 2.1 A and AA, and that it `fits`."""
 
     def check(page: Any) -> None:
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
         fits(page)
 

@@ -19,6 +19,7 @@ from tests.signing_in import SignedIn
 from tests.world import NOW, TODAY, World
 
 Check = Callable[[Any], None]
+pytestmark = pytest.mark.telephone
 
 
 @pytest.fixture

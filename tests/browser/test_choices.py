@@ -72,6 +72,7 @@ def open_as(page: Any, live_server: LiveServer, signed_in: SignedIn) -> Callable
     return opened
 
 
+@pytest.mark.telephone
 def test_a_customer_takes_a_yes_back_and_gives_another(open_as: Any, chosen: World, accessible: Check) -> None:
     page = open_as(chosen.anna.account)
     page.goto(reverse("portal:consents"))

@@ -53,6 +53,7 @@ def as_account(page: Any, live_server: LiveServer, signed_in: Callable[[Account]
     return enter
 
 
+@pytest.mark.telephone
 def test_the_customer_sees_who_has_looked(
     looked_at: World, as_account: Callable[[Account], Any], accessible: Check
 ) -> None:

@@ -17,6 +17,7 @@ from tests.signing_in import SignedIn
 from tests.world import World
 
 Check = Callable[[Any], None]
+pytestmark = pytest.mark.telephone
 LONG = "Anna-Kirstine Østergård Åkjær-Søndersø Ærøbrandt von der Prøvesenhausen-Langeland"
 
 

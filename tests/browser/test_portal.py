@@ -15,6 +15,8 @@ from tests.browser.pages import turn
 from tests.meter_values import MeterStore
 from tests.world import METER_SWAP_DATE, NOW, TODAY, Party, World
 
+pytestmark = pytest.mark.telephone
+
 GAP = {date(2026, 3, 5), date(2026, 3, 6)}
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.utils import timezone
@@ -24,6 +25,7 @@ def arrives_at(page: Any, heading: str) -> None:
     page.get_by_role("heading", level=1, name=heading, exact=True).wait_for()
 
 
+@pytest.mark.telephone
 def test_a_customer_signs_in_with_a_code_and_out_again(transactional_db: None, page: Any, accessible: Check) -> None:
     world = build_world()
     page.goto("/konto/")
@@ -109,6 +111,7 @@ def test_a_passkey_can_be_the_second_step(transactional_db: None, page: Any, acc
     page.wait_for_url(re.compile(r"/kontor/"))
 
 
+@pytest.mark.telephone
 def test_pages_that_refuse_are_kind_and_lead_on(transactional_db: None, page: Any, accessible: Check) -> None:
     for address in ("/konto/glemt/", "/konto/glemt/sendt/", "/konto/lukket/", "/konto/oidc/afbrudt/", "/cookies/"):
         page.goto(address)
