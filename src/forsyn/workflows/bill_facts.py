@@ -16,8 +16,8 @@ from forsyn.domain.billing.sending_queries import OnAccountBill, Sendable
 from forsyn.domain.billing.tariff_queries import Texts, texts_of
 from forsyn.domain.customers.addressee_queries import AddresseeView, addressees
 from forsyn.domain.ledger.owing_queries import credits_used, customers_owing
+from forsyn.domain.payments.collect_rules import earliest_due
 from forsyn.domain.payments.mandate_queries import collected_bills
-from forsyn.domain.payments.rules import earliest_due
 from forsyn.integrations.fi.codec import PaymentLine, SlipKind, build
 from forsyn.kernel.charges.basis import Basis
 from forsyn.kernel.charges.bill import Bill

@@ -12,9 +12,10 @@ from pathlib import Path
 from forsyn.domain.payments import actions_collections, actions_intake
 from forsyn.domain.payments.actions_collections import NewMandate, Told
 from forsyn.domain.payments.actions_intake import Intake, NewFile
+from forsyn.domain.payments.collect_rules import bill_number_of
 from forsyn.domain.payments.models import CollectionState, FileKind, MandateEnd, Way
 from forsyn.domain.payments.queries import own_accounts
-from forsyn.domain.payments.rules import Movement, NotPossible, bill_number_of, digest
+from forsyn.domain.payments.rules import Movement, NotPossible, digest
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.betalingsservice import codec as betalingsservice
 from forsyn.integrations.betalingsservice.values import Agreement, AgreementEvent, Delivery, Outcome, Payment
@@ -124,6 +125,8 @@ def movement_of(entry: Entry) -> Movement:
         part_of=digest(*statement, entry.entry_number) if entry.transaction_number else "",
         is_sum=entry.batch_count > 1,
         takes_back=entry.reversal or bool(entry.return_reason),
+        statement=digest(*statement),
+        told_by=_KINDS[identity.message],
     )
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from forsyn.domain.customers.models import Customer
 from forsyn.domain.payments import actions_collections, actions_payouts, collect_queries, queries
+from forsyn.domain.payments.collect_rules import Collectable, earliest_due, on_days_of_their_own
 from forsyn.domain.payments.models import Payout, Route, SentKind
-from forsyn.domain.payments.rules import Collectable, NotPossible, earliest_due, on_days_of_their_own
+from forsyn.domain.payments.rules import NotPossible
 from forsyn.domain.safeguards import actions_door as door
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect

@@ -186,6 +186,23 @@ def year_of(posting_date: date) -> AccountingYear | None:
     return AccountingYear.objects.filter(period__contains=posting_date).first()
 
 
+_OPEN_LATER = """
+select asked.day, later.first_date
+  from unnest(%s::date[]) as asked (day)
+  join public.ledger_accounting_year as year on year.period @> asked.day and year.closed_at is not null
+ cross join lateral (select lower(next.period) as first_date from public.ledger_accounting_year as next
+                      where next.closed_at is null and lower(next.period) > asked.day
+                      order by next.period limit 1) as later
+"""
+
+
+def open_days_after(days: Collection[date]) -> dict[date, date]:
+    """Of these days, those of closed years, each with the first day after it that is open to postings. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_LATER, [sorted(set(days))])
+        return dict(cursor.fetchall())
+
+
 def newest_posting_date() -> date | None:
     """The newest day of the newest year with a voucher. 1 query."""
     newest: date | None = Voucher.objects.filter(

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from forsyn.domain.billing.models import Bill
 from forsyn.domain.ledger import actions as books
+from forsyn.domain.ledger.queries import open_days_after
 from forsyn.domain.payments import booking, rules
 from forsyn.domain.payments.actions_intake import lock_intake, pay_bills
 from forsyn.domain.payments.known_queries import STANDING, bills, told_sums
@@ -32,7 +33,7 @@ def place(
     bill = _bill_of(customer_id, bill_id)
     voucher = booking.placed(
         origin=f"placed:{receipt.pk}:{now:%Y%m%dT%H%M%S%f}", on=max(today, receipt.booked_date),
-        oere=receipt.amount_oere, customer_id=customer_id, bill_number=bill.number if bill else None,
+        oere=receipt.amount_oere, customer_id=customer_id, bill_numbers=[bill.number] if bill else [],
     )  # fmt: skip
     posted = books.post(voucher=voucher, now=now, account_id=account_id)
     _decide(
@@ -100,7 +101,8 @@ def settle_doubt(*, receipt_id: int, is_same: bool, now: datetime, today: date, 
     if is_same:
         _decide(receipt, ReceiptState.SAME, now, account_id)
         return
-    voucher = booking.set_aside(origin=f"receipt:{receipt.mark}", on=receipt.booked_date, oere=receipt.amount_oere)
+    on = open_days_after([receipt.booked_date]).get(receipt.booked_date, receipt.booked_date)
+    voucher = booking.set_aside(origin=f"receipt:{receipt.mark}", on=on, oere=receipt.amount_oere)
     waiting = books.post(voucher=voucher, now=now, account_id=account_id).voucher_id
     _decide(
         receipt, ReceiptState.SUSPENSE, now, account_id, voucher_id=waiting, suspense_voucher_id=waiting,
@@ -142,7 +144,7 @@ def write_in(
     bill = _bill_of(customer_id, bill_id)
     voucher = booking.paid(
         origin=f"receipt:{mark}", on=on, oere=amount_oere, customer_id=customer_id,
-        bill_number=bill.number if bill else None,
+        bill_numbers=[bill.number] if bill else [],
     )  # fmt: skip
     posted = books.post(voucher=voucher, now=now, account_id=account_id)
     receipt = Receipt.objects.create(

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.customers.queries import customer_ids
+from forsyn.domain.payments.collect_rules import Collectable
 from forsyn.domain.payments.models import Collection, CollectionState, Mandate, MandateEnd, SentFile, SentKind
-from forsyn.domain.payments.rules import Collectable
 
 _NUMBERS = 0x7061794E
 """An advisory lock of this number, with the kind: numbers of files that are made follow each other."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from django.db import connection, transaction
@@ -14,6 +14,7 @@ from django.db.models import Q
 from forsyn.domain.ledger import actions_bulk as books
 from forsyn.domain.ledger.actions_allocations import allocate_pairs
 from forsyn.domain.ledger.models import OpenItem
+from forsyn.domain.ledger.queries import open_days_after
 from forsyn.domain.ledger.rules import NewVoucher, Open, Pair, pair
 from forsyn.domain.payments import booking, rules
 from forsyn.domain.payments.known_queries import known_beside, known_marks
@@ -50,6 +51,8 @@ class Intake:
     oere: Mapping[str, int] = field(default_factory=dict)
     receipts: Mapping[str, int] = field(default_factory=dict)
     """The new rows' ids, by the movement's place."""
+    late: int = 0
+    """Movements of days whose accounting year is closed: they are booked on the first day that is open."""
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class _New:
     movement: Movement
     mark: str
     fate: Fate
+    posting_date: date
     customer_id: int | None = None
     voucher_id: int | None = None
 
@@ -91,9 +95,10 @@ def refuse_known_file(*, file: NewFile) -> None:
 def take_in(
     *, file: NewFile, movements: Sequence[Movement], way: str, now: datetime, account_id: int | None = None
 ) -> Intake:
-    """Keep a file and its movements, and book them. At most 25 queries, and 3 for each 2,000 new movements.
+    """Keep a file and its movements, and book them. At most 26 queries, and 3 for each 2,000 new movements.
 
-    Raises AlreadyRead, and the ledger's NotPossible where a day lies in no open accounting year.
+    What moved in a year that is closed is booked on the first day after it that is open. Raises AlreadyRead, and the
+    ledger's NotPossible where there is no accounting year to book in.
     """
     lock_intake()
     refuse_known_file(file=file)
@@ -101,26 +106,31 @@ def take_in(
     known = known_marks(marks=list(marked))
     fresh = [(mark, movement) for mark, movement in marked.items() if mark not in known]
     told = [movement for _, movement in fresh]
-    fates = rules.fates(told, known_beside(movements=told, way=way))
-    new = [_New(movement, mark, found) for (mark, movement), found in zip(fresh, fates, strict=True)]
+    fates = rules.fates(told, known_beside(movements=told, way=way, told_again=known))
+    later = open_days_after({movement.booked_date for movement in told})
+    new = [
+        _New(movement, mark, found, later.get(movement.booked_date, movement.booked_date))
+        for (mark, movement), found in zip(fresh, fates, strict=True)
+    ]
     _take_back(new, now, account_id)
     payouts = _payouts(new)
     _book(new, payouts, now, account_id)
     row = ReceivedFile.objects.create(
         kind=file.kind, name=file.name[:200], sha256=file.sha256, delivery=file.delivery, received_at=now,
-        entry_count=file.entry_count, known_count=len(known), credit_oere=file.credit_oere,
+        entry_count=file.entry_count, known_count=len(movements) - len(fresh), credit_oere=file.credit_oere,
         debit_oere=file.debit_oere, received_by_id=account_id,
     )  # fmt: skip
     receipts = _keep(new, row.pk, way, now)
     _close_payouts(new, payouts, now)
     pay_bills(
         customer_ids={each.customer_id for each in new if each.customer_id is not None},
-        first={each.fate.bill.voucher_id for each in new if each.fate.bill is not None and each.fate.bill.voucher_id},
+        first={bill.voucher_id for each in new for bill in each.fate.bills if bill.voucher_id},
         now=now,
         account_id=account_id,
     )
     _sums_are_told(told, row.pk)
-    return _intake(row.pk, movements, len(known), new, receipts)
+    late = sum(each.movement.booked_date in later for each in new)
+    return _intake(row.pk, movements, len(movements) - len(fresh), new, receipts, late)
 
 
 def pay_bills(*, customer_ids: Collection[int], first: Collection[int], now: datetime, account_id: int | None) -> None:
@@ -146,11 +156,11 @@ def _take_back(new: Sequence[_New], now: datetime, account_id: int | None) -> No
     if not taken:
         return
     earlier = {row.pk: row for row in Receipt.objects.filter(pk__in=taken)}
-    by_day = sorted(taken.items(), key=lambda item: item[1].movement.booked_date)
-    for booked_date, group in groupby(by_day, key=lambda item: item[1].movement.booked_date):
+    by_day = sorted(taken.items(), key=lambda item: item[1].posting_date)
+    for posting_date, group in groupby(by_day, key=lambda item: item[1].posting_date):
         held = [(earlier[key], each) for key, each in group]
         reversed_by = books.reverse_many(
-            voucher_ids=[row.voucher_id for row, _ in held], posting_date=booked_date,
+            voucher_ids=[row.voucher_id for row, _ in held], posting_date=posting_date,
             text="Indbetaling taget tilbage af banken", now=now, account_id=account_id, kind=booking.RETURN,
         )  # fmt: skip
         vouchers = {posted.origin: posted.voucher_id for posted in reversed_by}
@@ -182,14 +192,14 @@ def _voucher(each: _New, payouts: Mapping[int, Payout]) -> NewVoucher | None:
     if found.payout is not None:
         customer_id = payouts[found.payout.id].customer_id
         make = booking.left if oere < 0 else booking.came_back
-        return make(origin=each.origin, on=movement.booked_date, oere=abs(oere), customer_id=customer_id)
+        return make(origin=each.origin, on=each.posting_date, oere=abs(oere), customer_id=customer_id)
     if found.bill is not None:
         return booking.paid(
-            origin=each.origin, on=movement.booked_date, oere=oere, customer_id=found.bill.customer_id,
-            bill_number=found.bill.number,
+            origin=each.origin, on=each.posting_date, oere=oere, customer_id=found.bill.customer_id,
+            bill_numbers=[bill.number for bill in found.bills],
         )  # fmt: skip
     if found.state == ReceiptState.SUSPENSE:
-        return booking.set_aside(origin=each.origin, on=movement.booked_date, oere=oere)
+        return booking.set_aside(origin=each.origin, on=each.posting_date, oere=oere)
     return None
 
 
@@ -269,10 +279,10 @@ def _sums_are_told(movements: Sequence[Movement], file_id: int) -> None:
 
 
 def _intake(
-    file_id: int, movements: Sequence[Movement], known: int, new: Sequence[_New], receipts: Mapping[str, int]
+    file_id: int, movements: Sequence[Movement], known: int, new: Sequence[_New], receipts: Mapping[str, int], late: int
 ) -> Intake:
     counts: Counter[str] = Counter(str(each.fate.state) for each in new)
     oere: Counter[str] = Counter()
     for each in new:
         oere[str(each.fate.state)] += each.movement.amount_oere
-    return Intake(file_id, len(movements), known, dict(counts), dict(oere), dict(receipts))
+    return Intake(file_id, len(movements), known, dict(counts), dict(oere), dict(receipts), late)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from forsyn.domain.ledger.rules import Line, NewVoucher
 
 BANK, RECEIVABLES, SUSPENSE, IN_TRANSIT = "bank", "receivables", "suspense", "payouts_in_transit"
 PAYMENT, PAYOUT, RETURN, CORRECTION = "payment", "payout", "return", "correction"
+MOST_NAMED = 8
+"""Bills in a text; of more the first ones."""
 
 
-def paid(*, origin: str, on: date, oere: int, customer_id: int, bill_number: int | None) -> NewVoucher:
+def paid(*, origin: str, on: date, oere: int, customer_id: int, bill_numbers: Sequence[int] = ()) -> NewVoucher:
     """A customer has paid."""
-    text = f"Indbetaling til regning {bill_number}" if bill_number else "Indbetaling"
+    text = f"Indbetaling{_to(bill_numbers)}"
     return _voucher(PAYMENT, origin, on, text, (BANK, oere), (RECEIVABLES, -oere), customer_id)
 
 
@@ -22,9 +25,9 @@ def set_aside(*, origin: str, on: date, oere: int) -> NewVoucher:
     return _voucher(PAYMENT if oere > 0 else RETURN, origin, on, text, (BANK, oere), (SUSPENSE, -oere), None)
 
 
-def placed(*, origin: str, on: date, oere: int, customer_id: int, bill_number: int | None) -> NewVoucher:
+def placed(*, origin: str, on: date, oere: int, customer_id: int, bill_numbers: Sequence[int] = ()) -> NewVoucher:
     """What was set aside is a customer's."""
-    text = f"Indbetaling til regning {bill_number}, placeret" if bill_number else "Indbetaling, placeret"
+    text = f"Indbetaling{_to(bill_numbers)}, placeret"
     kind = PAYMENT if oere > 0 else RETURN
     return _voucher(kind, origin, on, text, (SUSPENSE, oere), (RECEIVABLES, -oere), customer_id)
 
@@ -44,6 +47,13 @@ def came_back(*, origin: str, on: date, oere: int, customer_id: int | None) -> N
     """A payout came back from the bank."""
     target = SUSPENSE if customer_id is None else RECEIVABLES
     return _voucher(RETURN, origin, on, "Udbetaling kom tilbage", (BANK, oere), (target, -oere), customer_id)
+
+
+def _to(bill_numbers: Sequence[int]) -> str:
+    if not bill_numbers:
+        return ""
+    more = " m.fl." if len(bill_numbers) > MOST_NAMED else ""
+    return f" til regning {', '.join(map(str, bill_numbers[:MOST_NAMED]))}{more}"
 
 
 def _voucher(

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import connection
 
 from forsyn.domain.customers.models import CustomerName
-from forsyn.domain.payments.rules import Collectable
+from forsyn.domain.payments.collect_rules import Collectable
 
 _TO_COLLECT = """
 select bill.id, bill.number, bill.customer_id, customer.number, mandate.id, mandate.agreement_number, bill.due_date,

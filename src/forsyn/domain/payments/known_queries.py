@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db import connection
@@ -16,11 +16,13 @@ STANDING = (BillState.POSTED, BillState.RELEASED)
 
 _ALIKE = """
 select receipt.booked_date, receipt.amount_oere, receipt.id, receipt.bank_reference, receipt.payment_id,
-       receipt.payer_name
+       receipt.payer_name, file.kind, receipt.part_of
   from (select distinct * from unnest(%s::date[], %s::bigint[]) as asked (booked_date, amount_oere)) as asked
   join public.payments_receipt as receipt
     on receipt.booked_date = asked.booked_date and receipt.amount_oere = asked.amount_oere
+  join public.payments_received_file as file on file.id = receipt.file_id
  where receipt.way = 'bank' and receipt.state not in ('same', 'announced', 'told')
+   and receipt.mark <> all(%s::text[])
 """
 
 _PAID = """
@@ -40,11 +42,14 @@ def known_marks(*, marks: Sequence[str]) -> frozenset[str]:
     return frozenset(Receipt.objects.filter(mark__in=marks).values_list("mark", flat=True))
 
 
-def known_beside(*, movements: Sequence[Movement], way: str) -> Known:
-    """All that the fate of new movements rests on. At most 5 queries, whatever their number."""
+def known_beside(*, movements: Sequence[Movement], way: str, told_again: Collection[str] = ()) -> Known:
+    """All that the fate of new movements rests on. At most 5 queries, whatever their number.
+
+    ``told_again``: marks of what the same file tells once more; those are nothing else in it.
+    """
     return Known(
         bills=bills(numbers={number for movement in movements for number in movement.told_numbers}),
-        alike=_alike(movements) if way == Way.BANK else {},
+        alike=_alike(movements, told_again) if way == Way.BANK else {},
         payouts=_payouts({movement.end_to_end_id for movement in movements if movement.end_to_end_id}),
         paid=_paid(movements),
         told_sums=told_sums(dates={movement.booked_date for movement in movements}) if way == Way.BANK else {},
@@ -82,11 +87,11 @@ def told_sums(*, dates: Iterable[date]) -> dict[tuple[date, int], str]:
     return {key: several[0] for key, several in found.items() if len(several) == 1}
 
 
-def _alike(movements: Sequence[Movement]) -> dict[tuple[date, int], list[Earlier]]:
+def _alike(movements: Sequence[Movement], told_again: Collection[str]) -> dict[tuple[date, int], list[Earlier]]:
     asked = [(movement.booked_date, movement.amount_oere) for movement in movements if not movement.is_sum]
     found: dict[tuple[date, int], list[Earlier]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_ALIKE, [[day for day, _ in asked], [amount for _, amount in asked]])
+        cursor.execute(_ALIKE, [[day for day, _ in asked], [amount for _, amount in asked], list(told_again)])
         for booked_date, amount, *earlier in cursor.fetchall():
             found.setdefault((booked_date, amount), []).append(Earlier(*earlier))
     return found

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from forsyn.domain.ledger.rules import NotPossible as NotPossible
-from forsyn.kernel.deadlines import DAY, is_working_day
 
 SEPARATOR = "\x1f"
-BANKING_DAYS_AHEAD = 8
-"""So long before its day a collection must be with Betalingsservice, by the house's caution; its calendar says when."""
 
 
 class AlreadyRead(NotPossible):
@@ -52,8 +48,9 @@ class Movement:
     """One movement of money as it was told. ``amount_oere`` above 0 came in.
 
     ``references`` are payment ids as they came; ``told_numbers`` the bills' numbers in those that are right in
-    themselves. ``place`` names it within what told it, the same whenever that is sent again. ``is_sum``: many payments
-    that are told elsewhere. ``takes_back``: the bank marks it as undoing another.
+    themselves. ``place`` names it within what told it, the same whenever that is sent again; ``statement`` that, and
+    ``told_by`` which message it is. ``is_sum``: many payments that are told elsewhere. ``takes_back``: the bank marks
+    it as undoing another.
     """
 
     place: str
@@ -69,6 +66,8 @@ class Movement:
     part_of: str = ""
     is_sum: bool = False
     takes_back: bool = False
+    statement: str = ""
+    told_by: str = ""
 
     @property
     def payment_id(self) -> str:
@@ -85,13 +84,14 @@ def marks(movements: Iterable[Movement]) -> Iterator[str]:
     """A mark for each, the same in whatever file it is told again.
 
     Where the bank names a movement, its own reference does, with account, day, amount and payment id; of several that
-    are alike the first is the first again. Where it does not, its place in the statement does.
+    are alike in a statement the first is the first again, so that two statements of one file that tell the same day
+    count it once. Where the bank does not name it, its place in the statement does.
     """
-    alike: Counter[str] = Counter()
+    alike: Counter[tuple[str, str]] = Counter()
     for movement in movements:
         named = _named(movement)
-        alike[named] += 1
-        yield digest(named, alike[named])
+        alike[movement.statement, named] += 1
+        yield digest(named, alike[movement.statement, named])
 
 
 def _named(movement: Movement) -> str:
@@ -124,12 +124,17 @@ class BillFacts:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A movement that was kept before, on the same day with the same amount; or the payment that one takes back."""
+    """A movement that was kept before, on the same day with the same amount; or the payment that one takes back.
+
+    ``told_by``: the kind of file that told it; ``part_of`` as on the movement.
+    """
 
     id: int
     bank_reference: str
     payment_id: str
     payer_name: str
+    told_by: str = ""
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,27 +162,53 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of a movement: a state of `Receipt`, and what it rests on."""
+    """What becomes of a movement: a state of `Receipt`, and what it rests on. ``bills``: those it names, in order."""
 
     state: str
     reason: str = ""
-    bill: BillFacts | None = None
+    bills: tuple[BillFacts, ...] = ()
     payout: PayoutFacts | None = None
     takes_back: Earlier | None = None
     part_of: str = ""
+
+    @property
+    def bill(self) -> BillFacts | None:
+        """The one that is named first."""
+        return self.bills[0] if self.bills else None
 
 
 def fates(movements: Iterable[Movement], known: Known) -> Iterator[Fate]:
     """What becomes of movements that no file has told before. Nothing is taken back, paid out or summed up twice."""
     used: set[object] = set()
+    beside = _InThisFile()
     for movement in movements:
-        found = fate(movement, known)
+        found = Fate("doubtful", Aside.ALIKE) if beside.may_have_told(movement) else fate(movement, known)
         once = _once(movement, found)
         if once is not None and once in used:
             state, reason = ("announced", Aside.SUM) if found.state == "told" else ("suspense", Aside.REVERSAL)
             found = Fate(state, reason)
         used.add(once)
         yield found
+
+
+class _InThisFile:
+    """The movements of a file so far: two of its statements may tell the same day."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[date, int, str], list[Movement]] = {}
+
+    def may_have_told(self, movement: Movement) -> bool:
+        """Whether another statement of the file has told the same; and remember this one."""
+        alike = self._told.setdefault((movement.booked_date, movement.amount_oere, movement.account), [])
+        found = any(_may_be(movement, _kept(other)) for other in alike if other.statement != movement.statement)
+        alike.append(movement)
+        return found
+
+
+def _kept(movement: Movement) -> Earlier:
+    return Earlier(
+        0, movement.bank_reference, movement.payment_id, movement.payer_name, movement.told_by, movement.part_of
+    )
 
 
 def _once(movement: Movement, found: Fate) -> object:
@@ -211,10 +242,27 @@ def _of_payout(movement: Movement, payout: PayoutFacts) -> Fate:
 
 
 def _may_be(movement: Movement, earlier: Earlier) -> bool:
-    """Nothing tells two payments of a day and amount apart, or the bank names both alike."""
+    """Nothing tells two payments of a day and amount apart, or the bank names both alike.
+
+    A statement and a notice may name the same money in two ways, and one may tell less of it than the other.
+    """
+    if movement.bank_reference and movement.bank_reference == earlier.bank_reference:
+        return True
+    if _in_another_message(movement, earlier):
+        return _no_other(movement.payment_id, earlier.payment_id) and _no_other(movement.payer_name, earlier.payer_name)
     if movement.bank_reference and earlier.bank_reference:
-        return movement.bank_reference == earlier.bank_reference
+        return False
     return movement.payment_id == earlier.payment_id and movement.payer_name == earlier.payer_name
+
+
+def _in_another_message(movement: Movement, earlier: Earlier) -> bool:
+    """Both whole, one in a statement, one in a notice: parts of a sum stand in the other as the sum."""
+    told = {movement.told_by, earlier.told_by} - {""}
+    return len(told) == 2 and not movement.part_of and not earlier.part_of
+
+
+def _no_other(one: str, other: str) -> bool:
+    return not one or not other or one.casefold() == other.casefold()
 
 
 def _taken_back(movement: Movement, known: Known) -> Fate:
@@ -229,13 +277,14 @@ def _paid(movement: Movement, bills: Mapping[int, BillFacts]) -> Fate:
         return Fate("suspense", Aside.NO_REFERENCE)
     if not movement.told_numbers:
         return Fate("suspense", Aside.WRONG_REFERENCE)
-    found = {number: bills.get(number) for number in movement.told_numbers}
-    if len(found) > 1:
+    asked = dict.fromkeys(movement.told_numbers)
+    known = tuple(bill for number in asked if (bill := bills.get(number)) is not None)
+    standing = [bill for bill in known if bill.is_booked]
+    if len(standing) == len(asked) and len({bill.customer_id for bill in standing}) == 1:
+        return Fate("matched", bills=known)
+    if len(asked) > 1:
         return Fate("suspense", Aside.SEVERAL_BILLS)
-    bill = next(iter(found.values()))
-    if bill is None:
-        return Fate("suspense", Aside.UNKNOWN_BILL)
-    return Fate("matched", bill=bill) if bill.is_booked else Fate("suspense", Aside.UNDONE_BILL)
+    return Fate("suspense", Aside.UNDONE_BILL if known else Aside.UNKNOWN_BILL)
 
 
 # -- what was booked as one sum --------------------------------------------------------------------------------------
@@ -254,54 +303,3 @@ def sums(movements: Iterable[Movement]) -> dict[tuple[date, int], str]:
             key = (days.pop(), sum(member.amount_oere for member in members))
             found.setdefault(key, []).append(part_of)
     return {key: several[0] for key, several in found.items() if len(several) == 1}
-
-
-# -- Betalingsservice ------------------------------------------------------------------------------------------------
-
-
-def earliest_due(today: date, banking_days: int = BANKING_DAYS_AHEAD) -> date:
-    """The first day that a collection made today can still be for: so many banking days lie between."""
-    day, left = today, banking_days
-    while left:
-        day += DAY
-        left -= is_working_day(day)
-    return day
-
-
-def bill_number_of(reference: str) -> int | None:
-    """The bill's number that a collection was sent with, and comes back with."""
-    digits = reference.strip()
-    return int(digits) if re.fullmatch(r"[0-9]{1,18}", digits, re.ASCII) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Collectable:
-    """A bill that Betalingsservice is asked to collect on a day."""
-
-    bill_id: int
-    number: int
-    customer_id: int
-    customer_number: str
-    mandate_id: int
-    agreement_number: str
-    due_date: date
-    amount_oere: int
-
-
-def on_days_of_their_own(bills: Iterable[Collectable], taken: Iterable[tuple[int, date]] = ()) -> list[Collectable]:
-    """Betalingsservice takes one collecti ones go to the next banking days, never before."""
-    days, found = set(taken), []
-    for bill in bills:
-        day = bill.due_date
-        while (bill.customer_id, day) in days:
-            day = _next_banking_day(day)
-        days.add((bill.customer_id, day))
-        found.append(replace(bill, due_date=day))
-    return found
-
-
-def _next_banking_day(day: date) -> date:
-    day += DAY
-    while not is_working_day(day):
-        day += DAY
-    return day

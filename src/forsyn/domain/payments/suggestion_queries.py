@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
-from forsyn.domain.billing.models import Bill
+from forsyn.domain.billing.models import Bill, BillState
 from forsyn.domain.customers.models import Customer, CustomerName
 from forsyn.domain.ledger.models import OpenItem
 from forsyn.domain.payments.known_queries import STANDING
@@ -18,6 +18,7 @@ from forsyn.domain.payments.suggestion_rules import (
     Suggestion,
     Unplaced,
     names_in,
+    near_numbers,
     numbers_in,
     suggest,
 )
@@ -50,8 +51,13 @@ def _unplaced(row: Receipt) -> Unplaced:
 def _candidates(asked: dict[int, Unplaced]) -> dict[int, set[int]]:
     """Customer ids for each payment: by numbers in it, by the amount, by who paid before, by the payer's name."""
     numbers = {key: numbers_in(payment.written) for key, payment in asked.items()}
+    near = {key: near_numbers(payment.written) for key, payment in asked.items()}
     wanted = set().union(*numbers.values())
-    by_bill = _several(Bill.objects.filter(number__in=wanted, state__in=STANDING).values_list("number", "customer_id"))
+    by_bill = _several(
+        Bill.objects.filter(
+            number__in=wanted.union(*near.values()), state__in=[*STANDING, BillState.UNDONE]
+        ).values_list("number", "customer_id")
+    )
     by_number = _several(
         Customer.objects.filter(number__in=[str(number) for number in wanted]).values_list("number", "id")
     )
@@ -73,6 +79,7 @@ def _candidates(asked: dict[int, Unplaced]) -> dict[int, set[int]]:
     return {
         key: set().union(
             *(by_bill[number] | by_number[str(number)] for number in numbers[key]),
+            *(by_bill[number] for number in near[key]),
             by_amount[payment.amount_oere],
             by_payer[payment.payer_name],
             *(by_name[name] for name in called[key]),
@@ -111,10 +118,15 @@ def _looked_up(customer_ids: set[int], asked: dict[int, Unplaced]) -> list[Candi
         )
     )
     bills = defaultdict(list)
-    for key, number, customer_id, voucher_id in Bill.objects.filter(voucher_id__in=left).values_list(
-        "id", "number", "customer_id", "voucher_id"
-    ):
-        bills[customer_id].append(OpenBill(key, number, left[voucher_id]))
+    undone = defaultdict(set)
+    named = {number for payment in asked.values() for number in numbers_in(payment.payment_id)}
+    for key, number, customer_id, voucher_id in Bill.objects.filter(
+        Q(voucher_id__in=left) | Q(number__in=named, state=BillState.UNDONE)
+    ).values_list("id", "number", "customer_id", "voucher_id"):
+        if voucher_id in left:
+            bills[customer_id].append(OpenBill(key, number, left[voucher_id]))
+        else:
+            undone[customer_id].add(number)
     payers = _several(
         Receipt.objects.filter(
             customer_id__in=customer_ids,
@@ -132,6 +144,7 @@ def _looked_up(customer_ids: set[int], asked: dict[int, Unplaced]) -> list[Candi
             owed_oere=balances.get(key, 0),
             bills=tuple(sorted(bills[key], key=lambda bill: bill.number)),
             payers=frozenset(map(str, payers[key])),
+            undone=frozenset(undone[key]),
         )
         for key, number in numbers.items()
     ]

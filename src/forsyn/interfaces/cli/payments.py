@@ -139,7 +139,7 @@ def _document(file: Path, read: PaymentsRead) -> dict[str, Any]:
     return {
         "file": file.name, "kind": read.kind.value, "movements": read.intake.movements, "known": read.intake.known,
         "counts": read.intake.counts, "oere": read.intake.oere, "collections": read.collections,
-        "mandates": read.mandates, "unknown": read.unknown,
+        "mandates": read.mandates, "unknown": read.unknown, "late": read.intake.late,
     }  # fmt: skip
 
 
@@ -151,6 +151,8 @@ def _tell(told: list[dict[str, Any]]) -> None:
             continue
         became = ", ".join(f"{count} {state}" for state, count in sorted(each["counts"].items()))
         more = [f"{each[name]} {name}" for name in ("collections", "mandates") if each[name]]
+        if each["late"]:
+            more.append(f"{each['late']} of a closed year, booked on the first open day")
         row = (each["file"], each["kind"], str(each["movements"]), str(each["known"]), "; ".join([became, *more]))
         table.add_row(*map(escape, row), escape(", ".join(each["unknown"])))
     if table.row_count:

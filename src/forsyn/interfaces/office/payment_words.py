@@ -35,6 +35,8 @@ ASIDE: dict[str, Text] = {
 BECAUSE: dict[str, Text] = {
     "bill_number": _("regningsnummeret står i teksten"),
     "customer_number": _("kundenummeret står i teksten"),
+    "undone_bill": _("regningen, der er fortrudt, var kundens"),
+    "near_number": _("betalings-id'et ligner en ubetalt regnings"),
     "amount": _("en ubetalt regning er på samme beløb"),
     "balance": _("kunden skylder netop det beløb"),
     "paid_before": _("samme betaler har betalt for kunden før"),

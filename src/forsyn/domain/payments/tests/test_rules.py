@@ -6,24 +6,22 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import stdnum.luhn
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forsyn.domain.payments.collect_rules import Collectable, bill_number_of, earliest_due, on_days_of_their_own
 from forsyn.domain.payments.rules import (
     Aside,
     BillFacts,
-    Collectable,
     Earlier,
     Fate,
     Known,
     Movement,
     PayoutFacts,
-    bill_number_of,
-    earliest_due,
     fate,
     fates,
     marks,
-    on_days_of_their_own,
     sums,
 )
 from forsyn.domain.payments.suggestion_rules import (
@@ -32,6 +30,7 @@ from forsyn.domain.payments.suggestion_rules import (
     OpenBill,
     Unplaced,
     is_plain,
+    near_numbers,
     numbers_in,
     suggest,
 )
@@ -83,7 +82,7 @@ def test_sums_are_of_what_belongs_together(told: list[Movement], one: Movement) 
 @pytest.mark.parametrize(
     ("movement", "known", "expected"),
     [
-        (PAID, Known(bills={17: BILL}), Fate("matched", bill=BILL)),
+        (PAID, Known(bills={17: BILL}), Fate("matched", bills=(BILL,))),
         (PAID, Known(), Fate("suspense", Aside.UNKNOWN_BILL)),
         (PAID, Known(bills={17: replace(BILL, is_booked=False)}), Fate("suspense", Aside.UNDONE_BILL)),
         (replace(PAID, told_numbers=(17, 18)), Known(bills={17: BILL}), Fate("suspense", Aside.SEVERAL_BILLS)),
@@ -187,4 +186,35 @@ def test_an_amount_that_many_owe_says_nothing() -> None:
 
 
 def test_a_payment_id_counts_with_and_without_its_check_digit() -> None:
-    assert numbers_in("000000000010174") == {10174, 1017}
+    assert numbers_in("000000000010173") == {10173, 1017}
+    assert numbers_in("000000000010174") == {10174}  # it is none: the number in it is somebody's by chance
+
+
+@given(st.integers(1, 10**13), st.integers(0, 14), st.integers(1, 9))
+def test_one_wrong_digit_in_a_payment_id_is_found_again(number: int, at: int, more: int) -> None:
+    right = stdnum.luhn.calc_check_digit(str(number))
+    digits = f"{number:014}{right}"
+    typed = digits[:at] + str((int(digits[at]) + more) % 10) + digits[at + 1 :]
+    assert number in near_numbers(f"betaling {typed}")
+    assert near_numbers(digits) == set()
+    assert len(near_numbers(typed)) <= 30
+
+
+def test_a_slip_in_the_payment_id_suggests_whose_it_may_be() -> None:
+    typed = Unplaced(100_00, "", "", "000000000010713")
+    (found,) = suggest(typed, [ANNA])
+    assert (found.number, found.reasons, found.bill) == (
+        "1001", (Because.NEAR_NUMBER, Because.AMOUNT), ANNA.bills[0],
+    )  # fmt: skip
+
+
+def test_who_had_a_bill_that_was_undone_is_suggested() -> None:
+    (found,) = suggest(Unplaced(1_00, "", "", "000000000010199"), [replace(ANNA, undone=frozenset({1019}))])
+    assert found.reasons == (Because.UNDONE_BILL,)
+
+
+@given(st.lists(movements, max_size=8))
+def test_a_statement_that_is_told_twice_in_a_file_counts_once(told: list[Movement]) -> None:
+    named = [replace(each, bank_reference=each.bank_reference or "B9", statement="1") for each in told]
+    again = [replace(each, statement="2", place=f"{each.place}-2") for each in named]
+    assert set(marks([*named, *again])) == set(marks(named))
