@@ -57,23 +57,28 @@ RECEIPTS = (
             P.ACCOUNTING: "insert update(state, customer_id, bill_id, voucher_id, suspense_voucher_id, part_of, reason,"
             " note, handled_by_id, handled_at)",
         },
-        events={
-            "accounting_year_end": "(case when state not in ('suspense', 'doubtful', 'announced', 'returning')"
-            " then booked_date end)",
-        },
+        events={"accounting_year_end": "booked_date"},
     ),
 )  # fmt: skip
+
+_LEFT_US = (
+    "(select max(ended) from (select holder.customer_id as of_customer,"
+    " coalesce(upper(agreement.period) - 1, 'infinity'::date) as ended from public.customers_agreement_holder as holder"
+    " join public.customers_agreement as agreement on agreement.id = holder.agreement_id) as left_us"
+    " where of_customer = customer_id)"
+)
+_ENDED_OR_LEFT = f"coalesce(upper(period) - 1, {_LEFT_US}, {day_of('recorded_at')})"
+"""The day a mandate ended; where Betalingsservice told of no end, that of the customer's last agreement."""
 
 BETALINGSSERVICE = (
     Table(
         "payments_mandate",
         person=OF_CUSTOMER,
         columns={"id": ROW, "file_id": FILE, "customer_id": CUSTOMER}
-        | dict.fromkeys(
-            ("agreement_number", "period", "ended_by", "recorded_at"), personal("bank_account", source=Source.PARTNER)
-        ),
+        | dict.fromkeys(("agreement_number", "recorded_at"), personal("bank_account", source=Source.PARTNER))
+        | _paid(Source.PARTNER, "period", "ended_by"),
         changed_by={P.ACCOUNTING: "insert update(period, ended_by)"},
-        kept_as="agreement",
+        events={"accounting_year_end": _ENDED_OR_LEFT},
     ),
     Table(
         "payments_collection",
@@ -85,7 +90,7 @@ BETALINGSSERVICE = (
             P.SETTLEMENT: "insert",
             P.ACCOUNTING: "update(state, receipt_id, told_by_id, told_date)",
         },
-        events={"accounting_year_end": "(case when state <> 'sent' then due_date end)"},
+        events={"accounting_year_end": "due_date"},
     ),
 )
 
@@ -103,7 +108,7 @@ PAYOUTS = (
         changed_by={
             P.ACCOUNTING: "insert update(state, approved_by_id, approved_at, sent_file_id, voucher_id, closed_at)",
         },
-        events={"accounting_year_end": day_of("closed_at")},
+        events={"accounting_year_end": day_of("coalesce(closed_at, approved_at, prepared_at)")},
     ),
 )  # fmt: skip
 

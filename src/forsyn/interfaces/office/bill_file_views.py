@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forsyn.domain.billing.bill_queries import bill_file
+from forsyn.domain.payments.collect_rules import earliest_due
+from forsyn.domain.payments.mandate_queries import collected_bills
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.integrations.documents.bills import bill_pdf
@@ -33,7 +36,10 @@ def as_pdf(request: HttpRequest, bill_id: int) -> HttpResponse:
     if released is None:
         raise Http404
     try:
-        document = own_bill(released, customer_id=found.customer_id, language=language_now())
+        collected = collected_bills(bill_ids=[found.pk], from_date=earliest_due(timezone.localdate()))
+        document = own_bill(
+            released, customer_id=found.customer_id, language=language_now(), is_collected=bool(collected)
+        )
     except IncompleteDocument:
         messages.error(request, _("Regningen kan ikke sættes op: vores kreditornummer til indbetalinger mangler."))
         return redirect("office:bill", bill_id)

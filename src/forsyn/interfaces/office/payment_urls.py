@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forsyn.interfaces.office import payment_act_views, payment_views, payout_views
+from forsyn.interfaces.office import overdue_views, payment_act_views, payment_views, payout_views
 
 urlpatterns = [
     path("betalinger/", payment_views.payments, name="payments"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("betalinger/<int:receipt_id>/<slug:act>/", payment_act_views.act, name="payment_act"),
     path("kunder/<int:customer_id>/konto/indbetaling/", payment_act_views.write_in, name="write_in_payment"),
     path("kunder/<int:customer_id>/konto/udbetaling/", payout_views.prepare, name="prepare_payout"),
+    path("forfaldne/", overdue_views.overdue_customers, name="overdue"),
+    path("forfaldne/liste.csv", overdue_views.overdue_csv, name="overdue_csv"),
     path("udbetalinger/", payout_views.payouts, name="payouts"),
     path("udbetalinger/<int:payout_id>/<slug:act>/", payout_views.act, name="payout_act"),
 ]

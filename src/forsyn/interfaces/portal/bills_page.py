@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -15,9 +15,16 @@ from django.utils.translation import gettext_lazy as _lazy
 from forsyn.domain.billing import bill_queries
 from forsyn.domain.billing.bill_queries import BillRow, Unreleased
 from forsyn.domain.ledger.queries import OpenItemView, open_items
-from forsyn.domain.payments.own_queries import OwnCollection, collections_of, payouts_under_way_oere
+from forsyn.domain.payments.own_queries import (
+    Betalingsservice,
+    OwnCollection,
+    betalingsservice_of,
+    collections_of,
+    payouts_under_way_oere,
+)
 from forsyn.integrations.fi.codec import PaymentLine
 from forsyn.interfaces.portal import wording
+from forsyn.interfaces.portal.betalingsservice import NOT_COLLECTED, Collected, how_collected
 from forsyn.interfaces.portal.bill_states import BY_HAND, Money, Standing, standing
 from forsyn.interfaces.portal.consents_page import reading_language
 from forsyn.kernel.periods import Period
@@ -113,8 +120,12 @@ Remaining = Mapping[int, int]
 """What is left of vouchers, in øre, by voucher; those with nothing left are not there."""
 
 
-def bills_page(*, customer_id: int, today: date, page: int, size: int) -> BillsPage:
-    """A page of the list; the first says also what to pay next. 7 queries at most."""
+def bills_page(*, customer_id: int, today: date, page: int, size: int, is_on_hold: bool = False) -> BillsPage:
+    """A page of the list; the first says also what to pay next. 8 queries at most.
+
+    ``is_on_hold``: the customer's data are restricted, so that nothing new is collected.
+    """
+    agreed = betalingsservice_of(customer_id=customer_id)
     hidden = bill_queries.unreleased(customer_id=customer_id)
     open_now = without_hidden(open_items(customer_id=customer_id), hidden)
     rows = bill_queries.bills_of(customer_id=customer_id, offset=(page - 1) * size, limit=size + 1)
@@ -122,9 +133,11 @@ def bills_page(*, customer_id: int, today: date, page: int, size: int) -> BillsP
     asked = _first_due(open_now)
     due = bill_queries.bills_with_vouchers(customer_id=customer_id, voucher_ids=asked) if asked else {}
     collected = collections_of(bill_ids={row.id for row in (*shown, *due.values())})
-    told = _Told(today, remaining_of(open_now), collected, reading_language())
+    by_betalingsservice = NOT_COLLECTED if is_on_hold else agreed
+    told = _Told(today, remaining_of(open_now), collected, by_betalingsservice, reading_language())
+    owed = _owed(open_now, payouts_under_way_oere(customer_id=customer_id), today, told.language)
     return BillsPage(
-        owed=_owed(open_now, payouts_under_way_oere(customer_id=customer_id), today, told.language),
+        owed=replace(owed, words=owed.words + how_collected(by_betalingsservice, today)),
         next=_next([due[voucher] for voucher in asked if voucher in due], told),
         years=[
             (year, [told.line(row) for row in found]) for year, found in groupby(shown, key=lambda r: r.issue_date.year)
@@ -200,20 +213,20 @@ class _Told:
     today: date
     remaining: Remaining
     collected: Mapping[int, OwnCollection]
+    agreed: Betalingsservice
     language: Language
 
     def line(self, row: BillRow) -> BillLine:
         left = self.remaining.get(row.voucher_id or 0, 0)
-        return bill_line(row, left, self.collected.get(row.id), self.today, self.language)
+        collected = Collected(self.collected.get(row.id), self.agreed)
+        return bill_line(row, left, collected, self.today, self.language)
 
 
-def bill_line(
-    row: BillRow, remaining_oere: int, collection: OwnCollection | None, today: date, language: Language
-) -> BillLine:
+def bill_line(row: BillRow, remaining_oere: int, collected: Collected, today: date, language: Language) -> BillLine:
     """One bill in words."""
     money = Money(row.to_pay_oere, remaining_oere)
-    collects = collection is not None and collection.is_under_way
-    how_far = standing(money, due_date=row.due_date, today=today, is_collected=collects)
+    drawn = collected.day(row, today)
+    how_far = standing(money, due_date=row.due_date, today=today, is_collected=drawn is not None)
     colour, mark = BADGES[how_far]
     return BillLine(
         number=str(row.number),
@@ -224,7 +237,7 @@ def bill_line(
         amount=money_text(abs(row.to_pay_oere), language),
         is_credit=row.to_pay_oere < 0,
         badge=Badge(colour, mark),
-        state=_state(how_far, row, money, collection, language),
+        state=_state(how_far, row, money, collected, drawn, language),
         corrected=_("Rettet af regning %(number)s") % {"number": row.corrected_by} if row.corrected_by else "",
         href=reverse("portal:bill", args=[row.number]),
         pdf=reverse("portal:bill_pdf", args=[row.number]),
@@ -239,14 +252,17 @@ def bill_title(row: BillRow, language: Language) -> str:
     return told.of("titles", row.kind).format(commodity=told.of("commodities", row.commodity))
 
 
-def _state(how_far: Standing, row: BillRow, money: Money, collection: OwnCollection | None, language: Language) -> str:
+def _state(
+    how_far: Standing, row: BillRow, money: Money, collected: Collected, drawn: date | None, language: Language
+) -> str:
     due = wording.long_date(row.due_date)
     rest = money_text(money.remaining_oere, language)
-    if how_far is Standing.COLLECTED and collection is not None:
-        return _("Trækkes den %(day)s") % {"day": wording.long_date(collection.due_date)}
-    failed = collection is not None and collection.has_failed
-    if how_far in BY_HAND and failed:
+    if drawn is not None and how_far is Standing.COLLECTED:
+        return _("Trækkes den %(day)s") % {"day": wording.long_date(drawn)}
+    if how_far in BY_HAND and collected.has_failed:
         return _("Betalingsservice kunne ikke trække beløbet. Betal selv senest den %(day)s") % {"day": due}
+    if how_far is Standing.DUE and collected.is_too_late(row):
+        return _("Betalingsservice kan ikke nå at trække beløbet. Betal selv senest den %(day)s") % {"day": due}
     if how_far is Standing.DUE:
         return _("Betal senest den %(day)s") % {"day": due}
     if how_far is Standing.PART_PAID:

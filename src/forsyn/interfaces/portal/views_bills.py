@@ -15,10 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forsyn.domain.billing import bill_queries
-from forsyn.domain.payments.own_queries import OwnCollection, collections_of
+from forsyn.domain.payments.own_queries import betalingsservice_of, collections_of
 from forsyn.integrations.documents.bills import bill_pdf
 from forsyn.interfaces.access import customer_required
 from forsyn.interfaces.portal import statement_page as statements
+from forsyn.interfaces.portal.betalingsservice import NOT_COLLECTED, Collected
 from forsyn.interfaces.portal.bill_page import bill_page
 from forsyn.interfaces.portal.bills_page import bill_line, bills_page
 from forsyn.interfaces.portal.consents_page import reading_language
@@ -42,8 +43,11 @@ def bills(request: HttpRequest) -> HttpResponse:
     """All bills, what is owed now, and how to pay what is due next."""
     asked = request.GET.get("side", "1")
     page = min(max(int(asked), 1), LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    shown = bills_page(customer_id=_customer(request), today=timezone.localdate(), page=page, size=PAGE)
-    return render(request, "portal/bills.html", {"page": shown, "on_hold": on_hold(_customer(request))})
+    held = on_hold(_customer(request))
+    shown = bills_page(
+        customer_id=_customer(request), today=timezone.localdate(), page=page, size=PAGE, is_on_hold=bool(held)
+    )
+    return render(request, "portal/bills.html", {"page": shown, "on_hold": held})
 
 
 @require_safe
@@ -55,14 +59,14 @@ def bill(request: HttpRequest, number: int) -> HttpResponse:
     found = _found(request, number)
     row = found.row
     left = bill_queries.remaining_oere(voucher_id=row.voucher_id)
-    collection = collections_of(bill_ids=[row.id]).get(row.id)
-    document = _document(request, found, collection)
+    collected = _collected(request, found)
+    document = _document(request, found, collected)
     if document is None:
         return redirect("portal:bills")
     corrected = row.corrects_id is not None or row.corrected_by is not None
     page = bill_page(
         document,
-        bill_line(row, left, collection, today, language),
+        bill_line(row, left, collected, today, language),
         row=row,
         paid=bill_queries.paid_by(voucher_ids=[row.voucher_id]) if row.voucher_id and left < row.to_pay_oere else (),
         chain=bill_queries.chain_of(customer_id=customer_id, bill_id=row.id) if corrected else (),
@@ -77,7 +81,7 @@ def bill(request: HttpRequest, number: int) -> HttpResponse:
 def bill_as_pdf(request: HttpRequest, number: int) -> HttpResponse:
     """One bill as it was sent, set anew."""
     found = _found(request, number)
-    document = _document(request, found, collections_of(bill_ids=[found.row.id]).get(found.row.id))
+    document = _document(request, found, _collected(request, found))
     if document is None:
         return redirect("portal:bills")
     header = content_disposition_header(as_attachment=True, filename=_("regning-%(number)s.pdf") % {"number": number})
@@ -85,16 +89,21 @@ def bill_as_pdf(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": header or ""})
 
 
-def _document(
-    request: HttpRequest, found: bill_queries.BillFile, collection: OwnCollection | None
-) -> BillDocument | None:
+def _collected(request: HttpRequest, found: bill_queries.BillFile) -> Collected:
+    """How Betalingsservice collects the bill, if it does. 3 queries."""
+    customer_id = _customer(request)
+    agreed = NOT_COLLECTED if on_hold(customer_id) else betalingsservice_of(customer_id=customer_id)
+    return Collected(collections_of(bill_ids=[found.row.id]).get(found.row.id), agreed)
+
+
+def _document(request: HttpRequest, found: bill_queries.BillFile, collected: Collected) -> BillDocument | None:
     """What the bill says; None, with a word to the customer, where it cannot be told."""
     try:
         return own_bill(
             found,
             customer_id=_customer(request),
             language=reading_language(),
-            is_collected=collection is not None and not collection.has_failed,
+            is_collected=collected.is_asked(found.row, timezone.localdate()),
             customer=Known(request.customer.name, request.customer.number),  # type: ignore[attr-defined]
         )
     except (IncompleteDocument, UnreadableBasis):

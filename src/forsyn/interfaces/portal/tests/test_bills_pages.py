@@ -7,17 +7,19 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 
 from forsyn.domain.billing.models import Bill
 from forsyn.domain.billing.tariff_models import Creditor
 from forsyn.domain.ledger.actions_allocations import allocate
-from forsyn.domain.payments.models import Collection, ReceivedFile, SentFile
+from forsyn.domain.payments.models import Collection, Mandate, ReceivedFile, SentFile
 from tests.bill_samples import instalments
 from tests.books import books as books
 from tests.books import pay
 from tests.own_bills import Ground, creditor, heat_basis
+from tests.paid_world import restrict
 from tests.portal_pages import page, words
 from tests.world import NOW, Party, World
 
@@ -259,6 +261,76 @@ def test_what_betalingsservice_collects_is_not_to_be_paid_by_hand(
     assert "Betalingsservice kunne ikke trække beløbet. Betal selv senest den 1. december" in page(
         client_of_anna, "bills"
     )
+
+
+def agreed(party: Party, first: date, until: date | None = None, *, number: int = 1) -> None:
+    """An agreement with Betalingsservice."""
+    file = ReceivedFile.objects.create(
+        kind="bs0603", name="aftaler.txt", sha256=f"{number:064x}", entry_count=1, known_count=0, credit_oere=0,
+        debit_oere=0, received_at=NOW,
+    )  # fmt: skip
+    Mandate.objects.create(
+        customer_id=party.customer_id, agreement_number=f"{number:09}", period=DateRange(first, until), file=file,
+        recorded_at=NOW, ended_by="bank" if until else "",
+    )  # fmt: skip
+
+
+def test_what_betalingsservice_will_collect_is_told_as_soon_as_the_agreement_is_known(
+    client_of_anna: Client, ground: Ground, world: World
+) -> None:
+    agreed(world.anna, date(2026, 1, 1))
+    bill = ground.on_account(
+        world.anna, date(2026, 10, 1), date(2027, 1, 1), 400_000, issued=date(2026, 10, 20), due=date(2026, 12, 1)
+    )
+    text = page(client_of_anna, "bills")
+    assert "Du betaler med Betalingsservice: vi trækker beløbet på din konto, den dag en regning forfalder." in text
+    assert "Trækkes den 1. december 2026" in text
+    assert "Kortart" not in text + page(client_of_anna, "bill", bill.number)
+
+
+def test_what_betalingsservice_cannot_reach_any_more_is_paid_by_hand(
+    client_of_anna: Client, ground: Ground, world: World
+) -> None:
+    agreed(world.anna, date(2026, 1, 1))
+    ground.on_account(
+        world.anna, date(2026, 10, 1), date(2027, 1, 1), 400_000, issued=date(2026, 10, 20), due=date(2026, 11, 5)
+    )
+    text = page(client_of_anna, "bills")
+    assert "Betalingsservice kan ikke nå at trække beløbet. Betal selv senest den 5. november 2026" in text
+    assert "Kortart" in text
+
+
+@pytest.mark.parametrize(
+    ("periods", "said"),
+    [
+        ([(date(2027, 1, 1), None)], "Fra den 1. januar 2027 betaler du med Betalingsservice."),
+        ([(date(2026, 1, 1), date(2027, 1, 1))], "Du betaler med Betalingsservice til og med den 31. december 2026."),
+        ([(date(2026, 1, 1), date(2026, 10, 1))], "Din aftale med Betalingsservice sluttede den 30. september 2026."),
+        ([(date(2026, 1, 1), date(2026, 12, 1)), (date(2026, 12, 1), None)], "Du betaler med Betalingsservice: vi"),
+        ([(date(2020, 1, 1), date(2021, 1, 1))], ""),
+        ([], ""),
+    ],
+)
+def test_how_an_agreement_stands_is_told(
+    client_of_anna: Client, ground: Ground, world: World, periods: list[tuple[date, date | None]], said: str
+) -> None:
+    for number, period in enumerate(periods, 1):
+        agreed(world.anna, *period, number=number)
+    text = page(client_of_anna, "bills")
+    assert said in text
+    assert bool(said) == ("Betalingsservice" in text)
+
+
+def test_nothing_is_promised_to_who_is_restricted(client_of_anna: Client, ground: Ground, world: World) -> None:
+    agreed(world.anna, date(2026, 1, 1))
+    agreed(world.gorm, date(2026, 1, 1), number=2)  # another's agreement is nobody else's
+    restrict(world.anna, by=world.dpo.pk)
+    ground.on_account(
+        world.anna, date(2026, 10, 1), date(2027, 1, 1), 400_000, issued=date(2026, 10, 20), due=date(2026, 12, 1)
+    )
+    text = page(client_of_anna, "bills")
+    assert "Betal senest den 1. december 2026" in text
+    assert "Betalingsservice" not in text
 
 
 def test_questions_do_not_grow_with_the_bills(
