@@ -41,16 +41,15 @@ def mail_about(policy: Policy, *, name: str, bills: int, bills_url: str, languag
         what = "a new bill" if bills == 1 else f"{bills} new bills"
         return Words(
             f"You have {what} from {utility}",
-            f"Dear {name}\n\nYou have {what} from {utility}. Sign in to see what it is for, how it was worked out, and "
-            f"what you pay or get back:\n\n{bills_url}\n\nWe never ask for a password or a card number by e-mail.\n\n"
+            f"Dear {name}\n\nYou have {what} from {utility}. Sign in to see what you pay or get back, and how it "
+            f"was worked out:\n\n{bills_url}\n\nWe never ask for a password or a card number by e-mail.\n\n"
             f"Do you have a question? Write to {contact.email} or call {contact.phone}.\n\nKind regards\n{utility}\n",
         )
     what = "en ny regning" if bills == 1 else f"{bills} nye regninger"
-    it = "den" if bills == 1 else "dem"
     return Words(
         f"Du har fået {what} fra {utility}",
-        f"Kære {name}\n\nDu har fået {what} fra {utility}. Log ind for at se {it}, hvordan vi har regnet, og hvad "
-        f"du skal betale eller får tilbage:\n\n{bills_url}\n\nVi beder aldrig om adgangskode eller kortnummer "
+        f"Kære {name}\n\nDu har fået {what} fra {utility}. Log ind for at se, hvad du skal betale eller får "
+        f"tilbage, og hvordan vi har regnet:\n\n{bills_url}\n\nVi beder aldrig om adgangskode eller kortnummer "
         f"i en mail.\n\nHar du spørgsmål, så skriv til {contact.email} eller ring på {contact.phone}.\n\n"
         f"Venlig hilsen\n{utility}\n",
     )

@@ -27,10 +27,15 @@ def ensure_accounts(*, using: str = "default") -> int:
 
 
 def open_year(*, first_date: date, until_date: date) -> int:
-    """Open the accounting year [first_date, until_date); return its id. Raises NotPossible where one is there."""
+    """Open the accounting year [first_date, until_date); return its id.
+
+    Raises NotPossible where one is there, or where it is longer than any may be (årsregnskabsloven § 15).
+    """
     with in_words():
         if first_date >= until_date:
             raise rules.NotPossible("Regnskabsårets sidste dag ligger før dets første. Vælg datoerne om.")
+        if rules.months_between(first_date, until_date) > rules.LONGEST_YEAR_MONTHS:
+            raise rules.NotPossible("Et regnskabsår er 12 måneder og højst 18. Vælg en tidligere sidste dag.")
         return AccountingYear.objects.create(period=DateRange(first_date, until_date)).pk
 
 

@@ -8,6 +8,9 @@ from datetime import date
 
 from forsyn.kernel.money import kr_text
 
+LONGEST_YEAR_MONTHS = 18
+"""A first accounting year, or one that is moved, may be longer than twelve months (årsregnskabsloven § 15)."""
+
 
 class NotPossible(ValueError):
     """The books do not take this; the message says why and what to do, in Danish."""
@@ -41,6 +44,11 @@ class NewVoucher:
     origin: str
     lines: Sequence[Line]
     customer_id: int | None = None
+
+
+def months_between(first: date, until: date) -> int:
+    """The months that [first, until) reaches into, the last one begun counted as whole."""
+    return (until.year - first.year) * 12 + until.month - first.month + (until.day > first.day)
 
 
 def check(voucher: NewVoucher) -> None:

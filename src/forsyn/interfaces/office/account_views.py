@@ -40,8 +40,8 @@ def account(request: HttpRequest, customer_id: int) -> HttpResponse:
     today = timezone.localdate()
     year, page = _year(request, today), page_number(request)
     bills = bills_of_customer(customer_id=customer_id, first=(page - 1) * BILLS, count=BILLS + 1)
-    unpaid = queries.owed_on(voucher_ids=[bill.voucher_id for bill in bills if bill.voucher_id is not None])
     items = queries.open_items(customer_id=customer_id)
+    left = {item.voucher_id: item for item in items}
     context = {
         "customer": customer,
         "today": today,
@@ -53,7 +53,7 @@ def account(request: HttpRequest, customer_id: int) -> HttpResponse:
         "year": year,
         "later_year": year + 1 if year < today.year else None,
         "earlier_year": year - 1 if year > FIRST_YEAR else None,
-        "bills": [(bill, unpaid.get(bill.voucher_id) if bill.voucher_id else None) for bill in bills[:BILLS]],
+        "bills": [(bill, left.get(bill.voucher_id or 0)) for bill in bills[:BILLS]],
         "page": page,
         "has_more": len(bills) > BILLS,
         "has_allocations": any(abs(item.remaining_oere) < abs(item.amount_oere) for item in items),

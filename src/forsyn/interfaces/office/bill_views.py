@@ -61,7 +61,7 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
     if customer is None:
         raise Http404
     record(kind=AccessKind.LOOK, aspect=Aspect.BILLS, customer_ids=[found.customer_id], subject_id=bill_id)
-    owed = queries.owed_on(voucher_ids=[found.voucher_id]) if found.voucher_id else {}
+    items = queries.open_items(customer_id=found.customer_id) if found.voucher_id else []
     basis, settled = _used(request, found)
     context = {
         "bill": found,
@@ -71,7 +71,7 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
         "reckoning": reckoning_of(found, basis),
         "reasons": reasons_of([found]).get(bill_id, []),
         "postings": postings_of(found, list(queries.accounts())),
-        "owed": owed.get(found.voucher_id) if found.voucher_id else None,
+        "left": next((item for item in items if item.voucher_id == found.voucher_id), None),
         "settled": settled,
         "corrections": list(corrections_of(bill_id=bill_id)),
         "dispatches": dispatches_of(bill_id=bill_id),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 RUN_KINDS: dict[str, Text] = {
     "annual": _("Årsopgørelse"),
@@ -34,6 +35,7 @@ RUN_STATES: dict[str, Text] = {
 BILL_STATES: dict[str, Text] = {
     "stopped": _("Stoppet"),
     "previewed": _("Beregnet"),
+    "left_out": _("Udeladt"),
     "posted": _("Bogført"),
     "released": _("Frigivet"),
     "undone": _("Fortrudt"),
@@ -111,6 +113,9 @@ STOPPED_BY: dict[str, StopText] = {
         _("Kan ikke regnes om, som det blev opkrævet"),
         _("Regningens dage eller takst er anderledes nu. Se på aftalen, og afgør, hvad kunden skal betale."),
     ),
+    "overtaken": StopText(
+        _("Ændret siden forhåndsvisningen"), _("Lav en ny kørsel for de dage. Så kommer regningen med.")
+    ),
     "no_terms": StopText(_("Aftalen har ingen takst"), _("Vælg en takst til aftalen. Beregn derefter kørslen igen.")),
     "no_approved_tariff": StopText(
         _("Taksten er ikke godkendt"), _("Få en udgave af taksten godkendt. Beregn derefter kørslen igen.")
@@ -174,8 +179,8 @@ def owner_of(origin: str) -> Text | None:
 
 
 def kr_text(oere: int) -> str:
-    """1.204,50 kr., with a true minus sign."""
-    return gettext("%(amount)s kr.") % {"amount": amount_text(oere)}
+    """1.204,50 kr., with a true minus sign; never broken before its currency."""
+    return (gettext("%(amount)s kr.") % {"amount": amount_text(oere)}).replace(" ", NO_BREAK)
 
 
 def amount_text(oere: int) -> str:
@@ -184,13 +189,18 @@ def amount_text(oere: int) -> str:
     return f"−{number}" if oere < 0 else number
 
 
+def count_text(count: int) -> str:
+    """1.204."""
+    return number_format(count, use_l10n=True, force_grouping=True)
+
+
 def short_day_text(day: date) -> str:
-    """02.11.2026, for columns."""
-    return date_format(day, pgettext("short date format", "d.m.Y"))
+    """2.11.2026, for columns; as bills have it."""
+    return date_format(day, pgettext("short date format", "j.n.Y"))
 
 
 def days_text(days: DateRange) -> str:
-    """01.01.2026–31.12.2026: the last day is named, not the one after."""
+    """1.1.2026–31.12.2026: the last day is named, not the one after."""
     first, last = days.lower, days.upper and days.upper - timedelta(days=1)
     if first is None or last is None:
         return gettext("fra %(first)s") % {"first": short_day_text(first)} if first else "–"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,34 +14,35 @@ from forsyn.interfaces.office.ledger_forms import day_field
 
 REASON_LENGTH = 300
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
-WHY = _("Hvorfor?")
+WHY, SAY_WHY = _("Hvorfor?"), _("Skriv kort, hvorfor.")
 
 
-def reason_field(label: Any = WHY, help_text: Any = "") -> forms.CharField:
+def reason_field(label: Any = WHY, help_text: Any = "", required: Any = SAY_WHY) -> forms.CharField:
     """A short text that stays with the payment."""
     return forms.CharField(
         label=label,
         help_text=help_text,
         max_length=REASON_LENGTH,
         error_messages={
-            "required": _("Skriv kort, hvorfor."),
+            "required": required,
             "max_length": _("Teksten er for lang. Skriv højst %(limit_value)d tegn."),
         },
     )
 
 
 def amount_field(label: Any, help_text: Any = "") -> forms.DecimalField:
-    """Kroner, as people write them: 1.204,50."""
+    """Kroner above 0, as people write them: 1.204,50."""
     return forms.DecimalField(
         label=label,
         help_text=help_text,
         max_digits=11,
         decimal_places=2,
-        min_value=0,
+        min_value=Decimal("0.01"),
         localize=True,
         error_messages={
             "required": _("Skriv et beløb."),
             "invalid": _("Skriv beløbet i kroner, for eksempel 1204,50."),
+            "min_value": _("Skriv et beløb over 0 kr."),
             "max_decimal_places": _("Skriv højst to decimaler."),
             "max_digits": _("Beløbet er for stort."),
             "max_whole_digits": _("Beløbet er for stort."),
@@ -148,7 +150,9 @@ class WriteInForm(CprAskingForm):
         max_length=18,
         required=False,
     )
-    reason = reason_field(_("Hvordan er der betalt?"), _("For eksempel »kontant på kontoret«."))
+    reason = reason_field(
+        _("Hvordan er der betalt?"), _("For eksempel »kontant på kontoret«."), _("Skriv kort, hvordan der er betalt.")
+    )
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def clean_bill_number(self) -> int | None:

@@ -249,6 +249,9 @@ def test_a_closed_year_is_closed(world: World, books: Books) -> None:
             open_year(first_date=date(2027, 6, 1), until_date=date(2028, 1, 1))
         with pytest.raises(NotPossible, match="Vælg datoerne om"):
             open_year(first_date=date(2030, 1, 1), until_date=date(2030, 1, 1))
+        with pytest.raises(NotPossible, match="højst 18"):
+            open_year(first_date=date(2030, 1, 1), until_date=date(2031, 7, 2))
+        open_year(first_date=date(2030, 1, 1), until_date=date(2031, 7, 1))
 
 
 def test_who_sees_the_books_and_who_may_write_them(world: World, books: Books) -> None:

@@ -46,7 +46,7 @@ def amount_of(oere: int | None) -> str:
 
 @register.filter
 def short_day(day: date | None) -> str:
-    """02.11.2026."""
+    """2.11.2026."""
     return billing_words.short_day_text(day) if day else ""
 
 
@@ -58,7 +58,7 @@ def last_day(until: date | None) -> str:
 
 @register.filter
 def days(period: DateRange | None) -> str:
-    """01.01.2026–31.12.2026."""
+    """1.1.2026–31.12.2026."""
     return billing_words.days_text(period) if period else ""
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Account, Role
 from forsyn.domain.billing.actions_runs import approve_run
+from forsyn.domain.billing.models import BillKind
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
 from forsyn.workflows.billing_runs import execute_run, preview_run, release_run
@@ -27,16 +28,16 @@ def a_second_billing_clerk() -> Account:
     return Account.objects.get(pk=key)
 
 
-def previewed(made: BilledWorld) -> int:
+def previewed(made: BilledWorld, kind: BillKind = BillKind.ANNUAL) -> int:
     """A run for the heat of 2025, reckoned."""
-    run_id = a_run(made.world)
+    run_id = a_run(made.world, kind)
     preview_run(run_id=run_id, clock=lambda: NOW)
     return run_id
 
 
-def posted(made: BilledWorld, *, release: bool = True) -> int:
+def posted(made: BilledWorld, *, release: bool = True, kind: BillKind = BillKind.ANNUAL) -> int:
     """A run for the heat of 2025 in the books, and with its customers."""
-    run_id = previewed(made)
+    run_id = previewed(made, kind)
     with purpose(P.SETTLEMENT, actor=made.world.clerk.pk):
         approve_run(run_id=run_id, sha256=sha_of(run_id), approved_by_id=made.world.clerk.pk, now=NOW)
     execute_run(run_id=run_id, clock=lambda: NOW)

@@ -42,7 +42,7 @@ def test_the_account_tells_what_is_owed_and_how_it_came(world: World, books: Boo
         "Kunden skylder 1.200,00 kr.",
         "1.000,00 kr. er over tiden; det ældste skulle være betalt 1. september 2026.",
         "300,00 kr. er betalt, men ikke fordelt på regninger.",
-        "Betaling receipt:a 15.09.2026 – −300,00 kr. 700,00 kr.",
+        "Betaling receipt:a 15.9.2026 – −300,00 kr. 700,00 kr.",
     ):
         assert said in page, said
     assert "Ingen bevægelser det år" in words(keeper, reverse("office:account", args=[anna]) + "?aar=2025")
@@ -159,7 +159,7 @@ def test_the_export_has_every_posting_and_is_on_the_record_of_each_it_names(
     assert len(lines) == 4
     named = AccessEntry.objects.filter(aspect="books", kind="export").values_list("customer_id", flat=True)
     assert list(named) == [world.anna.customer_id]
-    assert keeper.get(reverse("office:export", args=[99])).status_code == 404
+    assert keeper.get(reverse("office:export", args=[999_999])).status_code == 404
 
 
 def test_the_account_takes_as_many_queries_for_one_bill_as_for_many(

@@ -11,13 +11,17 @@ from django.urls import reverse
 
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Account, Role
-from forsyn.domain.billing.models import Bill, Creditor, FactorOf, Run, SettledConsumption
+from forsyn.domain.billing.models import Bill, BillKind, Creditor, FactorOf, Run, SettledConsumption
+from forsyn.domain.ledger.actions_allocations import allocate
 from forsyn.domain.safeguards.log_models import AccessEntry
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.interfaces.office.tests.billing import posted, previewed
 from forsyn.interfaces.office.tests.conftest import signed_in
 from forsyn.interfaces.office.tests.reading import read, words
+from forsyn.policy.purposes import P
 from forsyn.workflows.run_previews import preview_waiting
-from tests.billed_world import BilledWorld
+from tests import books
+from tests.billed_world import BilledWorld, settle
 from tests.world import BEGINNING, NOW
 
 
@@ -55,8 +59,27 @@ def test_a_bill_shows_its_lines_basis_and_postings(maker: Client, billed_world: 
 def test_the_account_lists_the_bill_with_what_is_not_paid(maker: Client, billed_world: BilledWorld) -> None:
     bill = annas(billed_world, posted(billed_world))
     page = words(maker, reverse("office:account", args=[bill.customer_id]))
-    assert f"Årsopgørelse {bill.number} Varme 01.01.2025–31.12.2025" in page
+    assert f"Årsopgørelse {bill.number} Varme 1.1.2025–31.12.2025" in page
     assert "11.375,00 kr. Ikke betalt" in page
+
+
+def test_money_back_is_to_the_customers_credit_until_it_is_used(maker: Client, billed_world: BilledWorld) -> None:
+    bill = annas(billed_world, posted(billed_world))
+    books.pay(bill.customer_id, 11_375_00, "receipt:1")
+    with purpose(P.ACCOUNTING, actor=None):
+        allocate(customer_id=bill.customer_id, now=NOW)
+    settle(bill.agreement_id, 15_500_000, now=NOW)
+    credit = annas(billed_world, posted(billed_world, kind=BillKind.CORRECTION))
+    account, page = (
+        reverse(f"office:{one}", args=[key]) for one, key in (("account", bill.customer_id), ("bill", credit.pk))
+    )
+    assert "−937,50 kr. Kunden har det til gode" in words(maker, account)
+    assert "heraf til gode nu: 937,50 kr." in words(maker, page)
+    books.bill(bill.customer_id, 2_000_00, "bill:later")
+    with purpose(P.ACCOUNTING, actor=None):
+        allocate(customer_id=bill.customer_id, now=NOW)
+    assert "−937,50 kr. Givet tilbage" in words(maker, account)
+    assert "937,50 kr. givet tilbage" in words(maker, page)
 
 
 def test_customer_service_reads_the_bill_and_settles_nothing(billed_world: BilledWorld) -> None:
