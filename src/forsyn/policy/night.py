@@ -28,6 +28,8 @@ from forsyn.policy.reach import PARAMETERS, Rows, about, ends_at, only_about, ow
 
 DEEPEST = 4
 """So many foreign keys one behind the other; what lies deeper counts as referred to, and waits for the next night."""
+CHAINED = 2
+"""So many rows of one table that refer to each other (a correction of a correction) go in one night, and one more."""
 
 
 def plan_night(policy: Policy, bindings: Bindings, catalog: Catalog, keys: Collection[ForeignKey]) -> NightPlan:
@@ -99,9 +101,9 @@ class _Derivation:
         return " and ".join(parts)
 
     def _unreferred(self, name: str, depth: int = 1, seen: tuple[str, ...] = ()) -> Iterator[str]:
-        """That nothing refers to the row but what goes as well."""
+        """That nothing refers to the row but what goes as well, be it another row of the same table."""
         for key in self.keys:
-            if key.target != name or key.table not in self.tables or key.table == name:
+            if key.target != name or key.table not in self.tables:
                 continue
             alias = f"u{depth}"
             goes = self._goes(key.table, depth + 1, (*seen, name)).replace("t0.", f"{alias}.")
@@ -112,7 +114,8 @@ class _Derivation:
 
     def _goes(self, name: str, depth: int, seen: tuple[str, ...]) -> str:
         """That a row goes, as far as can be told by following foreign keys so deep."""
-        if not self.ends[name] or depth > DEEPEST or name in seen:
+        chained = CHAINED if name in seen[-1:] else 0
+        if not self.ends[name] or depth > DEEPEST or seen.count(name) > chained:
             return "false"
         if self._is_of_rows(name):
             return " and ".join([self._over(name), *self._unreferred(name, depth, seen)])

@@ -110,25 +110,34 @@ def finish_night(*, night_id: int, now: datetime) -> None:
 
 
 def delete_rows(*, step: RowStep, key_type: str, given: Mapping[str, Any], cursor: str, limit: int) -> ChunkDone:
-    """Delete the next rows of a step in order of their primary key, at most ``limit``."""
+    """Delete the next rows of a step, at most ``limit``, from the highest primary key down.
+
+    So what refers to an earlier row of its table (a correction, a reversal) goes before that one.
+    """
     table, windowed = step.table.name, key_type != "uuid"
-    window = f"and t0.id <= %(after)s::{key_type} + {WINDOW_IDS}" if windowed else ""
-    after = cursor or ("0" if windowed else "00000000-0000-0000-0000-000000000000")
     with connection.cursor() as running:
         running.execute(
-            f"with chosen as materialized (select t0.id from public.{table} as t0"  # noqa: S608 - names of the bindings
-            f" where t0.id > %(after)s::{key_type} {window} and {step.condition}"
-            f" order by t0.id limit %(limit)s),"
-            f" gone as (delete from public.{table} as t using chosen where t.id = chosen.id returning t.id)"
-            f" select count(*), (select id from chosen order by id desc limit 1),"
-            f" (select t.id from public.{table} as t order by t.id desc limit 1) from gone",
-            {**given, "after": after, "limit": limit},
+            f"select (select id from public.{table} order by id limit 1),"  # noqa: S608 - names of the bindings
+            f" (select id from public.{table} order by id desc limit 1)"
         )
-        count, last, highest = running.fetchone()
+        lowest, highest = running.fetchone()
+        if highest is None:
+            return ChunkDone(0, None)
+        below = (int(cursor) if cursor else highest + 1) if windowed else cursor or None
+        running.execute(
+            f"with chosen as materialized (select t0.id from public.{table} as t0"  # noqa: S608 - as above
+            f" where (t0.id < %(below)s::{key_type} or %(below)s::{key_type} is null)"
+            f" {f'and t0.id >= %(below)s::{key_type} - {WINDOW_IDS}' if windowed else ''} and {step.condition}"
+            f" order by t0.id desc limit %(limit)s),"
+            f" gone as (delete from public.{table} as t using chosen where t.id = chosen.id returning t.id)"
+            f" select count(*), (select id from chosen order by id limit 1) from gone",
+            {**given, "below": below, "limit": limit},
+        )
+        count, last = running.fetchone()
     if count == limit:
         return ChunkDone(count, str(last))
-    if windowed and highest is not None and int(after) + WINDOW_IDS < highest:
-        return ChunkDone(count, str(int(after) + WINDOW_IDS))
+    if windowed and below - WINDOW_IDS > lowest:
+        return ChunkDone(count, str(below - WINDOW_IDS))
     return ChunkDone(count, None)
 
 

@@ -295,7 +295,7 @@ def _unreferred(name: str, keys: Collection[ForeignKey]) -> list[str]:
     return [
         f"not exists (select from public.{key.table} as r where r.{key.column} = t0.{key.key})"
         for key in keys
-        if key.target == name and key.table != name
+        if key.target == name
     ]
 
 
