@@ -123,7 +123,7 @@ def delete_rows(*, step: RowStep, key_type: str, given: Mapping[str, Any], curso
         lowest, highest = running.fetchone()
         if highest is None:
             return ChunkDone(0, None)
-        below = (int(cursor) if cursor else highest + 1) if windowed else cursor or None
+        below: Any = (int(cursor) if cursor else highest + 1) if windowed else cursor or None
         running.execute(
             f"with chosen as materialized (select t0.id from public.{table} as t0"  # noqa: S608 - as above
             f" where (t0.id < %(below)s::{key_type} or %(below)s::{key_type} is null)"
