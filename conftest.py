@@ -20,12 +20,12 @@ from django.utils import translation
 from psycopg import sql
 from typer.testing import CliRunner
 
-from forsyn.config.embedded_postgres import SUPERUSER
 from forsyn.domain.ledger.chart import CHART
 from forsyn.interfaces.translations import compile_translations
 from forsyn.workflows.migrate import migrate
 from tests.counting import django_assert_max_num_queries as django_assert_max_num_queries
 from tests.counting import django_assert_num_queries as django_assert_num_queries
+from tests.databases import administrator, clone, drop
 
 REPOSITORY = Path(__file__).parent
 pytest_plugins = [
@@ -52,10 +52,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(state, ignore_errors=True)
 
 
-def _administrator() -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(settings.INSTANCE.embedded.conninfo("postgres", SUPERUSER), autocommit=True)
-
-
 def _point_at(database: str) -> None:
     for alias in connections:
         connections[alias].close()
@@ -63,28 +59,9 @@ def _point_at(database: str) -> None:
 
 
 def _clone(database: str) -> None:
-    """A copy of the template; what is granted on a database as a whole is not copied with it."""
-    names = {
-        "copy": sql.Identifier(database),
-        "template": sql.Identifier(settings.INSTANCE.database),
-        "owner": sql.Identifier(settings.INSTANCE.owner_role),
-    }
-    with _administrator() as administrator:
-        administrator.execute(sql.SQL("create database {copy} template {template} owner {owner}").format(**names))
-        administrator.execute(sql.SQL("revoke all on database {copy} from public").format(**names))
-        granted = administrator.execute(
-            "select format('grant %%s on database %%I to %%s', privilege_type, %s::text, grantee::regrole)"
-            "  from pg_database cross join aclexplode(datacl) where datname = %s and grantee <> datdba",
-            [database, settings.INSTANCE.database],
-        ).fetchall()
-        for (statement,) in granted:
-            administrator.execute(str(statement))
+    """A copy of the template, which this process's connections use from here."""
+    clone(database, template=settings.INSTANCE.database, owner=settings.INSTANCE.owner_role)
     _point_at(database)
-
-
-def _drop(database: str) -> None:
-    with _administrator() as administrator:
-        administrator.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
 
 
 MIGRATED_ROWS = """
@@ -116,11 +93,11 @@ def _make_tester() -> None:
     login, owner, tester = (
         sql.Identifier(role) for role in (settings.LOGIN_ROLE, settings.INSTANCE.owner_role, settings.TESTER_ROLE)
     )
-    with _administrator() as administrator:
-        administrator.execute(sql.SQL("create role {} login noinherit password 'tester'").format(tester))
+    with administrator() as session:
+        session.execute(sql.SQL("create role {} login noinherit password 'tester'").format(tester))
         settings.INSTANCE.embedded.add_password(settings.TESTER_ROLE, "tester")
-        administrator.execute(sql.SQL("grant {} to {} with inherit true, set true").format(login, tester))
-        administrator.execute(sql.SQL("grant {} to {} with inherit false, set true").format(owner, tester))
+        session.execute(sql.SQL("grant {} to {} with inherit true, set true").format(login, tester))
+        session.execute(sql.SQL("grant {} to {} with inherit false, set true").format(owner, tester))
 
 
 def _make_template() -> None:
@@ -149,7 +126,7 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
         yield
         for alias in connections:
             connections[alias].close()
-        _drop(database)
+        drop(database)
 
 
 @contextlib.contextmanager
@@ -188,12 +165,12 @@ def own_database(django_db_setup: None, django_db_blocker: object, worker_id: st
     """A fresh database for one test that really commits; yields the environment under which subprocesses see it."""
     database, workers = f"forsyn_test_{worker_id}_own", f"forsyn_test_{worker_id}"
     with contextlib.suppress(psycopg.errors.InvalidCatalogName):
-        _drop(database)
+        drop(database)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _clone(database)
         yield os.environ | {"FORSYN_DATABASE": database, "DJANGO_SETTINGS_MODULE": "forsyn.config.settings"}
         _point_at(workers)
-    _drop(database)
+    drop(database)
 
 
 @pytest.fixture(scope="session")

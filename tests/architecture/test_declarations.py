@@ -21,6 +21,7 @@ from forsyn.policy.loading import load_policy
 from forsyn.policy.policy import Policy
 from forsyn.workflows.declarations import all_bindings, check_declarations, current_policy
 from forsyn.workflows.enforcement import drift
+from tests.databases import clone, drop
 
 SUPPLIER = Path(settings.PROJECT_ROOT) / "policies" / "supplier.toml"
 
@@ -90,20 +91,28 @@ def test_the_web_server_does_not_start_with_an_undeclared_column(own_database: d
     assert "Traceback" not in done.stderr
 
 
-@pytest.fixture
-def suppliers_instance(django_db_setup: None, worker_id: str) -> Iterator[dict[str, str]]:
-    """An instance of the supplier's beside the utility's, on the same server; answers its processes' environment."""
+@pytest.fixture(scope="module")
+def suppliers_server(django_db_setup: None, worker_id: str) -> Iterator[dict[str, str]]:
+    """The supplier's roles beside the utility's, and a database to copy; answers its processes' environment."""
     name = f"supplier_{worker_id}"
     environment = os.environ | {
         "FORSYN_INSTANCE": name,
         "FORSYN_POLICY": str(SUPPLIER),
-        "FORSYN_DATABASE": f"forsyn_{name}",
+        "FORSYN_DATABASE": f"forsyn_{name}_kept",
         "DJANGO_SETTINGS_MODULE": "forsyn.config.settings",
     }
     _run(environment, "migrate")
-    yield environment
-    with psycopg.connect(settings.INSTANCE.embedded.conninfo("postgres", SUPERUSER), autocommit=True) as administrator:
-        administrator.execute(f"drop database forsyn_{name} with (force)")  # type: ignore[arg-type]
+    yield environment | {"FORSYN_DATABASE": f"forsyn_{name}"}
+    drop(f"forsyn_{name}_kept")
+
+
+@pytest.fixture
+def suppliers_instance(suppliers_server: dict[str, str]) -> Iterator[dict[str, str]]:
+    """An instance of the supplier's, on the same server as the utility's, for one test."""
+    database = suppliers_server["FORSYN_DATABASE"]
+    clone(database, template=f"{database}_kept", owner=f"forsyn_{suppliers_server['FORSYN_INSTANCE']}_owner")
+    yield suppliers_server
+    drop(database)
 
 
 def _run(environment: dict[str, str], *command: str) -> str:
