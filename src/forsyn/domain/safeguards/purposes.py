@@ -100,7 +100,7 @@ def _become(role: str, actor: str) -> tuple[str, str]:
         if isinstance(error.__cause__, errors.InvalidParameterValue | errors.InsufficientPrivilege):
             raise PurposeViolation(
                 f"The database does not let the program become {role!r}. Run `forsyn policy apply`, which makes the "
-                "purposes' roles."
+                "purposes' roles; where the instance is new, `forsyn migrate`."
             ) from error
         raise
 
