@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forsyn.domain.billing.basis_rules import NotReadyCode
+from forsyn.domain.billing.left_out_rules import Changed, overtaken
+from forsyn.domain.billing.run_rules import StopCode
 from forsyn.kernel.charges.basis import Basis, Consumption, MeanTemperatures, Quality
 from forsyn.kernel.charges.bill import Explained, ExplainedStep
 from forsyn.kernel.charges.calculate import calculate
@@ -37,6 +40,7 @@ from forsyn.workflows.bill_words import (
     reason_sentence,
     reason_sentences,
     step_sentence,
+    stored_reason_sentences,
     words,
 )
 from tests import charge_samples as samples
@@ -297,3 +301,29 @@ def test_a_step_keeps_what_is_said() -> None:
     """An explanation that was kept reads the same: numbers as text, dates by ISO 8601."""
     kept = ExplainedStep(Explained.CONSUMED, (("amount", "1234.5"), ("unit", "m3")))
     assert step_sentence(kept, DANISH) == "Forbruget er 1.234,5 m³ i alt."
+
+
+@BOTH
+@pytest.mark.parametrize("code", [*(code.key for code in NotReadyCode), *StopCode])
+def test_every_reason_of_a_run_is_a_sentence(code: str, language: Language) -> None:
+    reason = {"code": code, "component": "", "from": "2026-01-01", "until": "2026-07-01", "value": "V-1"}
+    (told,) = stored_reason_sentences([reason, reason], {}, language)
+    assert told.endswith(".")
+    assert code not in told
+    assert ("V-1" in told) == (code not in ("open_privacy_request", "needs_staff"))
+
+
+@BOTH
+def test_what_changed_is_said_in_words(language: Language) -> None:
+    assert set(words(language).sections["changed"]) == set(Changed)
+    told = stored_reason_sentences(overtaken([Changed.TARIFF, Changed.ON_ACCOUNT]).reasons, {}, DANISH)
+    assert told[0] == (
+        "Siden forhåndsvisningen er prisen ændret, så regningen er ikke bogført. Lav en ny kørsel for de dage."
+    )
+
+
+def test_a_kept_reason_of_the_kernel_is_said_as_the_kernels() -> None:
+    kept = {"code": "missing_price", "component": "rent", "from": "2026-01-01", "until": None, "value": ""}
+    known = Reason(ReasonCode.MISSING_PRICE, "rent", date(2026, 1, 1), None, "")
+    names = {"rent": "Målerleje"}
+    assert stored_reason_sentences([kept], names, DANISH) == [reason_sentence(known, names, DANISH)]

@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from forsyn.domain.billing import actions_execution
 from forsyn.domain.billing.actions_runs import approve_run
+from forsyn.domain.billing.left_out_queries import LeftOut
 from forsyn.domain.billing.models import Bill, BillKind, NumberSeries, Run
 from forsyn.domain.billing.run_refusal_rules import Refusal, RunRefused
 from forsyn.domain.billing.run_rules import Totals
@@ -20,7 +21,7 @@ from forsyn.domain.rights.models import Request, RequestCustomer
 from forsyn.domain.safeguards.choices_models import Restriction
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
-from forsyn.workflows.billing_runs import discard_run, execute_run, go_on, preview_run, release_run, undo_run
+from forsyn.workflows.billing_runs import Executed, discard_run, execute_run, go_on, preview_run, release_run, undo_run
 from tests.billed_world import (
     FIRST,
     UNTIL,
@@ -155,11 +156,17 @@ def test_whoever_is_restricted_after_the_approval_is_held_back(billed_world: Bil
     assert sorted(Bill.objects.exclude(number=None).values_list("number", flat=True)) == [1, 2, 3, 4]
 
 
-def test_a_run_with_somebody_restricted_since_is_not_undone(billed_world: BilledWorld) -> None:
-    run_id = a_run(billed_world.world)
-    executed(billed_world, run_id)
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_run_is_undone_for_those_too_who_are_restricted_since(billed_world: BilledWorld, alone: bool) -> None:
+    """Accounting keeps the books right; settlement, which sees them no more, could not."""
+    of = {"agreement_id": billed_world.agreements["anna"]} if alone else {}
+    run_id = a_run(billed_world.world, **of)
+    bills = executed(billed_world, run_id)
     restrict(billed_world, "anna")
-    refused(Refusal.RESTRICTED, lambda: undo_run(run_id=run_id, undone_by_id=None, reason="Forkert pris.", now=AT))
+    assert undo_run(run_id=run_id, undone_by_id=None, reason="Forkert pris.", now=AT) == bills
+    assert not OpenItem.objects.exists()
+    assert set(balances().values()) == {0}
+    assert not Bill.objects.filter(state="posted").exists()
 
 
 def test_an_open_request_stops_the_bill(billed_world: BilledWorld) -> None:
@@ -295,8 +302,10 @@ def test_of_two_runs_for_the_same_days_one_is_posted(billed_world: BilledWorld) 
         preview(run_id)
         approve(billed_world, run_id)
     assert execute_run(run_id=first, clock=clock) is not None
-    refused(Refusal.OVERTAKEN, lambda: execute_run(run_id=second, clock=clock))
-    assert Run.objects.get(pk=second).state == "approved"
+    done = execute_run(run_id=second, clock=clock)
+    assert done == Executed(0, 0, LeftOut(5, done.left_out.to_pay_oere, {"days": 5}))
+    assert set(Bill.objects.filter(run_id=second).values_list("state", flat=True)) == {"left_out", "stopped"}
+    assert Voucher.objects.count() == 5
 
 
 def test_a_settlement_is_not_posted_with_less_taken_off_than_was_billed_meanwhile(billed_world: BilledWorld) -> None:
@@ -310,7 +319,8 @@ def test_a_settlement_is_not_posted_with_less_taken_off_than_was_billed_meanwhil
     approve(billed_world, on_account)
     later = AT + timedelta(minutes=1)
     assert execute_run(run_id=on_account, clock=lambda: later) is not None
-    refused(Refusal.OVERTAKEN, lambda: execute_run(run_id=annual, clock=lambda: later))
+    done = execute_run(run_id=annual, clock=lambda: later)
+    assert (done.bills, dict(done.left_out.reasons)) == (0, {"on_account": 1})
 
 
 def test_a_run_that_was_broken_off_is_gone_on_with_first(

@@ -43,7 +43,7 @@ def corrections(run: Run, asking: frozenset[int], actor: int | None) -> Iterator
     for start in range(0, len(found), AGREEMENTS_AT_ONCE):
         chunk = found[start : start + AGREEMENTS_AT_ONCE]
         with purpose(P.SETTLEMENT, actor=actor):
-            bills = _corrections_of(run, chunk, asking)
+            bills = corrections_of(run, chunk, asking)
         done += len(chunk)
         yield bills, done, len(found)
 
@@ -53,7 +53,8 @@ def _changed(run: Run) -> list[int]:
     return [agreement_id for agreement_id, _ in rows]
 
 
-def _corrections_of(run: Run, agreement_ids: Sequence[int], asking: frozenset[int]) -> list[NewBill]:
+def corrections_of(run: Run, agreement_ids: Sequence[int], asking: frozenset[int]) -> list[NewBill]:
+    """The corrections that the bills of these agreements need now, by their numbers. The caller entered settlement."""
     rows = [
         row
         for row in standing_queries.standing_bills(agreement_ids=agreement_ids)

@@ -14,7 +14,7 @@ from tomllib import loads
 
 from forsyn.kernel.charges.bill import Explained, ExplainedStep, Explanation
 from forsyn.kernel.charges.components import AnyComponent
-from forsyn.kernel.charges.reasons import Reason
+from forsyn.kernel.charges.reasons import Reason, ReasonCode
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.bill_numbers import NO_BREAK, day_text, days_text, kr_number_text, number_text
 from forsyn.workflows.bill_reason_values import value_text
@@ -170,3 +170,23 @@ def reason_sentence(reason: Reason, names: Mapping[str, str], language: Language
 def reason_sentences(reasons: Sequence[Reason], names: Mapping[str, str], language: Language) -> list[str]:
     """Each reason once, in order."""
     return list(dict.fromkeys(reason_sentence(reason, names, language) for reason in reasons))
+
+
+StoredReason = Mapping[str, str | None]
+"""As a bill keeps why it was stopped or left out: {code, component, from, until, value}."""
+
+
+def stored_reason_sentences(reasons: Iterable[StoredReason], names: Mapping[str, str], language: Language) -> list[str]:
+    """Why a bill was stopped or left out, each reason once, in order; ``names`` are `component_names`."""
+    return list(dict.fromkeys(_stored_sentence(reason, names, language) for reason in reasons))
+
+
+def _stored_sentence(reason: StoredReason, names: Mapping[str, str], language: Language) -> str:
+    code, value = reason["code"] or "", reason["value"] or ""
+    first, until = _day(reason["from"]), _day(reason["until"])
+    if code.upper() in ReasonCode.__members__:
+        known = Reason(ReasonCode[code.upper()], reason["component"] or "", first, until, value)
+        return reason_sentence(known, names, language)
+    told = words(language)
+    places = {"period": days_text(None, None, language)} | _dates(first, until, language)
+    return _one_full_stop(told.of("stops", code).format(value=told.of("changed", value), **places))

@@ -16,9 +16,10 @@ from typing import TypeVar
 from forsyn.domain.billing import actions_execution, actions_runs, run_queries
 from forsyn.domain.billing.basis_queries import Wanted, prepared
 from forsyn.domain.billing.basis_rules import Prepared
+from forsyn.domain.billing.left_out_queries import LeftOut, left_out
 from forsyn.domain.billing.models import BillKind, Run, RunState
 from forsyn.domain.billing.run_queries import DueInstalment, ToBill
-from forsyn.domain.billing.run_refusal_rules import Refusal, RunRefused
+from forsyn.domain.billing.run_refusal_rules import expect_state
 from forsyn.domain.billing.run_rules import (
     NewBill,
     Reckoned,
@@ -35,6 +36,7 @@ from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Right
 from forsyn.workflows.bill_corrections import corrections
+from forsyn.workflows.run_recheck import left_out_of
 
 AGREEMENTS_AT_ONCE = 1_000
 BILLS_AT_ONCE = 2_500
@@ -56,10 +58,14 @@ Tell = Callable[[Progress], object]
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """What came of posting a run. ``held_back``: bills of customers restricted since the preview, not posted."""
+    """What came of posting a run, and what of it was not posted.
+
+    ``held_back``: bills of customers restricted since the preview; ``left_out``: those that hold no longer as approved.
+    """
 
     bills: int
     held_back: int
+    left_out: LeftOut | None = None
 
 
 def _quiet(_: Progress) -> None:
@@ -209,15 +215,27 @@ def execute_run(
         with purpose(P.SETTLEMENT, actor=None):
             actions_execution.begin_execution(run_id=run_id, now=began_at)
             counts = run_queries.counts_by_state(run_id=run_id)
-        done, of = counts.get("posted", 0), counts.get("posted", 0) + counts.get("previewed", 0)
-        for posted in _chunks(lambda: actions_execution.execute_chunk(run_id=run_id, limit=BILLS_AT_ONCE)):
-            done += posted
+        asking = customers_with_requests()
+        of = sum(counts.get(state, 0) for state in ("posted", "left_out", "previewed"))
+        done = of - counts.get("previewed", 0)
+        for looked_at in _chunks(lambda: _execute_chunk(run_id, asking), P.SETTLEMENT):
+            done += looked_at
             tell(Progress(done, of))
             if budget_seconds is not None and (clock() - began_at).total_seconds() >= budget_seconds:
                 return None
         with purpose(P.SETTLEMENT, actor=None):
             actions_execution.finish_execution(run_id=run_id, now=clock())
-            return Executed(done, run_queries.held_back(run_id=run_id))
+            posted = run_queries.counts_by_state(run_id=run_id).get("posted", 0)
+            return Executed(posted, run_queries.held_back(run_id=run_id), left_out(run_id=run_id))
+
+
+def _execute_chunk(run_id: int, asking: frozenset[int]) -> int:
+    """Post the next bills but those that hold no longer as they were approved; how many were looked at."""
+    run, approved = actions_execution.next_approved(run_id=run_id, limit=BILLS_AT_ONCE)
+    gone = left_out_of(run, approved, asking)
+    actions_execution.leave_out(left_out=gone)
+    actions_execution.post_bills(run=run, bills=[bill.id for bill in approved if bill.id not in gone])
+    return len(approved)
 
 
 def release_run(
@@ -238,42 +256,60 @@ def release_run(
 
 
 def undo_run(*, run_id: int, undone_by_id: int | None, reason: str, now: datetime, tell: Tell = _quiet) -> int:
-    """Take back a whole executed run of which nothing was released, or go on with that; return how many bills."""
+    """Take back a whole executed run of which nothing was released, or go on with that; return how many bills.
+
+    Under accounting, which sees the books of customers who have been restricted since: they are put right for all.
+    """
     with actions_execution.only_run():
-        with purpose(P.SETTLEMENT, actor=undone_by_id):
+        _expect_posted(run_id, undone_by_id)
+        with purpose(P.ACCOUNTING, actor=undone_by_id):
             actions_execution.begin_undo(run_id=run_id, undone_by_id=undone_by_id, reason=reason, now=now)
             of = run_queries.counts_by_state(run_id=run_id).get("posted", 0)
         done = 0
-        for undone in _chunks(lambda: actions_execution.undo_chunk(run_id=run_id, limit=BILLS_AT_ONCE)):
+        for undone in _chunks(lambda: actions_execution.undo_chunk(run_id=run_id, limit=BILLS_AT_ONCE), P.ACCOUNTING):
             done += undone
             tell(Progress(done, of))
-        with purpose(P.SETTLEMENT, actor=undone_by_id):
+        with purpose(P.ACCOUNTING, actor=undone_by_id):
             actions_execution.finish_undo(run_id=run_id)
         return done
 
 
+def begin_undo(*, run_id: int, undone_by_id: int, reason: str, now: datetime) -> None:
+    """Begin to take a whole run back; `go_on` does it. Raises RunRefused."""
+    with actions_execution.only_run():
+        _expect_posted(run_id, undone_by_id)
+        with purpose(P.ACCOUNTING, actor=undone_by_id):
+            actions_execution.begin_undo(run_id=run_id, undone_by_id=undone_by_id, reason=reason, now=now)
+
+
+def _expect_posted(run_id: int, actor: int | None) -> None:
+    """Say of a draft that it is one: accounting does not see it. A run hidden from settlement is accounting's."""
+    with purpose(P.SETTLEMENT, actor=actor):
+        state = Run.objects.filter(pk=run_id).values_list("state", flat=True).first()
+    if state is not None:
+        expect_state(run_id, state, RunState.EXECUTED, RunState.UNDOING)
+
+
 def go_on(*, clock: Callable[[], datetime], budget_seconds: float) -> str:
     """Go on with a run that was begun and broken off; a sentence on what was done. Makes and approves nothing."""
-    with purpose(P.SETTLEMENT, actor=None):
-        under_way = run_queries.runs_under_way()
-    if not under_way:
+    run = _broken_off(P.SETTLEMENT, RunState.EXECUTING) or _broken_off(P.ACCOUNTING, RunState.UNDOING)
+    if run is None:
         return "No run was broken off."
-    run = under_way[0]
     if run.state == RunState.UNDOING:
-        try:
-            undone = undo_run(run_id=run.pk, undone_by_id=run.undone_by_id, reason="", now=clock())
-        except RunRefused as refused:
-            if refused.refusal is not Refusal.RESTRICTED:
-                raise
-            return str(refused)  # it waits, and does not keep others waiting
+        undone = undo_run(run_id=run.pk, undone_by_id=run.undone_by_id, reason="", now=clock())
         return f"Run {run.pk}: {undone} more bills undone; it is undone."
     done = execute_run(run_id=run.pk, clock=clock, budget_seconds=budget_seconds)
     return f"Run {run.pk}: {'it goes on' if done is None else f'executed, {done.bills} bills'}."
 
 
-def _chunks(step: Callable[[], int]) -> Iterator[int]:
+def _broken_off(work: P, state: RunState) -> Run | None:
+    with purpose(work, actor=None):
+        return next((run for run in run_queries.runs_under_way() if run.state == state), None)
+
+
+def _chunks(step: Callable[[], int], work: P) -> Iterator[int]:
     while True:
-        with purpose(P.SETTLEMENT, actor=None):
+        with purpose(work, actor=None):
             done = step()
         if not done:
             return

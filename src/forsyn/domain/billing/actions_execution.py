@@ -1,14 +1,15 @@
 """Runs from their approval on: into the ledger in chunks, released in batches, or undone as a whole.
 
 Each chunk is one transaction, and what comes next is asked of the bills themselves: whatever ends the program, going on
-gives the same numbers, vouchers and postings. The caller has entered settlement, and holds `only_run`; refusals are
-`RunRefused`.
+gives the same numbers, vouchers and postings. The caller has entered settlement (accounting, to undo), and holds
+`only_run`; refusals are `RunRefused`.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,8 +19,11 @@ from django.db import connection, connections, transaction
 
 from forsyn.domain.billing import run_queries
 from forsyn.domain.billing.actions_runs import lock_run, noted
-from forsyn.domain.billing.models import BillState, NumberSeries, Run, RunState
+from forsyn.domain.billing.left_out_queries import approved_bills
+from forsyn.domain.billing.left_out_rules import Approved
+from forsyn.domain.billing.models import NumberSeries, Run, RunState
 from forsyn.domain.billing.run_refusal_rules import Refusal, RunRefused, expect_state
+from forsyn.domain.billing.run_rules import Stopped
 from forsyn.domain.ledger.actions_allocations import allocate_oldest
 from forsyn.domain.ledger.actions_bulk import post_from_query, reverse_many
 from forsyn.domain.ledger.owing_queries import customers_with_both
@@ -63,8 +67,6 @@ def begin_execution(*, run_id: int, now: datetime) -> Run:
         return run
     if run.sha256 != run_queries.fingerprint(run_id=run_id):
         raise RunRefused(Refusal.CHANGED, run=run_id)
-    if overtaken := run_queries.count_overtaken(run_id=run_id):
-        raise RunRefused(Refusal.OVERTAKEN, run=run_id, count=overtaken)
     if unknown := run_queries.unknown_accounts(run_id=run_id):
         raise RunRefused(Refusal.UNKNOWN_ACCOUNT, run=run_id, account=", ".join(unknown))
     if not run_queries.is_year_open(day=run.issue_date):
@@ -74,8 +76,6 @@ def begin_execution(*, run_id: int, now: datetime) -> Run:
     return run
 
 
-_NEXT = """
-    select id from billing_bill where run_id = %(run)s and state = 'previewed' order by id limit %(limit)s"""
 _VOUCHERS = """
     select numbered.place, 'bill:' || (%(last)s + numbered.place) as origin,
            case when bill.kind <> 'correction' then 'bill' when bill.to_pay_oere < 0 then 'credit_note'
@@ -98,18 +98,43 @@ _POSTED = """
 
 
 @transaction.atomic
-def execute_chunk(*, run_id: int, limit: int) -> int:
-    """Post the next bills of a run: numbers, vouchers, and the bills' own rows. Return how many; 0: none are left.
+def next_approved(*, run_id: int, limit: int) -> tuple[Run, list[Approved]]:
+    """The run, held until the transaction ends, and its next bills, of which the caller looks whether they still hold.
 
-    A bill of nothing at all takes a number and no voucher.
+    An agreement's bills come together.
     """
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.EXECUTING)
-    bills = _next(_NEXT, run_id, limit)
+    return run, approved_bills(run_id=run_id, limit=limit)
+
+
+_LEFT_OUT = """
+    update billing_bill as bill set state = 'left_out', reasons = changed.reasons
+      from unnest(%(bills)s::bigint[], %(reasons)s::jsonb[]) as changed (bill_id, reasons)
+     where bill.id = changed.bill_id"""
+
+
+@transaction.atomic
+def leave_out(*, left_out: Mapping[int, Stopped]) -> None:
+    """Post these bills not: they keep what was approved, and why it holds no longer. By the bills' ids."""
+    if not left_out:
+        return
+    given = {"bills": list(left_out), "reasons": [json.dumps(each.reasons) for each in left_out.values()]}
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_OUT, given)
+        _expect_all(cursor.rowcount, given["bills"])
+
+
+@transaction.atomic
+def post_bills(*, run: Run, bills: Sequence[int]) -> None:
+    """Post the next bills of a run, in the order given: numbers, vouchers, and the bills' own rows.
+
+    A bill of nothing at all takes a number and no voucher.
+    """
     if not bills:
-        return 0
+        return
     series = NumberSeries.objects.select_for_update().get()
-    given: dict[str, Any] = {"bills": bills, "last": series.last_number}
+    given: dict[str, Any] = {"bills": list(bills), "last": series.last_number}
     post_from_query(
         query=_VOUCHERS,
         given=given,
@@ -121,12 +146,11 @@ def execute_chunk(*, run_id: int, limit: int) -> int:
         cursor.execute(_POSTED, given)
         _expect_all(cursor.rowcount, bills)
     NumberSeries.objects.filter(pk=series.pk).update(last_number=series.last_number + len(bills))
-    return len(bills)
 
 
 @transaction.atomic
 def finish_execution(*, run_id: int, now: datetime) -> None:
-    """Write down that all bills are posted, but those of customers who are not to be billed since the preview."""
+    """Write down that all bills are posted, but those left out, and of customers who are not to be billed since."""
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.EXECUTING)
     run.state, run.executed_at = RunState.EXECUTED, now
@@ -177,10 +201,12 @@ _VOUCHERS_OF = "select voucher_id from billing_bill where id = any(%(bills)s) an
 
 @transaction.atomic
 def begin_undo(*, run_id: int, undone_by_id: int | None, reason: str, now: datetime) -> Run:
-    """Begin to take a whole executed run back, of which nothing was released; one that has begun goes on as it is."""
+    """Begin to take a whole executed run back, of which nothing was released; one that has begun goes on as it is.
+
+    The caller has entered accounting, here and until it is undone: it sees the books of customers restricted since.
+    """
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.EXECUTED, RunState.UNDOING)
-    NumberSeries.objects.select_for_update().get()
     if other := run_queries.run_in_the_way(run_id=run_id):
         raise RunRefused(Refusal.ANOTHER_EXECUTING, run=run_id, other=other)
     if run.state == RunState.UNDOING:
@@ -189,8 +215,6 @@ def begin_undo(*, run_id: int, undone_by_id: int | None, reason: str, now: datet
         raise RunRefused(Refusal.NO_REASON)
     if released := run_queries.counts_by_state(run_id=run_id).get("released", 0):
         raise RunRefused(Refusal.ALREADY_RELEASED, run=run_id, count=released)
-    if held := run_queries.held_back(run_id=run_id, state=BillState.POSTED):
-        raise RunRefused(Refusal.RESTRICTED, run=run_id, count=held)
     if built := run_queries.count_built_upon(run_id=run_id):
         raise RunRefused(Refusal.BUILT_UPON, run=run_id, count=built)
     day = _undone_on(run.issue_date, now)
@@ -230,11 +254,9 @@ def undo_chunk(*, run_id: int, limit: int) -> int:
 
 @transaction.atomic
 def finish_undo(*, run_id: int) -> None:
-    """Write down that no bill of the run stands; refused while one does, of a customer restricted since it began."""
+    """Write down that no bill of the run stands."""
     run = lock_run(run_id=run_id)
     expect_state(run_id, run.state, RunState.UNDOING)
-    if held := run_queries.held_back(run_id=run_id, state=BillState.POSTED):
-        raise RunRefused(Refusal.RESTRICTED, run=run_id, count=held)
     run.state = RunState.UNDONE
     run.save(update_fields=["state"])
 

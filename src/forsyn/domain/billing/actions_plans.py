@@ -12,8 +12,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.billing.basis_queries import Wanted, prepared
 from forsyn.domain.billing.basis_rules import AnyReason, Prepared, Stretch, charged_units
+from forsyn.domain.billing.models import BillState, ExpectedFrom, Instalment, Plan
 from forsyn.domain.billing.models import DegreeDays as DegreeDaysRow
-from forsyn.domain.billing.models import ExpectedFrom, Instalment, Plan
 from forsyn.domain.billing.plan_queries import (
     PlanFile,
     degree_days,
@@ -36,6 +36,7 @@ from forsyn.domain.billing.plan_rules import (
     number_of,
     split,
 )
+from forsyn.domain.billing.run_models import BILLED
 from forsyn.kernel.calendar import same_day_a_year_before
 from forsyn.kernel.charges.basis import Basis, FactorValue
 from forsyn.kernel.charges.reasons import CannotBill
@@ -43,6 +44,8 @@ from forsyn.kernel.charges.tariff import Tariff
 from forsyn.kernel.quantities import BaseUnit
 
 EARLIEST = date(1990, 1, 1)
+TAKING = (BillState.PREVIEWED, *BILLED)
+"""Bills in these states keep their instalments; what was undone, or left out of a run, leaves them free."""
 
 
 class ToPlan(NamedTuple):
@@ -266,8 +269,8 @@ def change_plan(
 def end_plans(*, agreement_id: int) -> int:
     """Stop paying on account, as at a move: every instalment that is not billed goes; return how many.
 
-    What was billed stays, whatever its days: the settlement takes it off. So does what a run has a bill of: it is
-    posted before the settlement, which takes it off, or not at all.
+    What was billed stays, whatever its days: the settlement takes it off. So does what waits to be posted in a run: it
+    is posted before the settlement, which takes it off, or not at all.
     """
     list(Plan.objects.select_for_update().filter(agreement_id=agreement_id).values_list("pk"))
     gone = 0
@@ -275,7 +278,7 @@ def end_plans(*, agreement_id: int) -> int:
         billed = [each for each in plan.instalments if each.is_taken]
         until = max((each.until for each in billed), default=plan.first)
         gone += len(plan.instalments) - len(billed)
-        Instalment.objects.filter(plan_id=plan.id, bills=None).delete()
+        Instalment.objects.filter(plan_id=plan.id).exclude(bills__state__in=TAKING).delete()
         _cut(plan, until, plan.expected_net_oere * (until - plan.first).days // (plan.until - plan.first).days)
     return gone
 

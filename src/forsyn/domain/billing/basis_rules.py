@@ -10,7 +10,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from forsyn.domain.customers.rules import danish_date
 from forsyn.kernel.charges.basis import Basis, BilledBefore, Consumption, FactorValue, MeanTemperatures
 from forsyn.kernel.charges.basis_checks import COUNTED
 from forsyn.kernel.charges.components import (
@@ -53,17 +52,6 @@ class NotReadyCode(Worded):
     NO_PRIMARY_HOLDER = "agreement {agreement} has no primary holder: choose who is billed"
 
 
-_DANISH = {
-    NotReadyCode.NO_TERMS: "Aftale {agreement} har ingen takst fra {first} til {until}. Vælg, hvilken den skal have.",
-    NotReadyCode.NO_APPROVED_TARIFF: (
-        "Taksten for aftale {agreement} er ikke godkendt i nogen udgave. Få en udgave godkendt, og prøv igen."
-    ),
-    NotReadyCode.NO_PRIMARY_HOLDER: (
-        "Aftale {agreement} har ingen, der får regningen. Vælg, hvem af kunderne der er hovedkunde."
-    ),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class NotReady:
     """Why an agreement has no basis for some days; the same fields as a kernel `Reason`, `value` the agreement."""
@@ -79,13 +67,6 @@ class NotReady:
         """In English, for operators."""
         text = self.code.value.format(agreement=self.value, first=self.first, until=self.until)
         return f"{text[0].upper()}{text[1:]}."
-
-    @property
-    def danish(self) -> str:
-        """For staff."""
-        dates = {"first": self.first, "until": self.until}
-        shown = {name: danish_date(day) if day else "" for name, day in dates.items()}
-        return _DANISH[self.code].format(agreement=self.value, **shown)
 
 
 AnyReason = Reason | NotReady
@@ -103,6 +84,11 @@ class Prepared:
     tariff_version_id: int | None
     basis: Basis | None
     reasons: tuple[NotReady, ...] = ()
+
+    @property
+    def days(self) -> tuple[int, date, date]:
+        """Agreement and days: what tells the bills of a run apart."""
+        return self.agreement_id, self.from_date, self.until_date
 
 
 class TermsIn(NamedTuple):

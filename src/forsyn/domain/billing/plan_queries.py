@@ -34,7 +34,8 @@ class PlanFile:
 _BILLED = """
     exists (select from billing_bill as bill
              where bill.instalment_id = instalment.id and bill.state in ('posted', 'released'))"""
-_IN_A_RUN = "exists (select from billing_bill as bill where bill.instalment_id = instalment.id)"
+_IN_A_RUN = """
+    exists (select from billing_bill as bill where bill.instalment_id = instalment.id and bill.state = 'previewed')"""
 _PLANS = f"""
     select plan.id, plan.agreement_id, lower(plan.period), upper(plan.period), plan.expected_from,
            plan.expected_amount, plan.unit, plan.expected_net_oere, lower(instalment.period), upper(instalment.period),

@@ -193,7 +193,7 @@ RUNS = (
             "sha256", "approved_at", "recorded_at", "executed_at", "released_at", "undone_at",
         )
         | {column: by_account(column) for column in ("made_by_id", "approved_by_id", "undone_by_id")},
-        changed_by=MADE,
+        changed_by=MADE | {P.ACCOUNTING: "update(state, note, undone_by_id, undone_at)"},
         events={"accounting_year_end": "issue_date"},
         kept_as="invoices",
     ),
@@ -214,7 +214,8 @@ RUNS = (
             "posting_vat",
         ),
         changed_by={
-            P.SETTLEMENT: "insert update(state, number, voucher_id, undoing_voucher_id, released_at) delete",
+            P.SETTLEMENT: "insert update(state, reasons, number, voucher_id, undoing_voucher_id, released_at) delete",
+            P.ACCOUNTING: "update(state, undoing_voucher_id)",
         },
         events={"accounting_year_end": "issue_date"},
         kept_as="invoices",
@@ -236,6 +237,6 @@ BINDINGS = (*TARIFFS, *TERMS, *E_INVOICING, *PLANS, *RUNS)
 
 ROUTINES = tuple(
     Routine(f"billing_run_{what}", "billing_run", change="update")
-    for what in ("fingerprint(bigint)", "restricted(bigint)", "held_back(bigint, text)")
+    for what in ("fingerprint(bigint)", "restricted(bigint)", "held_back(bigint, text)", "built_upon(bigint)")
 )
 """What a run is, with the bills of customers who are not seen any more; and how many those are, without whom."""

@@ -45,6 +45,8 @@ class BillState(models.TextChoices):
 
     STOPPED = "stopped"
     PREVIEWED = "previewed"
+    LEFT_OUT = "left_out"
+    """Approved, and not posted, since it changed before; ``reasons`` says what. A later run bills its days."""
     POSTED = "posted"
     RELEASED = "released"
     UNDONE = "undone"
@@ -126,11 +128,12 @@ class Bill(GuardedModel):
     issue_date = models.DateField()
     due_date = models.DateField()
     reasons = models.JSONField(null=True)
-    """Why it was stopped: a list of {code, component, from, until, value}."""
+    """Why it was stopped, or left out: a list of {code, component, from, until, value}."""
     remarks = ArrayField(models.CharField(max_length=30), default=list)
     """What the approver should look at: keys such as far_above_last_year."""
     tariff_version = models.ForeignKey(TariffVersion, on_delete=models.PROTECT, null=True, related_name="+")
-    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, null=True, related_name="bills")
+    instalment = models.ForeignKey(Instalment, on_delete=models.DO_NOTHING, null=True, related_name="bills")
+    """The database forgets it where a plan is changed whose bill was undone; one that is billed is not deleted."""
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
     vat_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     net_oere = models.BigIntegerField(null=True)
@@ -171,8 +174,11 @@ class Bill(GuardedModel):
             models.CheckConstraint(
                 condition=Q(state="stopped", reasons__isnull=False, to_pay_oere=None, posting_oere=None)
                 | (
-                    ~Q(state="stopped")
-                    & Q(reasons=None, net_oere__isnull=False, vat_oere__isnull=False, vat_percent__isnull=False)
+                    (
+                        Q(state="left_out", reasons__isnull=False)
+                        | ~Q(state__in=["stopped", "left_out"]) & Q(reasons=None)
+                    )
+                    & Q(net_oere__isnull=False, vat_oere__isnull=False, vat_percent__isnull=False)
                     & Q(on_account_net_oere__isnull=False, on_account_vat_oere__isnull=False)
                     & Q(to_pay_oere=F("net_oere") + F("vat_oere") - F("on_account_net_oere") - F("on_account_vat_oere"))
                     & Q(posting_accounts__isnull=False, posting_oere__isnull=False, posting_vat__isnull=False)
@@ -180,7 +186,7 @@ class Bill(GuardedModel):
                 name="billing_bill_reckoned",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["stopped", "previewed"], number=None, voucher=None)
+                condition=Q(state__in=["stopped", "previewed", "left_out"], number=None, voucher=None)
                 | Q(state__in=["posted", "released", "undone"], number__isnull=False),
                 name="billing_bill_posted",
             ),

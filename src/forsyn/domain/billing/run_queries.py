@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,15 +74,22 @@ def _under_way() -> list[tuple[Run, bool]]:
     return [(run, bool(run.has_left)) for run in rows]
 
 
-def agreements_to_bill(*, run: Run) -> list[ToBill]:
-    """The days of the run that no settlement has billed, by agreement number. 1 query.
+def agreements_to_bill(*, run: Run, agreement_ids: Collection[int] | None = None) -> list[ToBill]:
+    """The days of the run that no settlement has billed, by agreement number; of these agreements alone. 1 query.
 
     What was billed before (at a move, at a change of tariff) is left out; an agreement may so have two stretches.
     """
-    return [ToBill(*row) for row in all_rows(_TO_BILL, {"run": run.pk})]
+    return [ToBill(*row) for row in all_rows(_TO_BILL, {"run": run.pk, "agreements": _or_all(agreement_ids)})]
 
 
-_TO_BILL = """
+def _or_all(agreement_ids: Collection[int] | None) -> list[int] | None:
+    return None if agreement_ids is None else list(agreement_ids)
+
+
+_AMONG = "(%(agreements)s::bigint[] is null or agreement.id = any(%(agreements)s::bigint[]))"
+
+
+_TO_BILL = f"""
     select agreement.id, agreement.number, lower(stretch), upper(stretch)
       from billing_run as run
       join customers_agreement as agreement
@@ -93,9 +100,9 @@ _TO_BILL = """
             where bill.agreement_id = agreement.id and bill.period && run.period
               and bill.state in ('posted', 'released') and bill.kind in ('annual', 'interim', 'final')) as billed
      cross join lateral unnest(datemultirange(run.period * agreement.period)
-                               - coalesce(billed.days, '{}'::datemultirange)) as stretch
-     where run.id = %(run)s
-     order by agreement.number collate "C", lower(stretch)"""
+                               - coalesce(billed.days, '{{}}'::datemultirange)) as stretch
+     where run.id = %(run)s and {_AMONG}
+     order by agreement.number collate "C", lower(stretch)"""  # noqa: S608 - a constant of this file
 
 
 def instalments_to_bill(*, run: Run, after: str, limit: int) -> list[DueInstalment]:
@@ -103,11 +110,18 @@ def instalments_to_bill(*, run: Run, after: str, limit: int) -> list[DueInstalme
 
     Not those of days that are settled, or lie after the agreement: no settlement would take them off.
     """
-    found = [DueInstalment(*row) for row in all_rows(_DUE, {"run": run.pk, "after": after, "limit": limit})]
+    given = {"run": run.pk, "agreements": None, "after": after, "limit": limit}
+    found = [DueInstalment(*row) for row in all_rows(f"{_DUE} {_NEXT}", given)]
     return sorted(found, key=lambda due: (due.agreement_number.encode(), due.from_date))
 
 
-_DUE = """
+def instalments_still_due(*, run: Run, agreement_ids: Collection[int]) -> list[DueInstalment]:
+    """The same of these agreements alone. 1 query."""
+    given = {"run": run.pk, "agreements": list(agreement_ids), "after": ""}
+    return [DueInstalment(*row) for row in all_rows(_DUE, given)]
+
+
+_DUE = f"""
     select instalment.id, agreement.id, agreement.number, holder.customer_id, lower(instalment.period),
            upper(instalment.period), instalment.due_date, instalment.net_oere
       from billing_run as run
@@ -125,8 +139,8 @@ _DUE = """
                         where settled.agreement_id = agreement.id and settled.state in ('posted', 'released')
                           and settled.kind in ('annual', 'interim', 'final')
                           and settled.period @> lower(instalment.period))
-     order by agreement.number collate "C"
-     fetch first %(limit)s rows with ties"""
+       and {_AMONG}"""  # noqa: S608 - a constant of this file
+_NEXT = 'order by agreement.number collate "C" fetch first %(limit)s rows with ties'
 
 
 def net_a_year_before(*, stretches: Sequence[tuple[int, date, date]]) -> dict[tuple[int, date, date], int]:
@@ -220,59 +234,10 @@ def fingerprint(*, run_id: int) -> str:
 # -- whether a run may go on ------------------------------------------------------------------------------------------
 
 
-def count_overtaken(*, run_id: int) -> int:
-    """Bills of a run that cannot be posted any more, since their days, instalment or bill were billed. 1 query.
-
-    A settlement or correction is overtaken too where what it takes off, or counts from, was posted or undone since, or
-    where the agreement ended; an instalment, where its days were settled, so that nothing would take it off. A bill to
-    the end of its agreement takes off what was paid ahead for days after, as in `basis_queries`.
-    """
-    found = _one(_OVERTAKEN, {"run": run_id})
-    return 0 if found is None else int(found[0])
-
-
-_OVERTAKEN = """
-    select count(*) from billing_bill as bill
-      join billing_run as run on run.id = bill.run_id
-      join customers_agreement as agreement on agreement.id = bill.agreement_id
-     where bill.run_id = %(run)s and bill.state = 'previewed' and (
-           exists (select from billing_bill as other
-                    where other.instalment_id = bill.instalment_id and other.state in ('posted', 'released'))
-        or bill.kind in ('annual', 'interim', 'final') and not bill.period <@ agreement.period
-        or bill.kind <> 'correction' and exists (
-               select from billing_bill as other
-                where other.agreement_id = bill.agreement_id
-                  and other.state in ('posted', 'released') and other.kind in ('annual', 'interim', 'final')
-                  and case when bill.kind <> 'on_account' then other.period && bill.period
-                           else lower(other.period) <= lower(bill.period)
-                                and (lower(bill.period) < upper(other.period)
-                                     or upper(other.period) = upper(agreement.period)) end)
-        or bill.kind <> 'on_account' and exists (
-               select from billing_bill as other join billing_run as since on since.id = other.run_id
-                where other.agreement_id = bill.agreement_id and other.run_id <> bill.run_id
-                  and other.number is not null
-                  and case when other.kind = 'on_account' then lower(other.period) >= lower(bill.period)
-                                and (lower(other.period) < upper(bill.period)
-                                     or upper(bill.period) = upper(agreement.period))
-                           else other.period && daterange(lower(bill.period) - 366, upper(bill.period)) end
-                  and (coalesce(since.executed_at, 'infinity') > run.previewed_at
-                       or since.undone_at > run.previewed_at)))"""
-
-
 def count_built_upon(*, run_id: int) -> int:
-    """Later bills of the same agreements, which took a run's bills for granted. 1 query."""
-    found = _one(_BUILT_UPON, {"run": run_id})
+    """Later bills of the same agreements, which took a run's bills for granted, whoever they are of. 1 query."""
+    found = _one("select billing_run_built_upon(%s)", [run_id])
     return 0 if found is None else int(found[0])
-
-
-_BUILT_UPON = """
-    select count(distinct later.id) from billing_bill as bill
-      join billing_bill as later on later.agreement_id = bill.agreement_id and later.run_id <> bill.run_id
-                                and later.number > bill.number and later.state in ('posted', 'released')
-      join customers_agreement as agreement on agreement.id = bill.agreement_id
-     where bill.run_id = %(run)s and bill.state = 'posted' and later.kind <> 'on_account'
-       and (bill.kind <> 'on_account' or later.period @> lower(bill.period)
-            or upper(later.period) = upper(agreement.period) and lower(bill.period) >= upper(later.period))"""
 
 
 def unknown_accounts(*, run_id: int) -> list[str]:

@@ -37,11 +37,6 @@ class Refusal(Enum):
         "En anden er i gang med kørslen. Vent lidt, og prøv igen.",
         "Another process works at it. Wait, and look at `forsyn bill status`.",
     )
-    OVERTAKEN = (
-        "{count} regninger i kørsel {run} gælder noget, som er faktureret eller rettet siden. Kassér kørslen, og lav "
-        "en ny.",
-        "{count} bills of run {run} are about what has been billed or corrected since. Discard it and make a new one.",
-    )
     NO_OPEN_YEAR = (
         "Der er intet åbent regnskabsår for {day}. Åbn året, eller lav en kørsel med en anden regningsdato.",
         "There is no open accounting year for {day}. Open the year, or make a run with another issue date.",
@@ -57,10 +52,6 @@ class Refusal(Enum):
     BUILT_UPON = (
         "{count} regninger er senere lavet på grundlag af kørsel {run}. Fortryd dem først.",
         "{count} later bills are built upon run {run}. Undo those first.",
-    )
-    RESTRICTED = (
-        "{count} regninger i kørsel {run} hører til kunder, hvis oplysninger kun må gemmes. Vent, til det er ophørt.",
-        "{count} bills of run {run} are of customers whose data are only stored. Wait until that has ended.",
     )
     HALF_UNDONE = (
         "En kørsel er ved at blive fortrudt. Vent, til den er fortrudt, og beregn så.",

@@ -45,6 +45,8 @@ class StopCode(StrEnum):
     """The customer has asked for data that bills are made of to be corrected, or to be left alone."""
     NEEDS_STAFF = "needs_staff"
     """What was billed cannot be reckoned again as it was: its days or tariff are others now. Staff decide."""
+    OVERTAKEN = "overtaken"
+    """Something that the bill was made of changed between its preview and its posting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ class NewBill:
     last_year_net_oere: int | None = None
     due_date: date | None = None
     """None: the run's."""
+
+    @property
+    def days(self) -> tuple[int, date, date]:
+        """Agreement and days: what tells the bills of a run apart."""
+        return self.agreement_id, self.from_date, self.until_date
 
 
 def stopped_for(reasons: Iterable[AnyReason]) -> Stopped:

@@ -31,9 +31,10 @@ _DOCUMENTS = ("basis", "calculation", "posting_accounts", "posting_oere", "posti
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which of a run's bills are asked for: all, those stopped (for one reason), or those with one remark."""
+    """Which of a run's bills are asked for: all, those stopped (for one reason), left out, or with one remark."""
 
     stopped: bool = False
+    left_out: bool = False
     reason: str = ""
     remark: str = ""
     order: str = "aftale"
@@ -44,6 +45,8 @@ def bills_of_run(*, run_id: int, chosen: Chosen, first: int, count: int) -> list
     rows = Bill.objects.filter(run_id=run_id).select_related("agreement").defer(*_DOCUMENTS)
     if chosen.stopped:
         rows = rows.filter(state=BillState.STOPPED)
+    if chosen.left_out:
+        rows = rows.filter(state=BillState.LEFT_OUT)
     if chosen.reason:
         rows = rows.filter(reasons__contains=[{"code": chosen.reason}])
     if chosen.remark:

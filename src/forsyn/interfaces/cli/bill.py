@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
@@ -12,17 +13,17 @@ from django.utils import timezone
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from forsyn.domain.accounts.models import AccountKind
-from forsyn.domain.accounts.queries import account_with_email, roles_of
 from forsyn.domain.billing import run_queries
 from forsyn.domain.billing.actions_runs import approve_run, make_run
 from forsyn.domain.billing.basis_queries import NoVatRate
+from forsyn.domain.billing.left_out_queries import LeftOut, left_out
 from forsyn.domain.billing.models import BillKind, Run, RunState
 from forsyn.domain.billing.run_refusal_rules import RunRefused
 from forsyn.domain.billing.run_rules import Totals, totals_from
 from forsyn.domain.customers.models import Agreement
 from forsyn.domain.ledger.rules import NotPossible
 from forsyn.domain.safeguards.purposes import purpose
+from forsyn.interfaces.cli.clerks import billing_clerk
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, errors, explaining, fail, print_json
 from forsyn.interfaces.cli.purposes import works_for
@@ -30,8 +31,6 @@ from forsyn.kernel.charges.tariff import Commodity
 from forsyn.kernel.money import kr_text
 from forsyn.policy.purposes import P
 from forsyn.workflows import billing_runs
-from forsyn.workflows.declarations import current_policy
-from forsyn.workflows.staff_purposes import purposes_of_roles
 
 app = typer.Typer(help="Billing runs: preview, approve, execute, release, undo.", no_args_is_help=True)
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="The run's number, as `forsyn bill status` lists it.")]
@@ -81,7 +80,7 @@ def preview(
 def _make(
     kind: BillKind, commodity: Commodity, days: list[date], agreement: str, note: str, by: str, *, json: bool
 ) -> int:
-    colleague = _colleague(by, json=json)
+    colleague = billing_clerk(by, json=json)
     with purpose(P.SETTLEMENT, actor=colleague):
         agreement_id = None
         if agreement:
@@ -114,14 +113,14 @@ def approve(
     """Approve exactly what the preview showed. It takes another person than the one who made the run."""
     host: Host = context.obj
     with _working(host, run, json=json):
-        colleague = _colleague(by, json=json)
+        colleague = billing_clerk(by, json=json)
         with purpose(P.SETTLEMENT, actor=colleague):
             approve_run(run_id=run, sha256=sha256, approved_by_id=colleague, now=timezone.now())
     _said(f"Run {run} is approved. `forsyn bill execute {run}` posts it.", {"run": run, "state": "approved"}, json=json)
 
 
 @app.command("execute")
-@works_for(P.SETTLEMENT)
+@works_for(P.SETTLEMENT, P.PRIVACY_RIGHTS)
 def execute(context: typer.Context, run: RunId, json: Json = False) -> None:
     """Post an approved run in the ledger, or go on with one that was broken off; the same either way."""
     host: Host = context.obj
@@ -129,8 +128,20 @@ def execute(context: typer.Context, run: RunId, json: Json = False) -> None:
         done = billing_runs.execute_run(run_id=run, clock=timezone.now, tell=tell)
     assert done is not None  # without a budget it ends
     held = f" {done.held_back} were held back: their customers have been restricted since." if done.held_back else ""
+    left = _left_out_text(done.left_out)
     document = {"run": run, "state": "executed", "bills": done.bills, "held_back": done.held_back}
-    _said(f"Run {run}: {done.bills:,} bills posted.{held}", document, json=json)
+    document["left_out"] = asdict(done.left_out) if done.left_out else None
+    _said(f"Run {run}: {done.bills:,} bills posted.{held}{left}", document, json=json)
+
+
+def _left_out_text(left: LeftOut | None) -> str:
+    if left is None:
+        return ""
+    why = ", ".join(f"{reason} ({count:,})" for reason, count in left.reasons.items())
+    return (
+        f" {left.bills:,} were left out ({kr_text(left.to_pay_oere)} kr), since something changed after the preview:"
+        f" {why}. Make a new run for their days."
+    )
 
 
 @app.command("release")
@@ -149,7 +160,7 @@ def release(
 
 
 @app.command("undo")
-@works_for(P.SETTLEMENT, P.STAFF_ADMINISTRATION)
+@works_for(P.ACCOUNTING, P.STAFF_ADMINISTRATION)
 def undo(
     context: typer.Context,
     run: RunId,
@@ -160,7 +171,7 @@ def undo(
     """Take back a posted run of which nothing was released: each voucher is reversed."""
     host: Host = context.obj
     with _working(host, run, json=json):
-        colleague = _colleague(by, json=json)
+        colleague = billing_clerk(by, json=json)
         with _progress("undone", quiet=json) as tell:
             undone = billing_runs.undo_run(
                 run_id=run, undone_by_id=colleague, reason=reason, now=timezone.now(), tell=tell
@@ -193,11 +204,12 @@ def status(
         if run is not None:
             found = Run.objects.get(pk=run)
             counts = run_queries.counts_by_state(run_id=run)
+            left = left_out(run_id=run)
         else:
             rows = list(run_queries.runs()[:20])
     if run is not None:
         is_reckoned = found.totals and found.state != RunState.DRAFT
-        _tell(found, totals_from(found.totals) if is_reckoned else None, counts=counts, json=json)
+        _tell(found, totals_from(found.totals) if is_reckoned else None, counts=counts, left=left, json=json)
         return
     if json:
         print_json({"runs": [_document(row) for row in rows]})
@@ -208,18 +220,6 @@ def status(
         bills = f"{row.totals['bills']:,}" if row.totals else ""
         table.add_row(str(row.pk), row.kind, row.commodity, *days, row.state, bills)
     console.print(table if rows else "There are no runs. `forsyn bill preview` makes one.")
-
-
-def _colleague(email: str, *, json: bool) -> int:
-    """The id of a member of staff who works for settlement today."""
-    with purpose(P.STAFF_ADMINISTRATION, actor=None):
-        account = account_with_email(email=email)
-        if account is None or account.kind != AccountKind.STAFF:
-            fail(f"Nobody on the staff has the e-mail {email}. See: forsyn staff list", json=json)
-        roles = roles_of(account_id=account.pk, today=timezone.localdate())
-    if P.SETTLEMENT not in purposes_of_roles(current_policy(), roles):
-        fail(f"{email} has no role now that works for settlement. See: forsyn staff list", json=json)
-    return int(account.pk)
 
 
 @contextmanager
@@ -270,9 +270,12 @@ def _document(run: Run) -> dict[str, object]:
     }
 
 
-def _tell(run: Run, totals: Totals | None, *, counts: dict[str, int] | None = None, json: bool) -> None:
+def _tell(
+    run: Run, totals: Totals | None, *, counts: dict[str, int] | None = None, left: LeftOut | None = None, json: bool
+) -> None:
     if json:
-        print_json(_document(run) | ({} if counts is None else {"bills_by_state": counts}))
+        now = {} if counts is None else {"bills_by_state": counts, "left_out": asdict(left) if left else None}
+        print_json(_document(run) | now)
         return
     console.print(f"Run {run.pk}: {run.kind}, {run.commodity}, {run.period.lower} to {run.period.upper}, {run.state}.")
     if totals is None:
@@ -293,5 +296,6 @@ def _tell(run: Run, totals: Totals | None, *, counts: dict[str, int] | None = No
         for key, count in counted.items():
             console.print(f"{name} {key}: {count:,}")
     if counts:
-        console.print("; ".join(f"{count:,} {state}" for state, count in sorted(counts.items())))
+        told = "; ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
+        console.print(f"{told}.{_left_out_text(left)}")
     console.print(f"sha256 {run.sha256}")

@@ -10,11 +10,11 @@ import typer
 from django.utils import timezone
 from rich.table import Table
 
-from forsyn.domain.accounts.queries import account_with_email, roles_of
 from forsyn.domain.billing import tariff_queries
 from forsyn.domain.billing.tariff_rules import TariffRefused
 from forsyn.domain.billing.tariff_series_rules import Entry, series_of
 from forsyn.domain.safeguards.purposes import purpose
+from forsyn.interfaces.cli.clerks import billing_clerk
 from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, escape, explaining, fail, print_json
 from forsyn.interfaces.cli.purposes import works_for
@@ -23,8 +23,6 @@ from forsyn.kernel.charges.reasons import ImpossibleTariff
 from forsyn.kernel.charges.tariff import Tariff
 from forsyn.kernel.charges.work import plain
 from forsyn.policy.purposes import P
-from forsyn.workflows.declarations import current_policy
-from forsyn.workflows.staff_purposes import purposes_of_roles
 from forsyn.workflows.tariff_files import TariffFileError, import_tariff, read_tariff_file, tariff_file
 
 app = typer.Typer(help="Tariffs: list them, show one, bring one in from a file.", no_args_is_help=True)
@@ -73,7 +71,7 @@ def show(
 
 
 @app.command("import")
-@works_for(P.SETTLEMENT, P.SIGN_IN)
+@works_for(P.SETTLEMENT, P.STAFF_ADMINISTRATION)
 def bring_in(
     context: typer.Context,
     file: Annotated[
@@ -90,7 +88,7 @@ def bring_in(
     """
     host: Host = context.obj
     with explaining(TariffFileError, TariffRefused, ImpossibleTariff, json=json), host.database():
-        account_id = _billing_clerk(by, json=json)
+        account_id = billing_clerk(by, json=json)
         with purpose(P.SETTLEMENT, actor=account_id):
             done = import_tariff(
                 content=file.read_bytes(),
@@ -104,16 +102,6 @@ def bring_in(
     else:
         made = "A new tariff is drafted" if done.is_new else "The draft is written"
         console.print(f"{made}. Another person looks at it at /kontor/takster/udgaver/{done.version_id}/")
-
-
-def _billing_clerk(email: str, *, json: bool) -> int:
-    """The account of somebody who settles; ends with a sentence where it is nobody's."""
-    with purpose(P.SIGN_IN, actor=None):
-        account = account_with_email(email=email)
-        roles = roles_of(account_id=account.pk, today=timezone.localdate()) if account else frozenset()
-    if account is None or P.SETTLEMENT not in purposes_of_roles(current_policy(), roles):
-        fail(f"{email} is nobody who settles today. Name a billing clerk: forsyn staff list", json=json)
-    return int(account.pk)
 
 
 def _rows(tariff: Tariff) -> list[tuple[str, str, str, str, str]]:

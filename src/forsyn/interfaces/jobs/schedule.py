@@ -206,7 +206,7 @@ JOBS = (
     Job(
         "bills",
         timedelta(seconds=15),
-        (P.SETTLEMENT,),
+        (P.SETTLEMENT, P.ACCOUNTING, P.PRIVACY_RIGHTS),
         _bills,
         "Goes on, in parts, with a billing run that was begun and not finished; makes and approves none.",
         lane=Lane.LONG,

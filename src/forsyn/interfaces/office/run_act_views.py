@@ -35,7 +35,7 @@ from forsyn.interfaces.office.run_forms import (
 from forsyn.interfaces.office.run_page import preview_of
 from forsyn.interfaces.office.run_views import found_run, runs_required
 from forsyn.kernel.charges.tariff import Commodity
-from forsyn.workflows.billing_runs import release_run
+from forsyn.workflows.billing_runs import begin_undo, release_run
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,10 +106,7 @@ def _release(request: HttpRequest, run: Run, form: forms.Form) -> str:
 
 
 def _undo(request: HttpRequest, run: Run, form: ReasonForm) -> str:
-    with actions_execution.only_run():
-        actions_execution.begin_undo(
-            run_id=run.pk, undone_by_id=request.user.pk, reason=form.settled.text, now=timezone.now()
-        )
+    begin_undo(run_id=run.pk, undone_by_id=request.user.pk, reason=form.settled.text, now=timezone.now())
     return _("Kørslen bliver fortrudt. Du kan lukke siden imens.")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from django.utils.translation import get_language
 
@@ -15,9 +13,8 @@ from forsyn.domain.billing.run_rules import OUTLIERS, Remark, Totals, totals_fro
 from forsyn.domain.billing.staff_bill_queries import agreements_of_run, tariffs_of
 from forsyn.interfaces.office import billing_words
 from forsyn.interfaces.office.billing_words import StopText
-from forsyn.kernel.charges.reasons import Reason, ReasonCode
 from forsyn.policy.vocabulary import Language
-from forsyn.workflows.bill_words import component_names, reason_sentence
+from forsyn.workflows.bill_words import component_names, stored_reason_sentences
 
 WORKING = (RunState.DRAFT, RunState.EXECUTING, RunState.UNDOING, RunState.DISCARDED)
 """States in which a job may have something to do."""
@@ -61,8 +58,8 @@ def _progress(run: Run, counts: Mapping[str, int]) -> Progress:
         return Progress(every, agreements_of_run(run=run) if run.kind != "on_account" else None)
     if run.state == RunState.UNDOING:
         return Progress(counts.get("undone", 0), counts.get("undone", 0) + counts.get("posted", 0))
-    posted = counts.get("posted", 0) + counts.get("released", 0)
-    return Progress(posted, posted + counts.get("previewed", 0))
+    looked_at = sum(counts.get(state, 0) for state in ("posted", "released", "left_out"))
+    return Progress(looked_at, looked_at + counts.get("previewed", 0))
 
 
 @dataclass(frozen=True)
@@ -113,28 +110,17 @@ def preview_of(run: Run) -> Preview | None:
 
 
 def reasons_of(bills: Sequence[Bill]) -> dict[int, list[str]]:
-    """Why each of these bills was stopped, in sentences, by the bill's id. 2 queries."""
+    """Why each of these bills was stopped or left out, in sentences, by the bill's id. 2 queries."""
     stopped = [bill for bill in bills if bill.reasons]
     found = tariffs_of(version_ids={bill.tariff_version_id for bill in stopped if bill.tariff_version_id})
     language = language_now()
     names = {pk: component_names(tariff.components, texts, language) for pk, (tariff, texts) in found.items()}
-    return {bill.pk: _sentences(bill.reasons, names.get(bill.tariff_version_id, {}), language) for bill in stopped}
+    return {
+        bill.pk: stored_reason_sentences(bill.reasons, names.get(bill.tariff_version_id, {}), language)
+        for bill in stopped
+    }
 
 
 def language_now() -> Language:
     """The page's."""
     return Language.ENGLISH if get_language() == "en" else Language.DANISH
-
-
-def _sentences(reasons: Sequence[Mapping[str, Any]], names: Mapping[str, str], language: Language) -> list[str]:
-    return list(dict.fromkeys(_sentence(reason, names, language) for reason in reasons))
-
-
-def _sentence(reason: Mapping[str, Any], names: Mapping[str, str], language: Language) -> str:
-    code = reason["code"]
-    if code.upper() not in ReasonCode.__members__:
-        text = billing_words.stop_text(code)
-        return f"{text.title}. {text.advice}"
-    first, until = (date.fromisoformat(reason[name]) if reason[name] else None for name in ("from", "until"))
-    known = Reason(ReasonCode[code.upper()], reason["component"] or "", first, until, reason["value"] or "")
-    return reason_sentence(known, names, language)

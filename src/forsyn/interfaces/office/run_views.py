@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forsyn.domain.billing import run_queries
+from forsyn.domain.billing.left_out_queries import left_out
 from forsyn.domain.billing.models import Bill, BillState, Run, RunState
 from forsyn.domain.billing.staff_bill_queries import ORDERS, Chosen, bills_of_run
 from forsyn.domain.customers.introductions import Introduction, introductions
@@ -25,8 +26,8 @@ from forsyn.policy.purposes import P
 PAGE_SIZE = 25
 BILLS = 50
 runs_required = staff_required(P.SETTLEMENT)
-STOPPED = "stoppede"
-"""The address's word for bills that were stopped."""
+STOPPED, LEFT_OUT = "stoppede", "udeladte"
+"""The address's words for bills that were stopped, and for those left out since they changed."""
 
 
 @require_safe
@@ -58,6 +59,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "released": counts.get("released", 0),
         "waiting": counts.get("posted", 0),
         "held_back": _held_back(found),
+        "left_out": left_out(run_id=run_id) if found.executed_at else None,
     }
     return render(request, "office/run.html", context)
 
@@ -126,6 +128,7 @@ def _chosen(request: HttpRequest) -> Chosen:
     known_reason = reason if reason.isidentifier() and len(reason) < 60 else ""
     return Chosen(
         stopped=remark == STOPPED or bool(known_reason),
+        left_out=remark == LEFT_OUT,
         reason=known_reason,
         remark=remark if remark in billing_words.REMARKS else "",
         order=order if order in ORDERS else "aftale",

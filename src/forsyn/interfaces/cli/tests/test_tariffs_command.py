@@ -102,4 +102,4 @@ def test_only_billing_brings_in(tariffs: None, tmp_path: Path) -> None:
     file = tmp_path / "vand.json"
     file.write_text("{}")
     for email in ("karen.kontor@demo.example", "nobody@demo.example"):
-        assert "nobody who settles" in run("import", str(file), "--by", email, ends=1).output
+        assert "See: forsyn staff list" in run("import", str(file), "--by", email, ends=1).output
