@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError
+from django.db.backends.postgresql.psycopg_any import DateRange
 from pytest_django import Settings
 
 from forsyn.config.keys import KeyStore
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Role
+from forsyn.domain.customers.models import Agreement, CustomerName
 from forsyn.domain.payments import actions_payouts
 from forsyn.domain.payments.actions_payouts import BankAccount
-from forsyn.domain.payments.models import Payout, Receipt
+from forsyn.domain.payments.models import Payout, Receipt, SentFile
 from forsyn.domain.payments.rules import NotPossible
 from forsyn.domain.safeguards.actions_choices import give_consent
-from forsyn.domain.safeguards.choices_models import Channel
+from forsyn.domain.safeguards.choices_models import Channel, Restriction
 from forsyn.domain.safeguards.door_models import Disclosure
 from forsyn.domain.safeguards.log_models import AccessEntry
 from forsyn.domain.safeguards.purposes import purpose
@@ -31,7 +33,7 @@ from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.payments_in import import_payments
 from forsyn.workflows.payments_out import PaidOut, make_payouts
 from tests.books import books as books
-from tests.paid_world import a_posted_bill, balance, bank_file, other, our_accounts, owed, paid, statement
+from tests.paid_world import a_posted_bill, balance, bank_file, other, our_accounts, owed, paid, restrict, statement
 from tests.world import BEGINNING, CVR, NOW, TODAY, World
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,76 @@ def test_another_balance_gives_the_payout_up(ground: Ground, tmp_path: Path) -> 
     assert Payout.objects.get(pk=payout_id).state == "withdrawn"
     assert not (tmp_path / "udbetalinger.xml").exists()
     assert balance("payouts_in_transit") == 0
+
+
+def test_a_file_is_made_once(ground: Ground, tmp_path: Path) -> None:
+    approved(ground, prepared(ground))
+    sent(tmp_path)
+    written = (tmp_path / "udbetalinger.xml").read_bytes()
+    with pytest.raises(NotPossible, match="no approved payout"):
+        sent(tmp_path, "igen.xml")
+    with pytest.raises(FileExistsError):
+        sent(tmp_path)
+    assert [path.name for path in tmp_path.glob("*udb*")] == ["udbetalinger.xml"]
+    assert (tmp_path / "udbetalinger.xml").read_bytes() == written
+    assert (SentFile.objects.count(), balance("payouts_in_transit")) == (1, -100_00)
+
+
+def test_what_fails_after_the_booking_leaves_no_file_and_no_booking(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payout_id = approved(ground, prepared(ground))
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("forsyn.workflows.payments_out._Part.write", full)
+    with pytest.raises(OSError, match="No space"):
+        sent(tmp_path)
+    assert not list(tmp_path.glob("udbetalinger*"))
+    assert (Payout.objects.get(pk=payout_id).state, balance("payouts_in_transit")) == ("approved", 0)
+    assert not SentFile.objects.exists()
+
+
+def test_who_is_restricted_after_the_approval_is_paid_when_that_has_ended(ground: Ground, tmp_path: Path) -> None:
+    payout_id = approved(ground, prepared(ground))
+    restrict(ground.world.anna, by=ground.world.dpo.pk)
+    with pytest.raises(NotPossible, match="no approved payout"):
+        sent(tmp_path)
+    assert (Payout.objects.get(pk=payout_id).state, balance("payouts_in_transit")) == ("approved", 0)
+    Restriction.objects.update(ended_at=NOW, ended_by_id=ground.world.dpo.pk)
+    assert sent(tmp_path).payouts == 1
+
+
+@pytest.mark.parametrize("ground_of_it", ["claim", "kept"], ids=["restricted", "erased but for the books"])
+def test_a_restricted_payee_is_left_out_and_the_others_are_paid(
+    ground: Ground, tmp_path: Path, ground_of_it: str
+) -> None:
+    payout_id = approved(ground, prepared(ground))
+    read(tmp_path, other(40_00, bank_reference="B-fremmed"), number=2)
+    with purpose(P.ACCOUNTING, actor=ground.world.billing.pk):
+        returned = actions_payouts.return_to_sender(
+            receipt_id=Receipt.objects.get(state="suspense").pk, reason="Ikke vores", payee_name="Fremmed Firma",
+            account=ACCOUNT, now=NOW, account_id=ground.world.billing.pk,
+        )  # fmt: skip
+    approved(ground, returned)
+    Restriction.objects.create(
+        customer_id=ground.world.anna.customer_id, ground=ground_of_it, reason="Gemmes kun.", began_at=NOW,
+        recorded_by_id=ground.world.dpo.pk,
+    )  # fmt: skip
+    done = sent(tmp_path)
+    assert (done.payouts, done.sum_oere, done.left_out) == (1, 40_00, (payout_id,))
+    assert "Anna" not in (tmp_path / "udbetalinger.xml").read_text()
+
+
+def test_who_has_moved_is_paid_what_was_approved(ground: Ground, tmp_path: Path) -> None:
+    payout_id = approved(ground, prepared(ground))
+    Agreement.objects.filter(pk__in=ground.world.anna.agreements.values()).update(
+        period=DateRange(BEGINNING, TODAY - timedelta(days=1))
+    )
+    CustomerName.objects.filter(customer_id=ground.world.anna.customer_id).update(name="Anna Omdøbt")
+    assert sent(tmp_path).payouts == 1
+    assert Payout.objects.get(pk=payout_id).payee_name == "Anna Prøvesen"
 
 
 def test_nemkonto_needs_a_consent(ground: Ground, tmp_path: Path) -> None:

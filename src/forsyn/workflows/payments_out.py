@@ -55,7 +55,10 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class PaidOut:
-    """A file of payouts that was made. ``left_out`` wait for a consent or a number; ``changed`` are prepared anew."""
+    """A file of payouts that was made. ``changed`` are prepared anew.
+
+    ``left_out`` wait: for a consent or a number, or for a restriction of the payee's data to end.
+    """
 
     number: int
     payouts: int
@@ -134,7 +137,8 @@ def _collection(bill: Collectable, name: str) -> Collection:
 def make_payouts(*, path: Path, bic: str, now: datetime, today: date, account_id: int | None = None) -> PaidOut:
     """Write the approved payouts as pain.001. CPR numbers are in the file alone, of those who said yes to it.
 
-    Payouts whose payee has another balance now are given up. Raises NotPossible where nothing is left to pay out,
+    Payouts whose payee has another balance now are given up; those to customers whose data are only stored (Art. 18)
+    wait, since what was approved of them may be what is in doubt. Raises NotPossible where nothing is left to pay out,
     UnpayableOrder, VaultClosed, DisclosureRefused, FileExistsError.
     """
     with purpose(P.ACCOUNTING, actor=account_id):
@@ -142,8 +146,9 @@ def make_payouts(*, path: Path, bic: str, now: datetime, today: date, account_id
         actions_payouts.give_up_changed(changed=changed, now=now)
     with _new_file(path) as part, purpose(P.ACCOUNTING, actor=account_id):
         ready = actions_payouts.due().ready
-        numbers = _payee_numbers(ready, account_id)
-        rows = [row for row in ready if row.route == Route.ACCOUNT or row.customer_id in numbers]
+        free = _to_work_with(ready, account_id)
+        numbers = _payee_numbers(free, account_id)
+        rows = [row for row in free if row.route == Route.ACCOUNT or row.customer_id in numbers]
         if not rows:
             raise NotPossible(
                 "There is no approved payout that can be sent: see them in the office, under Udbetalinger."
@@ -164,6 +169,14 @@ def make_payouts(*, path: Path, bic: str, now: datetime, today: date, account_id
         number, len(rows), sum(row.amount_oere for row in rows),
         tuple(row.pk for row in ready if row.pk not in sent), tuple(row.pk for row in changed),
     )  # fmt: skip
+
+
+def _to_work_with(rows: Sequence[Payout], account_id: int | None) -> list[Payout]:
+    """Without those to customers who are restricted: settlement does not see them, though accounting does."""
+    wanted = [row.customer_id for row in rows if row.customer_id]
+    with purpose(P.SETTLEMENT, actor=account_id):
+        seen = set(Customer.objects.filter(pk__in=wanted).values_list("id", flat=True))
+    return [row for row in rows if row.customer_id is None or row.customer_id in seen]
 
 
 def _payee_numbers(rows: Sequence[Payout], account_id: int | None) -> dict[int, NemKonto]:

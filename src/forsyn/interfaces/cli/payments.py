@@ -107,7 +107,7 @@ def collect(context: typer.Context, to: To, json: Json = False) -> None:
 
 
 @app.command("payout-file")
-@works_for(P.ACCOUNTING, P.PAYOUT_BY_NEMKONTO)
+@works_for(P.ACCOUNTING, P.SETTLEMENT, P.PAYOUT_BY_NEMKONTO)
 def payout_file(
     context: typer.Context,
     to: To,
@@ -130,7 +130,7 @@ def payout_file(
         return
     console.print(f"{to}: file {made.number}, {made.payouts} payouts, {kr_text(made.sum_oere)} kr.")
     if made.left_out:
-        console.print(f"{len(made.left_out)} wait for a consent, a CPR number or a CVR number.")
+        console.print(f"{len(made.left_out)} wait for a consent, a CPR or CVR number, or a restriction to end.")
     if made.changed:
         console.print(f"{len(made.changed)} were given up, since the balance is another now: prepare them anew.")
 
