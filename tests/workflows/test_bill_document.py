@@ -104,7 +104,12 @@ def test_who_pays_by_betalingsservice_gets_no_payment_line_to_pay_twice_by() -> 
 
 @pytest.mark.parametrize(
     ("refund", "how"),
-    [(Refund.NEMKONTO, "NemKonto"), (Refund.NEXT_BILL, "næste regning"), (Refund.AGAINST_OWED, "det, du skylder os")],
+    [
+        (Refund.NEMKONTO, "NemKonto"),
+        (Refund.NEXT_BILL, "næste regning"),
+        (Refund.AGAINST_OWED, "det, du skylder os"),
+        (Refund.ON_REQUEST, "Skriv eller ring"),
+    ],
 )
 def test_money_back_says_how(refund: Refund, how: str) -> None:
     layout = layout_of(bills.refund(refund=refund))

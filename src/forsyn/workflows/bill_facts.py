@@ -154,7 +154,7 @@ def _origin(bill: Sendable) -> str:
 
 def _refund(bill: Sendable, around: _Around) -> Refund:
     is_taken_off = bill.customer_id in around.owed or _origin(bill) in around.used
-    return Refund.AGAINST_OWED if is_taken_off else Refund.NEXT_BILL
+    return Refund.AGAINST_OWED if is_taken_off else Refund.usual(DocumentKind(bill.row.kind))
 
 
 def _supplied(bill: Sendable) -> Supplied:

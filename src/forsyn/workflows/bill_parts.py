@@ -45,8 +45,15 @@ class Refund(StrEnum):
 
     NEMKONTO = "nemkonto"
     NEXT_BILL = "next_bill"
+    ON_REQUEST = "on_request"
+    """Paid out when the customer asks: who has moved gets no next bill."""
     AGAINST_OWED = "against_owed"
     """Set off against what is still owed, as where an unpaid bill is credited."""
+
+    @classmethod
+    def usual(cls, kind: DocumentKind) -> Refund:
+        """How it is given back where nothing else is known."""
+        return cls.ON_REQUEST if kind is DocumentKind.FINAL else cls.NEXT_BILL
 
 
 @dataclass(frozen=True, slots=True)

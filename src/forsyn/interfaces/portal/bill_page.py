@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from forsyn.domain.billing.bill_queries import BillRow, PaidBy
 from forsyn.domain.ledger.models import VoucherKind
 from forsyn.interfaces.portal import chart, wording
-from forsyn.interfaces.portal.bill_states import BY_HAND, OWED
+from forsyn.interfaces.portal.bill_states import BY_HAND, OWED, Standing
 from forsyn.interfaces.portal.bills_page import BillLine, HowToPay, bill_title, how_to_pay
 from forsyn.kernel.charges.work import plain
 from forsyn.kernel.money import Vat, decimal_of
@@ -116,11 +116,14 @@ class BillPage:
     """All that the template shows."""
 
     line: BillLine
-    due: str
-    """When it is to be paid; empty where there is nothing to pay."""
+    figure: SumRow
+    """The one amount that matters now: to pay, what is left of it, or that it is done."""
     how: HowToPay | None
     paid: list[tuple[str, str]]
-    notes: list[str]
+    why: list[str]
+    """Why it is that much, in a sentence or two."""
+    refund: str
+    """How the customer gets it back; empty where there is nothing to get."""
     sums: list[SumRow]
     instalments: list[SumRow]
     """What was billed on account, where there is more than one row of it to tell."""
@@ -144,15 +147,17 @@ def bill_page(
     told = words(language)
     instalments = [each for each in document.deductions if each.is_instalment]
     groups = [_group(document, group, told) for group in Group if any(one.group is group for one in document.lines)]
+    total = SumRow(_total_text(document, line, told), money_text(abs(document.to_pay_oere), language))
     return BillPage(
         line=line,
-        due=wording.long_date(row.due_date) if line.standing in OWED else "",
+        figure=_figure(total, line),
         how=how_to_pay(document.payment_line) if line.standing in BY_HAND else None,
         paid=[_paid(each, language) for each in paid],
-        notes=_notes(document, told),
+        why=_why(document, told),
+        refund=told.of("page", f"how_{document.facts.refund}") if line.standing is Standing.TO_GET else "",
         sums=_sums(document, instalments, told),
         instalments=[_deduction(each, told) for each in instalments] if len(instalments) > 1 else [],
-        total=SumRow(_total_text(document, told), money_text(abs(document.to_pay_oere), language)),
+        total=total,
         groups=groups,
         intro=told.of("page", "reckoned_intro"),
         graph=_graph(document, told),
@@ -167,17 +172,33 @@ def bill_page(
 # -- the amount ---------------------------------------------------------------------------------------------------
 
 
+def _figure(total: SumRow, line: BillLine) -> SumRow:
+    if line.standing is Standing.PAID:
+        return SumRow(_("Regningen er betalt"), total.amount)
+    if line.standing is Standing.GIVEN:
+        return SumRow(_("Du har fået pengene"), total.amount)
+    if line.standing in OWED and line.remaining != line.amount:
+        return SumRow(_("Du mangler at betale"), line.remaining)
+    return total
+
+
 def _paid(one: PaidBy, language: Language) -> tuple[str, str]:
     text = PAID_BY.get(one.kind, OTHERWISE_PAID)
     return str(text) % {"day": wording.long_date(one.posting_date)}, money_text(one.amount_oere, language)
 
 
-def _notes(document: BillDocument, told: Words) -> list[str]:
-    return [
-        told.of("page", "correction_note").format(number=each.of.number, day=_day(each.of.issue_date))
-        for each in document.deductions
-        if not each.is_instalment
-    ]
+def _why(document: BillDocument, told: Words) -> list[str]:
+    """What the amount is for; of a correction, what it corrects."""
+    corrected = [each.of.number for each in document.deductions if not each.is_instalment]
+    if corrected:
+        return [told.of("page", "correction_note").format(number=number) for number in corrected]
+    if document.facts.kind is DocumentKind.ON_ACCOUNT:
+        return [told.of("why", "on_account")]
+    billed = sum(each.gross_oere for each in document.deductions)
+    if not billed:
+        return [told.of("why", "settled")]
+    gross, taken = (money_text(oere, told.language) for oere in (document.gross_oere, billed))
+    return [told.of("why", "settled_on_account").format(gross=gross, billed=taken)]
 
 
 def _day(day: date | None) -> str:
@@ -224,7 +245,10 @@ def _taken_off(oere: int, language: Language) -> str:
     return money_text(-oere, language)
 
 
-def _total_text(document: BillDocument, told: Words) -> str:
+def _total_text(document: BillDocument, line: BillLine, told: Words) -> str:
+    """What the amount is to the customer; nobody is told to pay what is paid."""
+    if line.standing in (Standing.PAID, Standing.GIVEN):
+        return _("Regningens beløb")
     key = "to_pay" if document.to_pay_oere > 0 else "to_get" if document.to_pay_oere < 0 else "nothing"
     return told.of("page", key)
 

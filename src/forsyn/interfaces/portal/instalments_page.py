@@ -70,6 +70,7 @@ class PlanCard:
 
     heading: str
     href: str
+    period: str
     coming: InstalmentLine | None
     total: str
 
@@ -155,6 +156,7 @@ def card(held: Held, today: date, vat_percent: Decimal) -> PlanCard:
     return PlanCard(
         heading=heading(held.agreement),
         href=reverse("portal:on_account_plan", args=[held.agreement.id]),
+        period=wording.period_text(Period(held.plans[0].first, held.plans[-1].until)),
         coming=_line(ahead[0], {}, vat_percent, language) if ahead else None,
         total=_gross(sum(each.net_oere for each in standing), vat_percent, language),
     )

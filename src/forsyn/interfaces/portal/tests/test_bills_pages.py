@@ -52,6 +52,7 @@ def test_nobody_with_no_bills_owes_anything(client_of_anna: Client, ground: Grou
     text = page(client_of_anna, "bills")
     assert "Du skylder ikke noget" in text
     assert "Du har ikke fået nogen regninger endnu" in text
+    assert "Alt er betalt" not in text, "nobody thanks for what was never billed"
 
 
 def test_what_is_due_is_told_with_how_to_pay(client_of_anna: Client, ground: Ground, world: World) -> None:
@@ -129,6 +130,8 @@ def test_what_was_billed_on_account_is_named_and_leads_to_its_bills(
     answer = client_of_anna.get(reverse("portal:bill", args=[bill.number]))
     text = words(answer.content)
     assert "Opkrævet a conto, 4 rater" in text
+    gross = f"{(bill.to_pay_oere + 20_000_00) / 100:,.2f}".translate(str.maketrans(",.", ".,"))
+    assert f"Perioden kostede {gross} kr. med moms, og vi har opkrævet 20.000,00 kr. a conto." in text
     assert "Opkrævet a conto, regning 4711 af 1. januar 2025" in text
     assert reverse("portal:bill", args=[4711]) in answer.content.decode()
 
@@ -154,15 +157,25 @@ def test_a_correction_and_its_bill_lead_to_each_other(client_of_anna: Client, gr
     assert "Vi trækker pengene fra på din næste regning, eller du kan få dem udbetalt." in text
 
 
+def test_who_has_moved_is_not_told_of_a_next_bill(client_of_anna: Client, ground: Ground, world: World) -> None:
+    bill = ground.settled(world.anna, heat_basis(paid=instalments(4, 700_000)), kind="final")
+    text = page(client_of_anna, "bill", bill.number)
+    assert "Skriv eller ring, så betaler vi pengene ud til dig." in text
+    assert "næste regning" not in text
+
+
 def test_payments_of_a_bill_are_told(client_of_anna: Client, ground: Ground, world: World) -> None:
     bill = ground.on_account(world.anna, date(2026, 1, 1), date(2026, 4, 1), 80_000)
     paid(world.anna, 60_000, "betaling:1", day=date(2026, 2, 3))
     text = page(client_of_anna, "bill", bill.number)
     assert "Betalt den 3. februar 2026 600,00 kr." in text
     assert "Der mangler 400,00 kr." in text
+    assert "Du mangler at betale 400,00 kr." in text
+    assert "Du betaler på forskud." in text
     paid(world.anna, 40_000, "betaling:2", day=date(2026, 2, 4))
     text = page(client_of_anna, "bill", bill.number)
     assert "Regningen er betalt 1.000,00 kr." in text
+    assert "Du skal betale" not in text
     assert "Vand a conto 800,00 kr." in text or "Fjernvarme a conto 800,00 kr." in text
     assert "mellemregningerne" not in text, "an instalment has no steps to open"
 
