@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from forsyn.domain.ledger.chart import RETAINED_RESULT
@@ -51,10 +51,9 @@ class Balance:
     overdue_since_date: date | None
     paid_unused_oere: int
     """Credits that pay nothing yet, 0 or more."""
-    open_count: int
 
 
-NOTHING_OPEN = Balance(0, 0, None, 0, 0)
+NOTHING_OPEN = Balance(0, 0, None, 0)
 
 
 def open_items(*, customer_id: int) -> list[OpenItemView]:
@@ -78,13 +77,12 @@ def balances(*, customer_ids: Collection[int], today: date) -> dict[int, Balance
             overdue=Coalesce(Sum("remaining_oere", filter=overdue), 0),
             since=Min("due_date", filter=overdue),
             unused=Coalesce(Sum("remaining_oere", filter=Q(remaining_oere__lt=0)), 0),
-            count=Count("id"),
         )
-        .values_list("customer_id", "owed", "overdue", "since", "unused", "count")
+        .values_list("customer_id", "owed", "overdue", "since", "unused")
     )
     return {
-        customer_id: Balance(int(owed), int(overdue_oere), since, -int(unused), count)
-        for customer_id, owed, overdue_oere, since, unused, count in rows
+        customer_id: Balance(int(owed), int(overdue_oere), since, -int(unused))
+        for customer_id, owed, overdue_oere, since, unused in rows
     }
 
 
@@ -201,14 +199,6 @@ def open_days_after(days: Collection[date]) -> dict[date, date]:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_LATER, [sorted(set(days))])
         return dict(cursor.fetchall())
-
-
-def newest_posting_date() -> date | None:
-    """The newest day of the newest year with a voucher. 1 query."""
-    newest: date | None = Voucher.objects.filter(
-        year_id=AccountingYear.objects.filter(last_number__gt=0).order_by("-period").values("id")[:1]
-    ).aggregate(newest=Max("posting_date"))["newest"]
-    return newest
 
 
 _SUMS = """

@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="EndedPostings",
+            name="YearTotal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("posting_count", models.BigIntegerField()),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "ledger_ended_postings",
+                "db_table": "ledger_year_total",
             },
         ),
         migrations.CreateModel(
@@ -343,8 +343,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="endedpostings",
-            constraint=models.UniqueConstraint(fields=("year", "account"), name="ledger_ended_postings_one"),
+            model_name="yeartotal",
+            constraint=models.UniqueConstraint(fields=("year", "account"), name="ledger_year_total_one"),
         ),
         migrations.AddIndex(
             model_name="voucher",
@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="posting",
-            index=models.Index(fields=["account", "year"], include=("amount_oere",), name="ledger_posting_of_account"),
+            index=models.Index(fields=["account", "year"], name="ledger_posting_by_account"),
         ),
         migrations.AddConstraint(
             model_name="posting",

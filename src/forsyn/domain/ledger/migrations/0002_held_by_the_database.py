@@ -4,7 +4,9 @@
   closed. One look a statement, so that ten thousand vouchers cost as little as one; the year's row is the lock.
 - A voucher has as many postings as it says and they sum to zero; a reversal is the reversed with the signs turned. One
   look a voucher, when the transaction ends. As a voucher says how many lines it has, none can be added afterwards.
-- Vouchers and postings are not edited, by nobody. What retention deletes leaves its sum behind.
+- Vouchers and postings are not edited, by nobody.
+- A year's sums by account are counted as it is posted: a balance is read from some twenty rows, however many postings there
+  are, and stays what it was when retention ends them.
 - What is open of each customer's posting is counted down as it is paid, and never past nothing.
 
 The functions run as the tables' owner: a purpose that may post does not see restricted customers' rows, and the books must
@@ -181,21 +183,21 @@ $$;
 create trigger ledger_postings_posted after insert on ledger_posting referencing new table as added
     for each statement execute function ledger_postings_posted();
 
-create function ledger_postings_ended() returns trigger language plpgsql OWNERS as $$
+create function ledger_postings_summed() returns trigger language plpgsql OWNERS as $$
 begin
-    insert into public.ledger_ended_postings as ended (year_id, account_id, posting_count, debit_oere, credit_oere)
+    insert into public.ledger_year_total as total (year_id, account_id, posting_count, debit_oere, credit_oere)
     select year_id, account_id, count(*), coalesce(sum(amount_oere) filter (where amount_oere > 0), 0),
            coalesce(-sum(amount_oere) filter (where amount_oere < 0), 0)
-      from gone group by year_id, account_id order by year_id, account_id
+      from added group by year_id, account_id order by year_id, account_id
         on conflict (year_id, account_id) do update
-       set posting_count = ended.posting_count + excluded.posting_count,
-           debit_oere = ended.debit_oere + excluded.debit_oere,
-           credit_oere = ended.credit_oere + excluded.credit_oere;
+       set posting_count = total.posting_count + excluded.posting_count,
+           debit_oere = total.debit_oere + excluded.debit_oere,
+           credit_oere = total.credit_oere + excluded.credit_oere;
     return null;
 end
 $$;
-create trigger ledger_postings_ended after delete on ledger_posting referencing old table as gone
-    for each statement execute function ledger_postings_ended();
+create trigger ledger_postings_summed after insert on ledger_posting referencing new table as added
+    for each statement execute function ledger_postings_summed();
 """
 
 ALLOCATIONS = """
@@ -279,7 +281,7 @@ NOTHING = """
 drop trigger ledger_allocations_undone on ledger_allocation;
 drop trigger ledger_allocation_changes on ledger_allocation;
 drop trigger ledger_allocations_made on ledger_allocation;
-drop trigger ledger_postings_ended on ledger_posting;
+drop trigger ledger_postings_summed on ledger_posting;
 drop trigger ledger_postings_posted on ledger_posting;
 drop trigger ledger_posting_is_not_edited on ledger_posting;
 drop trigger ledger_voucher_is_not_edited on ledger_voucher;
@@ -289,8 +291,8 @@ drop trigger ledger_year_changes on ledger_accounting_year;
 drop function ledger_allocations_undone();
 drop function ledger_allocation_changes();
 drop function ledger_allocations_made();
-drop function ledger_postings_ended();
 drop function ledger_postings_posted();
+drop function ledger_postings_summed();
 drop function ledger_nothing_is_edited();
 drop function ledger_voucher_is_whole();
 drop function ledger_vouchers_posted();
