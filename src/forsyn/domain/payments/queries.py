@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
-from forsyn.domain.billing.models import Bill, Creditor
+from forsyn.domain.billing.models import Bill, BillState, Creditor
 from forsyn.domain.ledger.models import OpenItem
 from forsyn.domain.payments.known_queries import STANDING
 from forsyn.domain.payments.models import (
@@ -97,9 +98,16 @@ def bill_with_number(*, number: int) -> Bill | None:
 
 
 def files(*, count: int = 50) -> list[ReceivedFile]:
-    """The files that were read, the newest first, with how many of their movements wait. 1 query."""
-    waits = Count("receipts", filter=Q(receipts__state__in=OPEN))
-    return list(ReceivedFile.objects.annotate(waiting=waits).order_by("-received_at", "-id")[:count])
+    """The files that were read, the newest first, with how many of their movements wait. 2 queries.
+
+    Those that wait are few and counted by themselves: a file's other movements are not looked at.
+    """
+    found = list(ReceivedFile.objects.order_by("-received_at", "-id")[:count])
+    rows = Receipt.objects.filter(state__in=OPEN, file__in=found).values_list("file_id").annotate(count=Count("id"))
+    waiting = dict(rows)
+    for file in found:
+        file.waiting = waiting.get(file.pk, 0)
+    return found
 
 
 # -- Betalingsservice --------------------------------------------------------------------------------------------------
@@ -130,31 +138,44 @@ class Credit:
 
 
 def credit_of(*, customer_ids: Sequence[int]) -> dict[int, int]:
-    """What these customers have with us when all that they owe is taken off, in øre; others are left out. 1 query."""
-    rows = OpenItem.objects.filter(customer_id__in=list(customer_ids)).values_list("customer_id")
-    return {key: -total for key, total in rows.annotate(total=Sum("remaining_oere")) if total < 0}
+    """What these customers have with us when all that they owe is taken off, in øre; others are left out. 1 query.
+
+    What a bill that is not released yet gives back is not theirs yet: its run may still be undone. What such a bill
+    asks for is taken off. So undoing a run never leaves anybody with less than was paid out.
+    """
+    rows = _credits().filter(customer_id__in=list(customer_ids)).values_list("customer_id", "total")
+    return {key: -total for key, total in rows}
 
 
 def credits_to_pay_out(*, count: int = 50) -> list[Credit]:
-    """Customers who have money with us, and no payout on its way, the most first. 1 query."""
+    """Customers who have money with us (`credit_of`), and no payout on its way, the most first. 1 query."""
     on_the_way = Payout.objects.filter(
         state__in=[PayoutState.PREPARED, PayoutState.APPROVED], customer__isnull=False
     ).values("customer_id")
-    rows = (
-        OpenItem.objects.values("customer_id", number=F("customer__number"))
-        .annotate(total=Sum("remaining_oere"))
+    rows = _credits().exclude(customer_id__in=on_the_way).order_by("total", "customer_id")
+    found = rows.values_list("customer_id", "customer__number", "total")[:count]
+    return [Credit(customer_id, number, -total) for customer_id, number, total in found]
+
+
+def _credits() -> QuerySet[OpenItem]:
+    """Customers with less than nothing open, less what unreleased bills give them, used or not, as ``total``."""
+    given = Bill.objects.filter(customer_id=OuterRef("customer_id"), state=BillState.POSTED, to_pay_oere__lt=0)
+    unreleased = given.values("customer_id").annotate(oere=Sum("to_pay_oere")).values("oere")
+    rows: QuerySet[OpenItem] = (
+        OpenItem.objects.values("customer_id", "customer__number")
+        .annotate(open=Sum("remaining_oere"))
+        .filter(open__lt=0)
+        .annotate(total=F("open") - Coalesce(Subquery(unreleased), 0))
         .filter(total__lt=0)
-        .exclude(customer_id__in=on_the_way)
-        .order_by("total", "customer_id")[:count]
     )
-    return [Credit(row["customer_id"], row["number"], -row["total"]) for row in rows]
+    return rows
 
 
 def payouts(*, count: int = 100) -> list[Payout]:
     """Payouts, those first that somebody has to act on, then the newest. 1 query."""
     rows = Payout.objects.select_related("customer", "prepared_by", "approved_by", "sent_file")
-    waits = Q(state__in=[PayoutState.PREPARED, PayoutState.APPROVED])
-    return list(rows.annotate(waits=Count("id", filter=waits)).order_by("-waits", "-prepared_at", "-id")[:count])
+    waits = When(state__in=[PayoutState.PREPARED, PayoutState.APPROVED], then=0)
+    return list(rows.order_by(Case(waits, default=1), "-prepared_at", "-id")[:count])
 
 
 def payout(*, payout_id: int) -> Payout:
