@@ -92,7 +92,7 @@ def _open_books(today: date) -> None:
         if not sending_queries.creditors():
             pay_to(
                 from_date=date(today.year - 5, 1, 1), fi_creditor=FI_CREDITOR, bank_registration=REGISTRATION,
-                bank_account=ACCOUNT,
+                bank_account=ACCOUNT, today=today,
             )  # fmt: skip
     with purpose(P.ACCOUNTING, actor=None):
         if not run_queries.is_year_open(day=first):

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from forsyn.domain.billing import bill_queries
 from forsyn.domain.billing.bill_queries import BillFile, BillRow, SupplyOf
+from forsyn.domain.billing.creditor_queries import creditor_on
 from forsyn.domain.billing.plan_queries import degree_days
 from forsyn.domain.billing.plan_rules import CUSTOM
 from forsyn.domain.billing.tariff_queries import texts_of
@@ -117,7 +118,7 @@ def _supply(found: BillFile) -> SupplyOf:
 
 def payment_line(row: BillRow) -> PaymentLine | None:
     """What a bill is paid by; None where there is nothing to pay, or no creditor number. 1 query."""
-    creditor = bill_queries.creditor_on(row.issue_date) if row.to_pay_oere > 0 else None
+    creditor = creditor_on(row.issue_date) if row.to_pay_oere > 0 else None
     if creditor is None:
         return None
     return build(SlipKind.FI_71, number=row.number, creditor_number=creditor.fi_creditor)

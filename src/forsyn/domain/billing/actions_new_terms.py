@@ -1,4 +1,4 @@
-"""The writer of new terms and sizes: which tariff agreements are billed by, and how big what they are billed for is."""
+"""The writer of terms and sizes: which tariff agreements are billed by, and how big what they are billed for is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.billing.terms_models import FactorOf, Terms
@@ -78,3 +78,36 @@ def begin_factors(*, factors: Sequence[NewFactor], account_id: int | None, now: 
         batch_size=AT_ONCE,
     )
     return len(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A row that gives way to a new one: it ends on a day, or goes, where it would have no days left (None)."""
+
+    id: int
+    until: date | None
+
+
+@transaction.atomic
+def end_terms(*, former: Sequence[Former]) -> None:
+    """Let terms end where others begin. 2 statements."""
+    _end("billing_terms", former)
+
+
+@transaction.atomic
+def end_factors(*, former: Sequence[Former]) -> None:
+    """Let sizes end where others begin. 2 statements."""
+    _end("billing_factor", former)
+
+
+def _end(table: str, former: Sequence[Former]) -> None:
+    if not former:
+        return
+    cut = [each for each in former if each.until is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(f"delete from {table} where id = any(%s)", [[each.id for each in former if each.until is None]])  # noqa: S608 - a constant of this file
+        cursor.execute(
+            f"update {table} as row set period = daterange(lower(row.period), cut.until)"  # noqa: S608 - the same
+            " from unnest(%s::bigint[], %s::date[]) as cut (id, until) where row.id = cut.id",
+            [[each.id for each in cut], [each.until for each in cut]],
+        )

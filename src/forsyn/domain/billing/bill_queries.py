@@ -16,7 +16,6 @@ from django.db import connection
 from django.db.models import Min, OuterRef, QuerySet, Subquery
 
 from forsyn.domain.billing.run_models import Bill, BillState
-from forsyn.domain.billing.tariff_models import Creditor
 from forsyn.domain.customers.models import Address
 from forsyn.domain.ledger.models import OpenItem, Voucher
 
@@ -145,13 +144,6 @@ def on_account_bills(*, customer_id: int, agreement_id: int, from_date: date, un
     return [_row(row) for row in rows.order_by("period", "id").values_list(*_COLUMNS)]
 
 
-def settled_bills(*, customer_id: int, agreement_id: int, before: date) -> list[BillRow]:
-    """Settlements of an agreement's days that end by a day, the newest first, corrections in their places. 1 query."""
-    rows = _released(customer_id).filter(agreement_id=agreement_id, period__endswith__lte=before)
-    rows = rows.exclude(kind="on_account").exclude(corrections__state__in=["posted", "released"])
-    return [_row(row) for row in rows.order_by("-period", "-id").values_list(*_COLUMNS)]
-
-
 @dataclass(frozen=True, slots=True)
 class PaidBy:
     """So much of a bill was paid by a voucher of that kind (a payment, a credit note), on a day."""
@@ -219,12 +211,6 @@ def first_booked_date(*, customer_id: int) -> date | None:
     """The day of a customer's first voucher that is still kept. 1 query."""
     first: date | None = Voucher.objects.filter(customer_id=customer_id).aggregate(first=Min("posting_date"))["first"]
     return first
-
-
-def creditor_on(day: date) -> Creditor | None:
-    """Where customers pay on a day. 1 query."""
-    found: Creditor | None = Creditor.objects.filter(period__contains=day).first()
-    return found
 
 
 def _released(customer_id: int) -> QuerySet[Bill]:

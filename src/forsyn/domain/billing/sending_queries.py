@@ -186,15 +186,6 @@ def batches(*, names: Collection[str]) -> list[Batch]:
     return [Batch(*row) for row in _rows(_BATCHES, {"names": list(names)})]
 
 
-def sent_counts(*, run_id: int) -> dict[str, int]:
-    """How many bills of a run left by which way. 1 query."""
-    return dict(_rows(
-        "select sent.channel, count(*)::integer from billing_dispatch as sent"
-        " join billing_bill as bill on bill.id = sent.bill_id where bill.run_id = %(run)s group by sent.channel",
-        {"run": run_id},
-    ))  # fmt: skip
-
-
 def _rows(statement: str, given: Mapping[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)

@@ -11,6 +11,7 @@ from forsyn.interfaces.cli import (
     bill,
     bill_sending,
     breaches,
+    creditor,
     customers,
     demo,
     erasure,
@@ -35,6 +36,7 @@ from forsyn.interfaces.cli import (
     server,
     staff,
     tariffs,
+    terms,
     tidy,
 )
 from forsyn.interfaces.cli.host import Host
@@ -65,6 +67,7 @@ imports.command("customers")(customers.customers)
 imports.command("readings")(readings.readings)
 imports.command("meters-for")(readings.meters_for)
 imports.command("retry")(readings_retry.retry)
+imports.command("terms")(terms.terms)
 app.add_typer(imports, name="import")
 app.add_typer(audit.app, name="audit")
 app.add_typer(jobs.app, name="jobs")
@@ -88,6 +91,7 @@ bill.app.command("handed-over")(bill_sending.handed_over)
 bill.app.command("e-invoices")(bill_sending.e_invoices)
 app.add_typer(bill.app, name="bill")
 app.add_typer(on_account.app, name="on-account")
+payments.app.command("creditor")(creditor.creditor)
 app.add_typer(payments.app, name="payments")
 
 
