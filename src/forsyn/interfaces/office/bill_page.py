@@ -47,7 +47,7 @@ class ShownPosting:
 
 @dataclass(frozen=True)
 class Reckoning:
-    """What a settlement was reckoned of, and how; without a basis for those who may see the bill and no consumption."""
+    """What a settlement was reckoned of, and how; for those who may see the bill and no consumption, its lines alone."""
 
     basis: Basis | None
     lines: list[ShownLine]
@@ -80,7 +80,7 @@ def reckoning_of(bill: Bill, basis_text: str | None) -> Reckoning | None:
         return None
     calculation, language = bill_from(bill.calculation.encode()), language_now()
     texts = texts_of_version(bill.tariff_version_id)
-    lines = [_line(line, texts, language) for line in calculation.lines]
+    lines = [_line(line, texts, language, explain=basis_text is not None) for line in calculation.lines]
     if basis_text is None:
         return Reckoning(None, lines, [], [], [])
     basis = basis_from(basis_text.encode())
@@ -136,7 +136,8 @@ def postings_of(bill: Bill, accounts: list[LedgerAccount]) -> list[ShownPosting]
     return [ShownPosting(names.get(account, account), oere, vat) for account, oere, vat in columns]
 
 
-def _line(line: Line, texts: Texts, language: Language) -> ShownLine:
+def _line(line: Line, texts: Texts, language: Language, *, explain: bool) -> ShownLine:
+    """``explain``: how it was reckoned tells how something was used, and when."""
     return ShownLine(
         name=component_text(line.text_key, texts, language),
         days=short_days_text(line.from_date, line.until_date, language),
@@ -145,5 +146,5 @@ def _line(line: Line, texts: Texts, language: Language) -> ShownLine:
         net_oere=line.net_oere,
         vat=line.vat.value,
         is_estimated=line.is_estimated,
-        steps=explained(line.explanation, language),
+        steps=explained(line.explanation, language) if explain else [],
     )
