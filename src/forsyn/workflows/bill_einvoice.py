@@ -39,6 +39,7 @@ from forsyn.workflows.bill_words import Words, words
 _UNITS = {
     "kWh": Unit.KILOWATT_HOUR,
     "MWh": Unit.MEGAWATT_HOUR,
+    "GJ": Unit.GIGAJOULE,
     "m3": Unit.CUBIC_METRE,
     "m2_year": Unit.SQUARE_METRE,
     "year": Unit.YEAR,

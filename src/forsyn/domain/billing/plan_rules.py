@@ -27,7 +27,7 @@ from forsyn.kernel.charges.components import (
     VariableCharge,
 )
 from forsyn.kernel.charges.days import share_of_year
-from forsyn.kernel.charges.tariff import Commodity, Tariff
+from forsyn.kernel.charges.tariff import Commodity, Tariff, YearStart
 from forsyn.kernel.charges.worded import Worded
 from forsyn.kernel.deadlines import months_after, working_day_from
 from forsyn.kernel.money import OERE_PER_KR, round_half_up
@@ -126,7 +126,7 @@ def number_of(period: Stretch, a_year: int) -> int:
     """How many of `a_year` instalments fall in a period: its share of the year, at most one for each month begun."""
     if a_year <= 0:
         return 0
-    return max(1, min(round_half_up(a_year * share_of_year(*period)), len(_months(period))))
+    return max(1, min(round_half_up(a_year * share_of_year(YearStart(), *period)), len(_months(period))))
 
 
 def split(period: Stretch, number: int, net_oere: int, *, due_from: date | None = None) -> list[Draft]:
@@ -187,7 +187,7 @@ def expected(
     size = _size(norm, factors) if norm is not None else None
     if norm is None or size is None:
         return None
-    return Expectation(round_half_up(size * norm.base_units * share_of_year(*period)), "norm")
+    return Expectation(round_half_up(size * norm.base_units * share_of_year(YearStart(), *period)), "norm")
 
 
 def _size(norm: Norm, factors: Sequence[FactorValue]) -> Fraction | None:

@@ -36,6 +36,7 @@ class Unit(StrEnum):
 
     KILOWATT_HOUR = "KWH"
     MEGAWATT_HOUR = "MWH"
+    GIGAJOULE = "GV"
     CUBIC_METRE = "MTQ"
     SQUARE_METRE = "MTK"
     DAY = "DAY"

@@ -15,7 +15,7 @@ from forsyn.interfaces.office.ledger_forms import day_field
 
 REASON_LENGTH = 400
 SETTLED = [(key, billing_words.QUALITIES[key]) for key in ("self_read", "estimated", "agreed")]
-SIZES = [(key, billing_words.FACTORS[key]) for key in ("square_metres", "meter_size", "dwellings")]
+SIZES = [(key, text) for key, text in billing_words.FACTORS.items() if key != "agreement"]
 _NUMBER = {"required": _("Skriv et tal."), "invalid": _("Skriv et tal, for eksempel 12,5.")}
 
 

@@ -14,7 +14,6 @@ from forsyn.domain.billing.tariff_series_rules import Entry, entry_on, series_of
 from forsyn.interfaces.office import tariff_wording as wording
 from forsyn.kernel.charges.components import (
     AnyComponent,
-    Factor,
     Fee,
     FixedCharge,
     Incentive,
@@ -25,18 +24,12 @@ from forsyn.kernel.charges.components import (
     VariableCharge,
 )
 from forsyn.kernel.charges.incentive import FixedCooling, FixedReturn, IncentiveTerms, ReturnByFlow
+from forsyn.kernel.charges.pieces import YEARLY_UNIT
 from forsyn.kernel.charges.tariff import Tariff
 from forsyn.kernel.charges.work import plain
 from forsyn.kernel.money import Vat, decimal_of, exactly
 from forsyn.workflows.bill_numbers import number_text, short_day_text
 from forsyn.workflows.bill_words import component_text, words
-
-UNIT_OF = {
-    Factor.AGREEMENT: "year",
-    Factor.SQUARE_METRES: "m2_year",
-    Factor.METER_SIZE: "meter_year",
-    Factor.DWELLINGS: "dwelling_year",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +96,7 @@ def unit_key(component: AnyComponent) -> str:
     """Which of the bill's units a price of the component is per."""
     match component:
         case FixedCharge():
-            return UNIT_OF[component.factor]
+            return YEARLY_UNIT[component.factor]
         case VariableCharge() | SteppedCharge():
             return component.unit.value
         case Fee():

@@ -27,9 +27,11 @@ from forsyn.kernel.charges.pieces import decimal_price, discount_pieces, pieces_
 from forsyn.kernel.charges.reasons import CannotBill, ReasonCode
 from forsyn.kernel.charges.totals import bill_of
 from forsyn.kernel.charges.work import SHOWN_DECIMALS, Piece, Work, said
-from forsyn.kernel.money import OERE_PER_KR, decimal_of, oere_of
+from forsyn.kernel.money import OERE_PER_KR, decimal_of, kr_text, oere_of
 
 ZERO = Fraction(0)
+MAX_OERE = 10**12
+"""No line of a bill is ten thousand million kr: beyond it something is wrong, and the books could not hold a run."""
 CountedComponent = SteppedCharge | Incentive | Minimum
 
 
@@ -43,6 +45,9 @@ def calculate(basis: Basis) -> Bill:
     making = _Making(Work(basis))
     lines = [line for component in basis.tariff.components for line in making.lines(component)]
     making.refuse_unused()
+    for line in lines:
+        if abs(line.net_oere) > MAX_OERE:
+            making.work.refuse(ReasonCode.ABSURD_AMOUNT, line.component, value=kr_text(line.net_oere))
     if making.work.reasons:
         raise CannotBill(making.work.reasons)
     return bill_of(basis, lines, making.to_date)

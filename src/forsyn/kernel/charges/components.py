@@ -38,6 +38,7 @@ class ConsumptionUnit(StrEnum):
 
     KWH = "kWh"
     MWH = "MWh"
+    GJ = "GJ"
     M3 = "m3"
 
 
@@ -82,7 +83,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedCharge(Component):
-    """A price a year, by the day, times the factor."""
+    """A price for the tariff's year, by the day, times the factor."""
 
     factor: Factor
     prices: tuple[Price, ...]

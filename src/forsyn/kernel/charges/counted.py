@@ -48,7 +48,7 @@ def steps_to_date(work: Work, component: SteppedCharge, first: date, until: date
         for begin, end in stretches
     ]
     total = sum((usage.amount for _, _, usage in usages), ZERO) / per_unit
-    share = share_of_year(first, until)
+    share = share_of_year(work.basis.tariff.year_start, first, until)
     tops: list[Fraction | None] = [share * exactly(step.above) for step in component.steps[1:]]
     read = [step for begin, end, usage in usages for step in usage_explained(usage, component.unit, begin, end)]
     read.append(said(Explained.CONSUMED, amount=total, unit=unit))
@@ -185,7 +185,7 @@ def minimum_to_date(
     steps = []
     minimum = ZERO
     for stretch, price in prices:
-        share = share_of_year(stretch.first, stretch.until)
+        share = share_of_year(work.basis.tariff.year_start, stretch.first, stretch.until)
         kr = share * exactly(price.kr_per_unit)
         minimum += kr
         steps.append(said(Explained.PRICED, quantity=share, unit="year", price=price.kr_per_unit, kr=kr))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -46,20 +45,22 @@ def held(entries: Iterable[Entry], first: date, until: date) -> list[Held[Entry]
     return found
 
 
-def days_by_year(first: date, until: date) -> list[tuple[int, int, int]]:
-    """(year, days of it in [first, until), days that it has) of each calendar year."""
+def days_by_year(start: YearStart, first: date, until: date) -> list[tuple[str, int, int]]:
+    """(name, days of it in [first, until), days that it has) of each of the tariff's years: "2026", "2025/26"."""
     found = []
-    for year in range(first.year, until.year + 1):
-        begin, end = max(first, date(year, 1, 1)), min(until, date(year + 1, 1, 1))
-        if begin < end:
-            found.append((year, (end - begin).days, 366 if isleap(year) else 365))
+    reached = first
+    while reached < until:
+        begin, end = year_of(start, reached)
+        name = str(begin.year) if end == date(end.year, 1, 1) else f"{begin.year}/{end.year % 100:02}"
+        found.append((name, (min(end, until) - reached).days, (end - begin).days))
+        reached = end
     return found
 
 
 @lru_cache(maxsize=4096)
-def share_of_year(first: date, until: date) -> Fraction:
-    """What [first, until) is of a year: each day is 1/365 or 1/366 of its own calendar year."""
-    return sum((Fraction(days, of) for _, days, of in days_by_year(first, until)), Fraction(0))
+def share_of_year(start: YearStart, first: date, until: date) -> Fraction:
+    """What [first, until) is of a year: each day is 1/365 or 1/366 of its own year of the tariff, which costs one."""
+    return sum((Fraction(days, of) for _, days, of in days_by_year(start, first, until)), Fraction(0))
 
 
 def year_of(start: YearStart, day: date) -> tuple[date, date]:

@@ -52,7 +52,7 @@ def _fixed_pieces(work: Work, component: FixedCharge, first: date, until: date) 
             work.refuse(ReasonCode.MISSING_SIZE_PRICE, component.key, begin, end, str(value))
             continue
         for stretch, price in work.prices(component.key, prices, begin, end):
-            found.append(_fixed_piece(component, stretch.first, stretch.until, value, price))
+            found.append(_fixed_piece(work, component, stretch.first, stretch.until, value, price))
     return found
 
 
@@ -69,14 +69,15 @@ def _factor_values(work: Work, component: FixedCharge, first: date, until: date)
     return found
 
 
-def _fixed_piece(component: FixedCharge, first: date, until: date, value: Decimal, price: Price) -> Piece:
+def _fixed_piece(work: Work, component: FixedCharge, first: date, until: date, value: Decimal, price: Price) -> Piece:
+    start = work.basis.tariff.year_start
     by_size = component.factor is Factor.METER_SIZE
-    quantity = share_of_year(first, until) * (1 if by_size else exactly(value))
+    quantity = share_of_year(start, first, until) * (1 if by_size else exactly(value))
     kr = quantity * exactly(price.kr_per_unit)
     unit = YEARLY_UNIT[component.factor]
     steps = [
         said(Explained.SHARE_OF_YEAR, days=days, of_days=of_days, year=year)
-        for year, days, of_days in days_by_year(first, until)
+        for year, days, of_days in days_by_year(start, first, until)
     ]
     if component.factor is not Factor.AGREEMENT:
         steps.insert(0, said(Explained.FACTOR, value=value, factor=component.factor.value))

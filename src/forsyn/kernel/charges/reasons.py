@@ -31,6 +31,7 @@ class ReasonCode(Worded):
     OVERLAPPING_CONSUMPTION = "consumption in {value} is given twice from {first} to {until}: keep one"
     NEGATIVE_CONSUMPTION = "consumption from {first} to {until} is negative ({value}): correct the readings"
     ABSURD_CONSUMPTION = "consumption from {first} to {until} is more than any meter counts ({value}): correct it"
+    ABSURD_AMOUNT = "{component} comes to {value} kr, more than any bill can: correct the price, size or readings"
     EMPTY_SPAN = "consumption in {value} from {first} to {until} has no days: it must end after it begins"
     CONSUMPTION_OUTSIDE = (
         "consumption in {value} from {first} to {until} lies outside what this bill needs: leave it out"
@@ -69,7 +70,7 @@ class ReasonCode(Worded):
     SIZE_NOT_CLEAR = (
         "{component} has the meter size {value} at a price: only a charge by meter size has one, above zero"
     )
-    WRONG_UNIT = "{component} is charged by {value}: choose kWh, MWh or m3"
+    WRONG_UNIT = "{component} is charged by {value}: choose kWh, MWh, GJ or m3"
     STEPS_NOT_RISING = "{component} has steps that do not begin at 0 and rise: put them in order"
     STEP_NOT_CLEAR = "{component} has a step above {value} with both or neither of a share and prices: give one"
     WRONG_SHARE = "{component} has a step of {value}: give a share from 0 up"
@@ -78,6 +79,7 @@ class ReasonCode(Worded):
     NO_EXPECTATION_ROWS = (
         "{component} has a table or expectation that is empty, no number, or whose flows do not rise: put it in order"
     )
+    DISCOUNTED_AWAY = "{component} is discounted by {value} % from {first}: all discounts of a charge are at most 100 %"
     OF_UNKNOWN = "{component} is reckoned of {value}, which the tariff lacks or which cannot carry it: name another"
     OF_TWICE = "{component} is reckoned of {value} twice: name it once"
     OF_NOTHING = "{component} is reckoned of nothing: name the components"

@@ -21,7 +21,7 @@ class Commodity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class YearStart:
-    """The first day of the tariff's year, in which steps, incentives and minimums are counted."""
+    """The first day of the tariff's year: fixed charges are for it; steps, incentives, minimums are counted in it."""
 
     month: int = 1
     day: int = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,7 @@ from forsyn.kernel.charges.components import (
     FixedCharge,
     Incentive,
     Minimum,
+    Percent,
     Price,
     SteppedCharge,
     VariableCharge,
@@ -47,7 +49,7 @@ def component_reasons(components: Sequence[AnyComponent]) -> list[Reason]:
     found = list(_key_reasons(components))
     for component in components:
         found += _own_reasons(component)
-    return [*found, *_of_reasons(components)]
+    return [*found, *_of_reasons(components), *_discount_reasons(components)]
 
 
 def _key_reasons(components: Sequence[AnyComponent]) -> Iterator[Reason]:
@@ -179,6 +181,21 @@ def _percent_reasons(key: str, percents: Iterable[Decimal]) -> Iterator[Reason]:
     for percent in percents:
         if not (percent.is_finite() and 0 <= percent <= HUNDRED):
             yield Reason(ReasonCode.WRONG_PERCENT, key, value=str(percent))
+
+
+def _discount_reasons(components: Sequence[AnyComponent]) -> Iterator[Reason]:
+    """Discounts of the same charge on the same day that come to more than the charge."""
+    of_charge: defaultdict[str, list[Percent]] = defaultdict(list)
+    for component in components:
+        if isinstance(component, Discount):
+            for key in component.of:
+                of_charge[key] += (entry for entry in component.percents if entry.percent.is_finite())
+    for key, entries in of_charge.items():
+        for day in sorted({entry.from_date for entry in entries}):
+            held = [entry for entry in entries if entry.from_date <= day and (entry.until_date or date.max) > day]
+            percent = sum((entry.percent for entry in held), Decimal(0))
+            if percent > HUNDRED and len(held) > 1:
+                yield Reason(ReasonCode.DISCOUNTED_AWAY, key, day, value=str(percent))
 
 
 def _of_reasons(components: Sequence[AnyComponent]) -> Iterator[Reason]:

@@ -17,8 +17,16 @@ from forsyn.kernel.money import rounded_ratio
 from forsyn.kernel.quantities import UNITS, BaseUnit
 
 SHOWN_DECIMALS = 6
+
+
+def _whole(number: Fraction) -> Fraction | int:
+    """An integer where it is one: dividing by it is what most of a large run's time goes into."""
+    return number.numerator if number.denominator == 1 else number
+
+
 BASE_UNIT = {unit: UNITS[unit.value].base for unit in ConsumptionUnit}
-PER_UNIT = {unit: int(UNITS[unit.value].per_unit) for unit in ConsumptionUnit}
+PER_UNIT = {unit: _whole(UNITS[unit.value].per_unit) for unit in ConsumptionUnit}
+"""Base units in one; of a GJ there are 277,777 7/9."""
 
 
 @dataclass(frozen=True, slots=True)

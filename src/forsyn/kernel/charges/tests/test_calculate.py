@@ -82,6 +82,21 @@ def test_a_fixed_charge_counts_days_of_its_own_year(first: date, until: date, ne
     assert bill.net_oere == net_oere
 
 
+@pytest.mark.parametrize("first", [date(2024, 6, 1), date(2026, 6, 1), date(2027, 6, 1)])
+def test_a_heating_year_costs_a_year(first: date) -> None:
+    """Also those in which a leap day falls, and those that begin in a leap year after it."""
+    year = (first, first.replace(year=first.year + 1))
+    bill = calculate(basis(tariff(fixed("subscription", always("600")), begins=(6, 1)), period=year))
+    assert bill.net_oere == 60_000
+    assert bill.lines[0].explanation[0].value["year"] == f"{first.year}/{first.year % 100 + 1}"
+
+
+def test_heat_is_priced_by_the_gigajoule_too() -> None:
+    """As Løjt does: 18.1 MWh are 65.16 GJ."""
+    bill = calculate(basis(tariff(variable("energy", always("146.40"), "GJ")), [heat(*YEAR, 18_100_000)]))
+    assert [(line.quantity, line.unit, line.net_oere) for line in bill.lines] == [(Decimal("65.16"), "GJ", 953_942)]
+
+
 def test_days_when_the_clock_moves_are_divided_as_other_days() -> None:
     priced = tariff(variable("energy", changing(date(2026, 3, 30), "1000", "2000")))
     week = (date(2026, 3, 28), date(2026, 4, 1))

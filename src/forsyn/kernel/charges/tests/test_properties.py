@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -322,7 +321,8 @@ def test_every_day_has_its_share_at_its_price(year: Basis) -> None:
             price = next(price for price in component.prices if not price.until_date or day < price.until_date)
             if isinstance(component, FixedCharge):
                 times = area.value if component.factor is Factor.SQUARE_METRES else Decimal(1)
-                quantity = Fraction(times) / (366 if isleap(year.from_date.year) else 365)
+                begins, ends = year_of(year.tariff.year_start, day)
+                quantity = Fraction(times) / (ends - begins).days
             else:
                 span = next(span for span in year.consumption if span.from_date <= day < span.until_date)
                 per_unit = 10**6 if component.unit is ConsumptionUnit.MWH else 10**3

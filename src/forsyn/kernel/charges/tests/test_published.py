@@ -16,6 +16,7 @@ from forsyn.kernel.charges.calculate import calculate
 from forsyn.kernel.charges.components import Factor, Incentive
 from forsyn.kernel.charges.incentive import (
     Between,
+    Excess,
     Expected,
     FixedCooling,
     FixedReturn,
@@ -26,7 +27,20 @@ from forsyn.kernel.charges.incentive import (
 )
 from forsyn.kernel.charges.tariff import Commodity
 from forsyn.kernel.money import Vat
-from tests.charge_samples import LONG_AGO, YEAR, always, basis, fee, fixed, heat, square_metres, tariff, variable, water
+from tests.charge_samples import (
+    LONG_AGO,
+    YEAR,
+    always,
+    basis,
+    fee,
+    fixed,
+    heat,
+    square_metres,
+    stairs,
+    tariff,
+    variable,
+    water,
+)
 
 PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text(encoding="utf-8"))
 
@@ -125,6 +139,70 @@ def test_gauerslund_has_limits() -> None:
     assert _percent(FixedReturn(Decimal(35)), "75", "20", **terms) == -14
     assert _percent(FixedReturn(Decimal(35)), "75", "40", **terms) == 0
     assert _percent(FixedReturn(Decimal(35)), "75", "40.1", **terms) == Fraction("5.1")
+
+
+def test_din_forsyning_counts_from_the_middle_of_what_is_neutral() -> None:
+    """1 % a degree from 37 °C, once the year's mean return is below 30 or above 44 °C (2020)."""
+    terms: dict[str, Any] = {
+        "surcharge_percent": Decimal(1),
+        "bonus_percent": Decimal(1),
+        "surcharge_free_degrees": Decimal(7),
+        "bonus_free_degrees": Decimal(7),
+    }
+    assert _percent(FixedReturn(Decimal(37)), "65", "26", **terms) == -11
+    assert _percent(FixedReturn(Decimal(37)), "65", "30", **terms) == 0
+    assert _percent(FixedReturn(Decimal(37)), "65", "44", **terms) == 0
+    assert _percent(FixedReturn(Decimal(37)), "65", "45.5", **terms) == Fraction("8.5")
+
+
+def test_roende_asks_more_of_who_gets_hot_water() -> None:
+    """2 % a degree below 30 and above 37 °C; half a degree more for each degree of flow below 65 °C."""
+    table = ReturnByFlow(((45, Decimal(40)), (65, Decimal(30))), Between.LINEAR)
+    terms: dict[str, Any] = {
+        "surcharge_percent": Decimal(2),
+        "bonus_percent": Decimal(2),
+        "surcharge_free_degrees": Decimal(7),
+        "excess": Excess.BEYOND_ZONE,
+    }
+    assert _percent(table, "72", "28", **terms) == -4
+    assert _percent(table, "65", "40", **terms) == 6
+    assert _percent(table, "61", "40", **terms) == 2
+    assert _percent(table, "61", "31.5", **terms) == -1
+
+
+def test_loejt_adds_three_degrees_that_are_free() -> None:
+    """2 % a degree of the GJ price for what is beyond 3 degrees above the table; nothing is given back."""
+    table = ReturnByFlow(((55, Decimal(40)), (65, Decimal(30)), (71, Decimal(30))))
+    terms: dict[str, Any] = {
+        "surcharge_percent": Decimal(2),
+        "surcharge_free_degrees": Decimal(3),
+        "excess": Excess.BEYOND_ZONE,
+    }
+    assert _percent(table, "75", "35", **terms) == 4
+    assert _percent(table, "65", "33", **terms) == 0
+    assert _percent(table, "55", "30", **terms) == 0
+
+
+def test_loekkens_first_example() -> None:
+    """18.1 MWh at 387.50 kr are 7,013.75 kr; with 70.16 °C flow 35 °C are expected back, and 32.96 °C came."""
+    table = ReturnByFlow(((69, Decimal(35)), (70, Decimal(35)), (71, Decimal(35)), (72, Decimal(34))))
+    terms = IncentiveTerms(
+        from_date=LONG_AGO, until_date=None, expected=table, surcharge_percent=Decimal(1), bonus_percent=Decimal(1)
+    )
+    incentive = Incentive(key="incentive", text_key="incentive", account="sales", of=("energy",), terms=(terms,))
+    means = MeanTemperatures(*YEAR, Decimal("70.16"), Decimal("32.96"))
+    bill = calculate(
+        basis(tariff(variable("energy", always("387.50")), incentive), [heat(*YEAR, 18_100_000)], temperatures=(means,))
+    )
+    assert [line.net_oere for line in bill.lines] == [701_375, -14_308]  # 2.04 % of it
+
+
+def test_vejles_stairs_for_waste_water() -> None:
+    """34.00, 27.20 and 13.60 kr per m³ in 2023: the shares of BEK 1070/2013 of the first step's price."""
+    used = [water(*YEAR, 25_000_000)]
+    for steps in (("34", "80%", "40%"), ("34", "27.20", "13.60")):
+        bill = calculate(basis(tariff(stairs(*steps), commodity=Commodity.WASTE_WATER), used))
+        assert [line.net_oere for line in bill.lines] == [500 * 3400, 19_500 * 2720, 5_000 * 1360]
 
 
 @pytest.mark.parametrize("name", PUBLISHED["fees-rs-2024"]["vat_free"])

@@ -56,6 +56,14 @@ def _incentive(**terms: Any) -> Incentive:
     return Incentive(key="incentive", text_key="incentive", account="sales", of=("energy",), terms=(changed,))
 
 
+def test_an_amount_that_no_bill_can_come_to_stops_it() -> None:
+    """The largest price times the largest consumption: more than the books could hold."""
+    absurd = basis(tariff(variable("energy", always("999999999"), "kWh")), [heat(*YEAR, 10**15)])
+    assert _refused(absurd) == [
+        "Energy comes to 999999999000000000000.00 kr, more than any bill can: correct the price, size or readings."
+    ]
+
+
 def _refused(of: Basis) -> list[str]:
     with pytest.raises(CannotBill) as refused:
         calculate(of)

@@ -70,6 +70,7 @@ STEPS = stairs("24", "80%", "40%")
         ([ENERGY, STEPS, _discount(("waste_water",))], "cannot carry it"),
         ([ENERGY, _discount(("energy", "energy"))], "energy twice"),
         ([ENERGY, _discount(("energy",), "101")], "has 101 %"),
+        ([ENERGY, _discount(("energy",), "60"), replace(_discount(("energy",), "50"), key="more")], "by 110 %"),
         ([ENERGY, _discount(("energy",), vat=Vat.OUTSIDE)], "another VAT code"),
         ([ENERGY, Minimum(key="m", text_key="m", account="a", prices=always("1"), of=("m",))], "cannot carry it"),
     ],
