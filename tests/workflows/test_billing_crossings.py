@@ -19,12 +19,14 @@ from forsyn.domain.ledger.actions import open_year
 from forsyn.domain.ledger.models import AccountingYear, OpenItem, Voucher
 from forsyn.domain.ledger.owing_queries import credits_used
 from forsyn.domain.ledger.rules import NotPossible
+from forsyn.domain.payments.queries import credit_of
 from forsyn.domain.safeguards.choices_models import Restriction
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
 from forsyn.workflows.billing_runs import execute_run, go_on, preview_run, release_run, undo_run
 from forsyn.workflows.closing_years import close_year
 from tests.billed_world import BilledWorld, a_run, plan_of, sha_of
+from tests.books import pay
 
 AT = datetime(2026, 1, 20, 9, tzinfo=UTC)
 LATER = AT + timedelta(minutes=1)
@@ -271,6 +273,30 @@ def test_what_a_settlement_gives_back_pays_what_is_owed(billed_world: BilledWorl
     assert sum(found) == 1_137_500
     with purpose(P.SETTLEMENT, actor=None):
         assert credits_used(origins=[f"bill:{bill.number}", "bill:1"]) == {f"bill:{bill.number}"}
+
+
+def test_what_an_undone_run_would_take_back_cannot_be_paid_out(billed_world: BilledWorld) -> None:
+    """Undoing never leaves anybody with less than may be paid out; what is released is not undone any more."""
+    customer, anna = billed_world.world.anna.customer_id, billed_world.agreements["anna"]
+    plan_of(anna, net_oere=300_000)
+    paid_ahead = posted(billed_world, on_account(billed_world))
+    release_run(run_id=paid_ahead, now=AT)
+    pay(customer, 1_500_000, "payment:1")
+    annual = posted(billed_world, a_run(billed_world.world, agreement_id=anna), LATER)
+    assert Bill.objects.get(run_id=annual).to_pay_oere == -362_500
+    assert to_pay_out(customer) == 0
+    undo_run(run_id=annual, undone_by_id=None, reason="Fejl.", now=LATER)
+    assert to_pay_out(customer) == 0
+    again = posted(billed_world, a_run(billed_world.world, agreement_id=anna), LATER)
+    release_run(run_id=again, now=LATER, limit=1)
+    assert to_pay_out(customer) == 362_500
+    refused(Refusal.WRONG_STATE, lambda: undo_run(run_id=again, undone_by_id=None, reason="Fejl.", now=LATER))
+
+
+def to_pay_out(customer_id: int) -> int:
+    """What a customer could have paid out now."""
+    with purpose(P.ACCOUNTING, actor=None):
+        return credit_of(customer_ids=[customer_id]).get(customer_id, 0)
 
 
 # -- years -----------------------------------------------------------------------------------------------------------

@@ -15,10 +15,13 @@ from pytest_django import Settings
 from forsyn.config.keys import KeyStore
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Role
+from forsyn.domain.billing.models import BillState
 from forsyn.domain.customers.models import Agreement, CustomerName
+from forsyn.domain.ledger.actions_allocations import allocate
 from forsyn.domain.payments import actions_payouts
 from forsyn.domain.payments.actions_payouts import BankAccount
 from forsyn.domain.payments.models import Payout, Receipt, SentFile
+from forsyn.domain.payments.queries import credit_of, credits_to_pay_out
 from forsyn.domain.payments.rules import NotPossible
 from forsyn.domain.safeguards.actions_choices import give_consent
 from forsyn.domain.safeguards.choices_models import Channel, Restriction
@@ -153,6 +156,33 @@ def test_another_balance_gives_the_payout_up(ground: Ground, tmp_path: Path) -> 
     assert Payout.objects.get(pk=payout_id).state == "withdrawn"
     assert not (tmp_path / "udbetalinger.xml").exists()
     assert balance("payouts_in_transit") == 0
+
+
+def test_what_an_unreleased_bill_gives_back_is_not_paid_out(ground: Ground) -> None:
+    credit = a_posted_bill(ground.world.anna, 18, -40_00, state=BillState.POSTED)
+    with pytest.raises(NotPossible, match="ikke så meget"):
+        prepared(ground, 100_01)
+    credit.state, credit.released_at = BillState.RELEASED, NOW
+    credit.save()
+    assert prepared(ground, 140_00)
+
+
+def test_what_an_unreleased_bill_asks_for_is_not_paid_out(ground: Ground) -> None:
+    a_posted_bill(ground.world.anna, 18, 40_00, state=BillState.POSTED)
+    with pytest.raises(NotPossible, match="ikke så meget"):
+        prepared(ground, 60_01)
+    assert prepared(ground, 60_00)
+
+
+def test_what_an_unreleased_bill_paid_is_not_paid_out_beside_it(ground: Ground) -> None:
+    """Were the run undone, the bill that its credit paid would be open again, and the payment gone."""
+    customer_id = ground.world.anna.customer_id
+    a_posted_bill(ground.world.anna, 18, -40_00, state=BillState.POSTED)
+    a_posted_bill(ground.world.anna, 19, 90_00)
+    allocate(customer_id=customer_id, now=NOW)
+    with purpose(P.ACCOUNTING, actor=None):
+        assert credit_of(customer_ids=[customer_id]) == {customer_id: 10_00}
+        assert [(each.customer_id, each.oere) for each in credits_to_pay_out()] == [(customer_id, 10_00)]
 
 
 def test_a_file_is_made_once(ground: Ground, tmp_path: Path) -> None:
