@@ -50,7 +50,7 @@ FILES_WRITTEN = {
     "interfaces/cli/policy.py": "the public notice",
     "interfaces/cli/web_assets.py": "style and script for browsers",
     "workflows/demo.py": "the fictional town's own import files",
-    "workflows/demo_payments.py": "a statement of the fictional town's bank",
+    "workflows/demo_payments.py": "files of the fictional town's bank, and of Betalingsservice about it",
     "workflows/payments_out.py": "collections and payouts, on the door's record, for Betalingsservice and the bank",
     "workflows/package_door.py": "a package until it is handed over, in a file without a name that is gone with it",
 }

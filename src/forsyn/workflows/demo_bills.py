@@ -7,7 +7,6 @@ Nobody is written to about bills of the past: only the correction is new.
 from __future__ import annotations
 
 import contextlib
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -29,6 +28,7 @@ from forsyn.domain.ledger.actions_allocations import allocate_pairs
 from forsyn.domain.ledger.actions_bulk import post_many
 from forsyn.domain.ledger.models import OpenItem, Voucher
 from forsyn.domain.ledger.rules import Line, NewVoucher, Pair
+from forsyn.domain.payments.models import Receipt
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.charges.basis import Quality
 from forsyn.kernel.charges.tariff import Commodity
@@ -36,6 +36,7 @@ from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.purposes import P
 from forsyn.workflows import billing_runs
 from forsyn.workflows.demo_accounts import APPROVES_TARIFFS, DRAFTS_TARIFFS, NotADemo
+from forsyn.workflows.demo_payments import day_told_by_file, is_paid_on_time
 from forsyn.workflows.on_account import make_plans
 
 BILLED = (Commodity.HEAT, Commodity.WATER, Commodity.WASTE_WATER)
@@ -46,7 +47,6 @@ FI_CREDITOR, REGISTRATION, ACCOUNT = "89999990", "9999", "0000999999"
 ISSUED, DUE = (1, 20), (2, 10)
 """Month and day of the settlements of the year before."""
 PAYMENT_DAYS, NOTICE_DAYS = 20, 14
-UNPAID_PERCENT = 4
 PAYMENT = "demo-payment:"
 MOVED = "100005"
 CORRECTED, CORRECTED_LITRES = "100004", 9_000
@@ -196,12 +196,14 @@ def _pay(today: date) -> None:
     with purpose(P.ACCOUNTING, actor=None):
         due = Bill.objects.filter(state=BillState.RELEASED, to_pay_oere__gt=0, due_date__lt=today)
         known = set(Voucher.objects.filter(origin__startswith=PAYMENT).values_list("origin", flat=True))
+        told = Receipt.objects.filter(bill__isnull=False).values("bill_id")
+        due = due.exclude(due_date=day_told_by_file(today)).exclude(pk__in=told)
         rows = [
             row
             for row in due.order_by("due_date", "number").values_list(
                 "number", "customer_id", "due_date", "to_pay_oere"
             )
-            if _is_paid(row[0]) and f"{PAYMENT}{row[0]}" not in known
+            if is_paid_on_time(row[0]) and f"{PAYMENT}{row[0]}" not in known
         ]
         post_many(
             vouchers=[
@@ -229,10 +231,6 @@ def _pairs(numbers: Sequence[int]) -> list[Pair]:
         for credit, debit in both
         if credit and debit
     ]
-
-
-def _is_paid(number: int) -> bool:
-    return random.Random(number).randrange(100) >= UNPAID_PERCENT  # noqa: S311 - no secret
 
 
 def _let_have_e_invoices(now: datetime) -> None:
