@@ -29,7 +29,7 @@ MUTATIONS = [
         "a bill left past the door",
         "insert into billing_run (kind, commodity, period, issue_date, due_date, state, note, made_at, sha256)"
         " values ('on_account', 'heat', '[2026-01-01, 2026-04-01)', '2026-01-01', '2026-01-20', 'draft', '',"
-        " '2026-01-01', '');"
+        " '2026-11-01', '');"
         " insert into billing_bill (run_id, agreement_id, customer_id, kind, state, period, issue_date, due_date,"
         " remarks, vat_percent, net_oere, vat_oere, on_account_net_oere, on_account_vat_oere, to_pay_oere, sha256,"
         " posting_accounts, posting_oere, posting_vat)"
@@ -79,6 +79,13 @@ MUTATIONS = [
         "insert into billing_run (kind, commodity, period, issue_date, due_date, state, note, made_at, sha256)"
         " values ('annual', 'cooling', '[2026-01-01,2027-01-01)', '2027-01-15', '2027-02-15', 'draft', '', now(), '')",
         {"SF-02"},
+    ),
+    Mutation(
+        "a billing run that nobody took up has lain for half a year",
+        "insert into billing_run (kind, commodity, period, issue_date, due_date, state, note, made_at, sha256)"
+        " values ('annual', 'heat', '[2025-01-01,2026-01-01)', '2026-05-15', '2026-06-15', 'draft', '', '2026-05-01',"
+        " '')",
+        {"SF-14"},
     ),
     Mutation(
         "a marked mail has waited for days",

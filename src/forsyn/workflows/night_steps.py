@@ -34,6 +34,7 @@ DELETED, MASKED, THINNED, DROPPED, TIDIED = "deleted", "masked", "thinned", "dro
 ROOTS = ("customers_customer", "accounts_account")
 THINNING = {Work.HOURS: (Level.HOURS, Outcome.THIN_TO_DAYS), Work.DAYS: (Level.DAYS, Outcome.THIN_TO_MONTHS)}
 CONSUMPTION, ACCESS_LOG, LOG_TABLE = "consumption", "access_log", "safeguards_access_log"
+DRAFTS = "bill_drafts"
 LOST_GROUND, UNREVIEWED = "consent or claim ended", "not reviewed in time"
 
 
@@ -89,6 +90,12 @@ def night_basis(policy: Policy, *, today: date) -> NightBasis:
     plan = plan_night(policy, all_bindings(), catalog, queries.foreign_keys())
     types = {name: table.columns["id"].type for name, table in catalog.tables.items() if "id" in table.columns}
     return NightBasis(policy, plan, tuple(_items(policy, plan)), today, cutoffs(policy, plan, today=today), types)
+
+
+def drafts_before(policy: Policy, today: date) -> datetime | None:
+    """The instant before which a billing run that nobody took up is over; None where the policy says nothing of it."""
+    rules = [rule for rule in policy.retention_of(DRAFTS) if rule.then is Outcome.ERASE]
+    return day_start(min(cutoff(policy, rule, today) for rule in rules)) if rules else None
 
 
 def _items(policy: Policy, plan: NightPlan) -> Iterator[Item]:

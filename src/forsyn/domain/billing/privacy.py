@@ -4,7 +4,9 @@ from forsyn.policy.bindings import (
     Personal,
     Routine,
     Table,
+    ToldBy,
     by_account,
+    day_of,
     last_day_of,
     not_personal,
     path,
@@ -36,6 +38,15 @@ def _terms(*columns: str) -> dict[str, Personal]:
 
 def _reckoned(*columns: str) -> dict[str, Personal]:
     return dict.fromkeys(columns, personal("invoices", source=Source.DERIVED))
+
+
+def _drafted_or_billed(*columns: str) -> dict[str, Personal]:
+    """Of a draft, which nobody needs for long, or of what is in the books: the row's state tells which."""
+    return dict.fromkeys(columns, personal("bill_drafts", "invoices", source=Source.DERIVED))
+
+
+def _told_by_state(drafts: str, booked: str) -> ToldBy:
+    return ToldBy("state", dict.fromkeys(drafts.split(), "bill_drafts") | dict.fromkeys(booked.split(), "invoices"))
 
 
 def _until_billed(last_day: str, days: str) -> str:
@@ -178,24 +189,38 @@ PLANS = (
     ),
 )
 
+_LAST_TOUCHED = day_of("greatest(made_at, previewed_at, approved_at)")
+_RUN_ENDED = day_of(
+    "(select greatest(run.made_at, run.previewed_at, run.approved_at, run.executed_at, run.released_at, run.undone_at)"
+    " from public.billing_run as run where run.id = run_id"
+    " and run.state in ('discarded', 'executed', 'released', 'undone'))"
+)
+"""Nothing comes of a bill any more that was not posted by then. Of a run under way it is not said."""
+_UNLESS_OPEN = (
+    "(case when voucher_id is null or voucher_id not in (select item.voucher_id from public.ledger_open_item as item)"
+    " then issue_date end)"
+)
+"""A bill that is not paid, or that still gives money back, shows what the claim is for."""
+
 RUNS = (
     Table(
         "billing_run",
         person=OF_RUN,
-        columns={
-            "id": ROW,
-            "agreement_id": personal("invoices", source=Source.DERIVED),
-            "note": personal("invoices", source=Source.DERIVED),
-        }
+        columns={"id": ROW}
+        | _drafted_or_billed("agreement_id", "note")
         | plain(
             "a run of the utility, its totals and when it was carried out",
             "kind", "commodity", "period", "issue_date", "due_date", "state", "made_at", "previewed_at", "totals",
             "sha256", "approved_at", "recorded_at", "executed_at", "released_at", "undone_at",
         )
         | {column: by_account(column) for column in ("made_by_id", "approved_by_id", "undone_by_id")},
-        changed_by=MADE | {P.ACCOUNTING: "update(state, note, undone_by_id, undone_at)"},
-        events={"accounting_year_end": "issue_date"},
-        kept_as="invoices",
+        changed_by=MADE
+        | {P.ACCOUNTING: "update(state, note, undone_by_id, undone_at)", P.RETENTION: "update(state, note)"},
+        told_by=_told_by_state("draft previewed approved discarded", "executing executed released undoing undone"),
+        events={
+            "draft_ended": f"(case when state = 'discarded' then {_LAST_TOUCHED} end)",
+            "accounting_year_end": "issue_date",
+        },
     ),
     Table(
         "billing_bill",
@@ -204,11 +229,11 @@ RUNS = (
             "id": ROW,
             "customer_id": personal("customer_number", source=Source.UTILITY),
         }
-        | _reckoned(
+        | _drafted_or_billed(
             "run_id", "agreement_id", "kind", "state", "period", "number", "issue_date", "due_date",
             "tariff_version_id", "instalment_id", "corrects_id", "voucher_id", "undoing_voucher_id", "released_at",
         )
-        | _reckoned(
+        | _drafted_or_billed(
             "reasons", "remarks", "vat_percent", "net_oere", "vat_oere", "on_account_net_oere", "on_account_vat_oere",
             "to_pay_oere", "last_year_net_oere", "basis", "calculation", "sha256", "posting_accounts", "posting_oere",
             "posting_vat",
@@ -217,15 +242,15 @@ RUNS = (
             P.SETTLEMENT: "insert update(state, reasons, number, voucher_id, undoing_voucher_id, released_at) delete",
             P.ACCOUNTING: "update(state, undoing_voucher_id)",
         },
-        events={"accounting_year_end": "issue_date"},
-        kept_as="invoices",
+        told_by=_told_by_state("stopped previewed left_out", "posted released undone"),
+        events={"draft_ended": _RUN_ENDED, "accounting_year_end": _UNLESS_OPEN},
         staged=True,
     ),
     Table(
         "billing_dispatch",
         person=OF_BILL,
         columns={"id": ROW} | _reckoned("bill_id", "channel", "made_at", "disclosure_id", "batch"),
-        changed_by={P.SETTLEMENT: "insert"},
+        changed_by={P.SETTLEMENT: "insert", P.ACCOUNTING: "delete"},
         events={
             "accounting_year_end": "(select bill.issue_date from public.billing_bill as bill"
             " where bill.id = bill_id)"

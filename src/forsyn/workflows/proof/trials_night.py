@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from forsyn.domain.billing.draft_queries import count_stale
 from forsyn.domain.retention import queries
 from forsyn.domain.retention.rules import parameters
 from forsyn.policy.bindings import Table, day_of
 from forsyn.policy.ends import cutoff, end_date
 from forsyn.policy.policy import Retention
 from forsyn.policy.purposes import P
-from forsyn.workflows.night_steps import NightBasis, night_basis
+from forsyn.workflows.night_steps import NightBasis, drafts_before, night_basis
 from forsyn.workflows.proof.attempts import Attempt, counted, refused
 from forsyn.workflows.proof.bench import CHECK_VIOLATION, NOT_NULL_VIOLATION, Bench, Finding, spoken
 from forsyn.workflows.proof.deeds import NAMELESS_HOLD
 from forsyn.workflows.proof.trial import control, invariant
 
+RUNS = "billing_run"
 UNREVIEWED = "select count(*) from sensitive_offence where review_date < %s"
 
 
@@ -43,6 +45,9 @@ def _left(basis: NightBasis) -> dict[str, int]:
     for item in basis.items:
         if item.derived is not None:
             found[item.table] = found.get(item.table, 0) + queries.count(item.derived, given)
+    before = drafts_before(basis.policy, basis.today)
+    if before is not None:
+        found[RUNS] = found.get(RUNS, 0) + count_stale(before=before)
     return found
 
 
