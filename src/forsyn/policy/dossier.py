@@ -38,7 +38,10 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column that is given. ``categories`` and ``source`` are empty where it tells nothing of anyone by itself."""
+    """One column that is given. ``categories`` and ``source`` are empty where it tells nothing of anyone by itself.
+
+    ``codes``: the words for its values, where these are codes that only this table has.
+    """
 
     name: str
     title: Text
@@ -48,6 +51,7 @@ class Column:
     source: Source | None = None
     given: bool = False
     file_name: str = ""
+    codes: Mapping[str, Text] = field(default_factory=dict, compare=False)
 
     @property
     def portable(self) -> bool:
@@ -165,10 +169,10 @@ def _why_left_out(said: Words, table: Table, name: str, binding: Binding) -> Lef
 def _column(said: Words, table: Table, name: str, binding: Binding, type_: str) -> Column:
     title = said.column(table.name, name) or Text(name, name)
     file_name = said.tables[table.name].files.get(name, "")
-    form = _form(name, type_, file_name)
+    form, codes = _form(name, type_, file_name), said.tables[table.name].codes.get(name, {})
     if not isinstance(binding, Personal):
-        return Column(name, title, type_, form, file_name=file_name)
-    return Column(name, title, type_, form, binding.categories, binding.source, binding.given, file_name)
+        return Column(name, title, type_, form, file_name=file_name, codes=codes)
+    return Column(name, title, type_, form, binding.categories, binding.source, binding.given, file_name, codes)
 
 
 def _form(name: str, type_: str, file_name: str) -> Form:

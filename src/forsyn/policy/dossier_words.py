@@ -46,13 +46,15 @@ WHY_LEFT_OUT: Mapping[LeftOut, Text] = {
 class TableWords:
     """One table: its title, its columns' own names, what is left out (``all``: the whole table) and its documents.
 
-    ``files``: columns that hold a document, with the column that holds the document's name.
+    ``files``: columns that hold a document, with the column that holds the document's name. ``codes``: columns that
+    hold codes of the program, with the words for each.
     """
 
     title: Text
     columns: Mapping[str, Text]
     left_out: Mapping[str, LeftOut]
     files: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, Text]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def read_words(text: str) -> Words:
                 columns=_texts(one.get("columns", {})),
                 left_out=_reasons(one.get("left_out", {})),
                 files=one.get("files", {}),
+                codes={column: _texts(texts) for column, texts in one.get("codes", {}).items()},
             )
             for name, one in found["tables"].items()
         },

@@ -30,7 +30,7 @@ CODED = frozenset(
 """Columns with codes of the program, which have words (`dossier_words.toml`, values)."""
 NAMED = {"purpose": "purposes", "recipient": "recipients", "consent": "consents", "categories": "categories"}
 """Columns with keys of the policy, and where it names them."""
-RECKONED = frozenset({"basis", "calculation", "reasons"})
+RECKONED = frozenset({"basis", "calculation"})
 """What programs read: the documents that a bill was reckoned from and to."""
 PACKED = ("values", "quality")
 """What stands hour by hour in a row of days."""
@@ -101,6 +101,10 @@ class Say:
             return f"{date_words(at.date(), self.language)} {_CLOCK.in_(self.language)} {at:%H.%M}"
         return self.period_words(value) if column.type == "daterange" else str(self.cell(column, value))
 
+    def _coded(self, column: Column, value: str) -> str:
+        own = column.codes.get(value)
+        return self.text(column.name, value) if own is None else own.in_(self.language)
+
     def period_words(self, text: str) -> str:
         """``1. januar 2020 til 14. marts 2026``: with its last day; ``fra 1. januar 2020`` where it has no end."""
         found = period(text) or {"from": None, "until": None}
@@ -114,9 +118,11 @@ class Say:
     def cell(self, column: Column, value: Any) -> str | int | float | bool | None:
         """A value as a cell."""
         if isinstance(value, str):
-            return _interval(value) if column.type == "daterange" else self.text(column.name, value)
+            return _interval(value) if column.type == "daterange" else self._coded(column, value)
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
-            return ", ".join(self.text(column.name, one) for one in value)
+            return ", ".join(self._coded(column, one) for one in value)
+        if isinstance(value, list) and column.codes:
+            return "; ".join(dict.fromkeys(self._coded(column, one["code"]) for one in value))
         if isinstance(value, list | dict):
             return json.dumps(value, ensure_ascii=False)
         return value  # type: ignore[no-any-return]
