@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.billing.actions_runs import approve_run, make_run
-from forsyn.domain.billing.actions_settling import change_size
+from forsyn.domain.billing.actions_settling import change_size, charge_fee, settle_consumption
 from forsyn.domain.billing.models import Bill, BillKind, Run
 from forsyn.domain.billing.run_rules import Totals
+from forsyn.domain.customers.models import Agreement
+from forsyn.domain.customers.rules import NotPossible
 from forsyn.domain.ledger.actions import ensure_accounts, open_year
 from forsyn.domain.metering.actions import NewMeter, register_meters
 from forsyn.domain.safeguards.purposes import purpose
+from forsyn.kernel.charges.basis import Quality
 from forsyn.kernel.charges.components import Factor
 from forsyn.kernel.charges.tariff import Commodity
+from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.purposes import P
 from forsyn.workflows.billing_runs import execute_run, preview_run
 from tests.billing_ground import approved, hours, on_terms, settled, sized
@@ -87,6 +93,29 @@ def test_a_reading_that_comes_late_into_a_gap_over_new_year_makes_one_correction
     energy = litres * 125 // 100
     assert sum(Bill.objects.values_list("net_oere", flat=True)) == energy + 999 * 137
     assert water.bill(BillKind.CORRECTION, LATER + timedelta(minutes=2), by_name=False).bills == 0
+
+
+def test_nothing_is_charged_or_settled_on_days_that_no_bill_has(water: Water) -> None:
+    """A fee for moving that is dated after the last day would never be billed."""
+    row = Agreement.objects.get(pk=water.agreement_id)
+    row.period = DateRange(row.period.lower, date(2025, 7, 1))
+    row.save()
+    given: dict[str, Any] = {"agreement_id": water.agreement_id, "account_id": None, "now": LATER}
+    with purpose(P.SETTLEMENT, actor=None):
+        for day in (date(2025, 7, 1), row.period.lower - timedelta(days=1)):
+            with pytest.raises(NotPossible, match="Vælg"):
+                charge_fee(component="moving", on_date=day, count=1, **given)
+        with pytest.raises(NotPossible, match="sluttede den"):
+            settle_consumption(
+                first=FIRST,
+                until=UNTIL,
+                amount=1,
+                unit=BaseUnit.LITRES,
+                quality=Quality.AGREED,
+                reason="Aftalt",
+                **given,
+            )
+        assert charge_fee(component="moving", on_date=date(2025, 6, 30), count=1, **given)
 
 
 def test_a_size_that_is_changed_and_changed_back_corrects_nothing(water: Water) -> None:

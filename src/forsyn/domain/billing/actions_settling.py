@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -16,7 +16,8 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.billing.models import FactorOf, FeeOf, SettledConsumption
-from forsyn.domain.customers.rules import NotPossible
+from forsyn.domain.customers.models import Agreement
+from forsyn.domain.customers.rules import NotPossible, danish_date
 from forsyn.kernel.charges.basis import Quality
 from forsyn.kernel.charges.components import Factor
 from forsyn.kernel.quantities import BaseUnit
@@ -52,6 +53,7 @@ def settle_consumption(
     with _in_words():
         if until <= first:
             raise NotPossible(_SAID["billing_settled_consumption_period"])
+        _expect_in_agreement(agreement_id, first, until)
         row = SettledConsumption.objects.create(
             agreement_id=agreement_id,
             period=DateRange(first, until),
@@ -99,8 +101,9 @@ def change_size(
 def charge_fee(
     *, agreement_id: int, component: str, on_date: date, count: int, account_id: int | None, now: datetime
 ) -> int:
-    """Charge a fee of the tariff, so many times, on a day; return its id. Raises NotPossible."""
+    """Charge a fee of the tariff, so many times, on a day of the agreement; return its id. Raises NotPossible."""
     with _in_words():
+        _expect_in_agreement(agreement_id, on_date, on_date + timedelta(days=1))
         row = FeeOf.objects.create(
             agreement_id=agreement_id,
             component=component,
@@ -110,6 +113,18 @@ def charge_fee(
             recorded_by_id=account_id,
         )
     return int(row.pk)
+
+
+def _expect_in_agreement(agreement_id: int, first: date, until: date) -> None:
+    """No bill of the agreement reaches beyond its days: what is put there would be lost."""
+    period = Agreement.objects.values_list("period", flat=True).get(pk=agreement_id)
+    if first < period.lower:
+        raise NotPossible(f"Aftalen begynder først den {danish_date(period.lower)}. Vælg en dag fra da af.")
+    if period.upper is not None and until > period.upper:
+        last = danish_date(period.upper - timedelta(days=1))
+        raise NotPossible(
+            f"Aftalen sluttede den {last}, og dage efter kommer ikke på nogen regning. Vælg højst den dag."
+        )
 
 
 @contextlib.contextmanager
