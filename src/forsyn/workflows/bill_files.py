@@ -96,7 +96,7 @@ def send_by_file(way: Way, *, run_id: int, bill_ids: Sequence[int], sender: Send
             policy=policy,
             bills_url=sender.bills_url(policy),
             today=local_day(sender.clock()),
-            e_invoiced={customer: _references(each) for customer, each in wanted.items()},
+            e_invoiced={customer: references_of(each) for customer, each in wanted.items()},
         )
     letters: list[Typeset] = []
     if way is not Way.E_INVOICE:
@@ -152,6 +152,8 @@ class WaitingBatch:
 def batches(sender: Sender) -> list[WaitingBatch]:
     """The batches that wait to be fetched, the oldest first; also those of customers who have been restricted since."""
     names = files.waiting(sender.folder)
+    if not names:
+        return []
     with purpose(P.SETTLEMENT, actor=sender.actor):
         seen = {batch.name: batch.bills for batch in sending_queries.batches(names=names)}
     with purpose(RECORDED, actor=sender.actor):
@@ -181,23 +183,31 @@ def hand_over(name: str, sender: Sender) -> int:
 # -- within -----------------------------------------------------------------------------------------------------------
 
 
-def _references(wanted: EInvoicing) -> EInvoiced:
+def references_of(wanted: EInvoicing) -> EInvoiced:
+    """Where to, and whom it is for."""
     return EInvoiced(wanted.gln, wanted.buyer_reference, wanted.order_reference, wanted.account_code)
 
 
 def _write_e_invoices(batch: files.NewBatch, ready: Sequence[Ready], wanted: dict[int, EInvoicing]) -> _Written:
     written, turned_away = [], []
     for each in ready:
-        form = wanted[each.customer_id].format if each.customer_id in wanted else EInvoiceFormat.OIOUBL
         try:
-            documents = (peppol_files if form == EInvoiceFormat.PEPPOL else oioubl_files)(each.document)
+            named = e_invoice_files(each, wanted.get(each.customer_id))
         except NotAnEInvoice as wrong:
             turned_away.append(_not_by(each, wrong))
             continue
-        for place, content in enumerate(documents, 1):
-            batch.write(f"{each.document.facts.number}{'' if place == 1 else f'-{place}'}.xml", content)
+        for name, content in named.items():
+            batch.write(name, content)
         written.append(each)
     return _Written(written, {"invoices": len(written)}, turned_away=turned_away)
+
+
+def e_invoice_files(ready: Ready, wanted: EInvoicing | None) -> dict[str, bytes]:
+    """A bill's e-invoice by names of files: one, or two where some lines bear no VAT. Raises NotAnEInvoice."""
+    is_peppol = wanted is not None and wanted.format == EInvoiceFormat.PEPPOL
+    documents = (peppol_files if is_peppol else oioubl_files)(ready.document)
+    number = ready.document.facts.number
+    return {f"{number}{'' if place == 1 else f'-{place}'}.xml": content for place, content in enumerate(documents, 1)}
 
 
 def _write_messages(batch: files.NewBatch, letters: Sequence[Typeset], sender: Sender) -> _Written:

@@ -107,6 +107,13 @@ def manifest_of(folder: Path, name: str) -> Manifest:
     return manifest_from((_batch(folder, name) / MANIFEST).read_bytes())
 
 
+def content_of(folder: Path, name: str, file: str) -> bytes:
+    """A file of a batch. Raises FileNotFoundError."""
+    if Path(file).name != file or file.startswith("."):
+        raise FileNotFoundError(f"There is no file {file} in {name}.")
+    return (_batch(folder, name) / file).read_bytes()
+
+
 def delete(folder: Path, name: str) -> None:
     """Delete a batch that was fetched. Raises FileNotFoundError."""
     shutil.rmtree(_batch(folder, name))

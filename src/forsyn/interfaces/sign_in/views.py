@@ -130,7 +130,8 @@ def _staff_or_404(request: HttpRequest) -> None:
 
 FIRST_PAGES = (
     (P.CUSTOMER_SERVICE, "/kontor/"),
-    (P.SETTLEMENT, "/kontor/"),
+    (P.SETTLEMENT, "office:today"),
+    (P.ACCOUNTING, "office:today"),
     (P.METERING, "office:supply_points"),
     (P.PRIVACY_RIGHTS, "/persondata/"),
     (P.STAFF_ADMINISTRATION, "staff_access:overview"),
