@@ -6,12 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-COLUMNS = ("key", "from", "until", "kr_without_vat")
+COLUMNS = {"key": "nøgle", "from": "fra", "until": "indtil", "kr_without_vat": "kr. uden moms"}
+"""The columns, and their Danish heads: those are written, and both are read."""
+_IN_ENGLISH = {danish: english for english, danish in COLUMNS.items()}
 DELIMITER = ";"
 MOST_BYTES = 1_000_000
 _DANISH_DAY = re.compile(r"(\d{1,2})[.\-/](\d{1,2})[.\-/](\d{4})")
@@ -38,7 +40,7 @@ class SheetProblemCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SheetProblem:
-    """One thing that is wrong: in which line (1 is the heading, 0 the file), which column, and what stands there."""
+    """One thing that is wrong: in which line (1 is the heading, 0 the file), under which head, what stands there."""
 
     code: SheetProblemCode
     line: int
@@ -87,7 +89,8 @@ def read_sheet(content: bytes) -> Sheet:
         return _nothing(SheetProblemCode.NOT_TEXT)
     if not lines:
         return _nothing(SheetProblemCode.EMPTY)
-    heading = [cell.strip().lower() for cell in lines[0]]
+    heads = [" ".join(cell.split()).lower() for cell in lines[0]]
+    heading = [_IN_ENGLISH.get(head, head) for head in heads]
     problems = list(_heading_problems(heading))
     if problems:
         return Sheet((), tuple(problems))
@@ -102,14 +105,15 @@ def read_sheet(content: bytes) -> Sheet:
         rows += [row] if row else []
     if not rows and not problems:
         return _nothing(SheetProblemCode.EMPTY)
-    return Sheet(tuple(rows), tuple(problems))
+    called = dict(zip(heading, heads, strict=True))
+    return Sheet(tuple(rows), tuple(replace(one, column=called.get(one.column, "")) for one in problems))
 
 
 def write_sheet(rows: Iterable[SheetRow]) -> bytes:
     """A sheet that spreadsheets open as it is: UTF-8 with a byte order mark, decimals with a comma."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=DELIMITER)
-    writer.writerow(COLUMNS)
+    writer.writerow(COLUMNS.values())
     for row in rows:
         key = f"{row.key}:{row.part}" if row.part else row.key
         until = "" if row.until_date is None else row.until_date.isoformat()
@@ -148,7 +152,7 @@ def _text(content: bytes) -> str | None:
 def _heading_problems(heading: list[str]) -> Iterator[SheetProblem]:
     for name in COLUMNS:
         if heading.count(name) != 1:
-            yield SheetProblem(SheetProblemCode.COLUMN_MISSING, 1, name)
+            yield SheetProblem(SheetProblemCode.COLUMN_MISSING, 1, COLUMNS[name])
     for name in heading:
         if name not in COLUMNS:
             yield SheetProblem(SheetProblemCode.COLUMN_UNKNOWN, 1, value=name)

@@ -247,7 +247,7 @@ class PriceSheetForm(CprAskingForm):
 
     file = forms.FileField(
         label=_("Prisliste"),
-        help_text=_("En CSV-fil med kolonnerne key, from, until og kr_without_vat."),
+        help_text=_("En CSV-fil med kolonnerne nøgle, fra, indtil og kr. uden moms."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         error_messages={"required": _("Vælg en fil."), "empty": _("Filen er tom. Vælg prislisten igen.")},
     )

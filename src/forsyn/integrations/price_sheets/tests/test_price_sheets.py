@@ -50,12 +50,20 @@ def test_nothing_makes_it_fail(content: bytes) -> None:
     assert sheet.rows or sheet.problems
 
 
-def test_danish_dates_and_decimals_are_read() -> None:
-    sheet = read_sheet(f"{HEAD}water;1.1.2027;;11,10\nmeter:2,5;2027-01-01;01-07-2027;1.234,50\n\n".encode())
+@pytest.mark.parametrize("head", [HEAD, "Nøgle; FRA;indtil;kr.  uden moms\n", "nøgle;from;indtil;kr_without_vat\n"])
+def test_danish_dates_and_decimals_are_read_under_danish_and_english_heads(head: str) -> None:
+    sheet = read_sheet(f"{head}water;1.1.2027;;11,10\nmeter:2,5;2027-01-01;01-07-2027;1.234,50\n\n".encode())
     assert sheet.rows == (
         SheetRow(2, "water", "", date(2027, 1, 1), None, Decimal("11.10")),
         SheetRow(3, "meter", "2.5", date(2027, 1, 1), date(2027, 7, 1), Decimal("1234.50")),
     )
+
+
+def test_a_sheet_is_written_with_danish_heads_and_problems_name_those_that_stand_there() -> None:
+    assert write_sheet([]).decode("utf-8-sig") == "nøgle;fra;indtil;kr. uden moms\r\n"
+    for head, called in ((HEAD, "from"), ("nøgle;fra;indtil;kr. uden moms\n", "fra")):
+        (problem,) = read_sheet(f"{head}water;igår;;5\n".encode()).problems
+        assert (problem.code, problem.column) == (SheetProblemCode.WRONG_DATE, called)
 
 
 def test_columns_may_stand_in_any_order_and_older_encodings_are_read() -> None:
@@ -83,6 +91,7 @@ def test_every_problem_is_told_with_its_line() -> None:
         (HEAD, SheetProblemCode.EMPTY),
         ("key;from;kr_without_vat\n", SheetProblemCode.COLUMN_MISSING),
         (f"price;{HEAD}", SheetProblemCode.COLUMN_UNKNOWN),
+        (f"nøgle;{HEAD}", SheetProblemCode.COLUMN_MISSING),
         ("key\x00", SheetProblemCode.NOT_TEXT),
         ("x" * (MOST_BYTES + 1), SheetProblemCode.TOO_LARGE),
     ],

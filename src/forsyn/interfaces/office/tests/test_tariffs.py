@@ -195,7 +195,8 @@ def test_a_price_sheet_is_taken_whole_or_refused_by_line(tariffs: dict[str, int]
         file = SimpleUploadedFile("priser.csv", content.encode())
         return office.post(page("tariff_sheet", water), {"file": file, "note": ""})
 
-    head = "key;from;until;kr_without_vat\n"
+    head = "nøgle;fra;indtil;kr. uden moms\n"
+    assert head.strip() in given.content.decode("utf-8-sig")
     broken = read(send(f"{head}water;1.1.2027;;11,30\nwater;i morgen;;12\n").content.decode())
     assert "Linje 3: »i morgen« er ingen dato" in broken
     unknown = read(send(f"{head}water;1.1.2027;;11,30\ngas;1.1.2027;;12\n").content.decode())
