@@ -13,7 +13,8 @@ from forsyn.interfaces.cli.host import Host
 from forsyn.interfaces.cli.output import console, escape, explaining, print_json
 from forsyn.interfaces.cli.purposes import works_for
 from forsyn.policy.purposes import P
-from forsyn.workflows.terms_files import HEADS, TermsFileError, TermsImport, import_terms
+from forsyn.workflows.terms_files import HEADS, TermsFileError
+from forsyn.workflows.terms_import import TermsImport, import_terms
 
 SHOWN = 20
 
