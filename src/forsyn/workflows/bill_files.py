@@ -139,7 +139,8 @@ def finish_batches(sender: Sender) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WaitingBatch:
-    """A batch that its carrier has not fetched. ``restricted``: bills of customers restricted since it was made."""
+    """A batch that its carrier has not fetched. ``restricted``: bills of customers restricted since it was made;
+    ``is_held``: no carrier can fetch it."""
 
     name: str
     channel: str
@@ -147,11 +148,28 @@ class WaitingBatch:
     bills: int
     restricted: int
     disclosure_id: int | None
+    is_held: bool = False
+
+
+class RestrictedSince(RuntimeError):
+    """A batch has bills of customers who have been restricted since it was made; it is not to leave any more."""
+
+    def __init__(self, name: str, bills: int) -> None:
+        self.danish = (
+            f"{bills} af regningerne i samlingen tilhører kunder, hvis oplysninger siden kun må gemmes. Er den ikke "
+            "hentet, skal driften kalde den tilbage: så bliver den lavet igen uden dem."
+        )
+        super().__init__(
+            f"{bills:,} bills of {name} are of customers restricted since. Has nobody fetched it, run `forsyn bill "
+            f"recall {name}`: the bills leave anew without theirs. Was it fetched before, run `forsyn bill handed-over "
+            f"{name} --fetched-before`, and tell your data protection officer."
+        )
 
 
 def batches(sender: Sender) -> list[WaitingBatch]:
     """The batches that wait to be fetched, the oldest first; also those of customers who have been restricted since."""
-    names = files.waiting(sender.folder)
+    held = files.held(sender.folder)
+    names = [*files.waiting(sender.folder), *held]
     if not names:
         return []
     with purpose(P.SETTLEMENT, actor=sender.actor):
@@ -159,20 +177,20 @@ def batches(sender: Sender) -> list[WaitingBatch]:
     with purpose(RECORDED, actor=sender.actor):
         found = sending_queries.batches(names=names)
     return [
-        WaitingBatch(
-            one.name, one.channel, one.made_at, one.bills, one.bills - seen.get(one.name, 0), one.disclosure_id
-        )
-        for one in found
+        WaitingBatch(*one[:4], one.bills - seen.get(one.name, 0), one.disclosure_id, one.name in held) for one in found
     ]
 
 
-def hand_over(name: str, sender: Sender) -> int:
+def hand_over(name: str, sender: Sender, *, fetched_before: bool = False) -> int:
     """Its carrier has fetched a batch: that is put on record, and its files are deleted; how many bills it had.
 
-    Raises FileNotFoundError, NotAManifest.
+    ``fetched_before``: also where a customer has been restricted since. Raises FileNotFoundError, NotAManifest,
+    RestrictedSince.
     """
     manifest = files.manifest_of(sender.folder, name)
     found = next((batch for batch in batches(sender) if batch.name == name), None)
+    if found is not None and found.restricted and not fetched_before:
+        raise RestrictedSince(name, found.restricted)
     if found is not None and found.disclosure_id is not None:
         with purpose(WORK[Way(found.channel)], actor=sender.actor):
             door.handed_over(disclosure_id=found.disclosure_id, delivered=True, now=sender.clock())

@@ -1,7 +1,8 @@
 """Puts batches into the folder from which their carriers fetch them: under its name a batch is always whole.
 
 A batch is made in a folder whose name begins with `PART`; it gets its own name once it is on record that it left.
-What a program that was ended left behind is found by `unfinished`. Only this program's user may read any of it.
+What a program that was ended left behind is found by `unfinished`. The name of a batch that is held back begins with
+`HELD`, so that no carrier fetches it. Only this program's user may read any of it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from forsyn.integrations.outgoing_files.codec import (
     manifest_from,
 )
 
-PART = ".part-"
+PART, HELD = ".part-", ".held-"
 
 
 @dataclass
@@ -102,6 +103,18 @@ def waiting(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
+def hold(folder: Path, name: str) -> None:
+    """Take a batch out of its carrier's reach. Raises FileNotFoundError."""
+    path = _batch(folder, name)
+    if not path.name.startswith(HELD):
+        _publish(path, folder / f"{HELD}{name}")
+
+
+def held(folder: Path) -> list[str]:
+    """The names of the batches that are held back."""
+    return sorted(path.name.removeprefix(HELD) for path in folder.glob(f"{HELD}*") if path.is_dir())
+
+
 def manifest_of(folder: Path, name: str) -> Manifest:
     """A batch's list. Raises FileNotFoundError, NotAManifest."""
     return manifest_from((_batch(folder, name) / MANIFEST).read_bytes())
@@ -115,14 +128,16 @@ def content_of(folder: Path, name: str, file: str) -> bytes:
 
 
 def delete(folder: Path, name: str) -> None:
-    """Delete a batch that was fetched. Raises FileNotFoundError."""
+    """Delete a batch that was fetched, or is called back. Raises FileNotFoundError."""
     shutil.rmtree(_batch(folder, name))
     _sync(folder)
 
 
 def _batch(folder: Path, name: str) -> Path:
-    found = folder / name
-    if Path(name).name != name or name.startswith(".") or not found.is_dir():
+    """Where a batch lies, held back or not."""
+    places = (folder / name, folder / f"{HELD}{name}")
+    found = next((path for path in places if path.is_dir()), None)
+    if Path(name).name != name or name.startswith(".") or found is None:
         raise FileNotFoundError(f"There is no batch {name} in {folder}.")
     return found
 
