@@ -44,8 +44,9 @@ from forsyn.policy.purposes import P
 from forsyn.policy.vocabulary import Language, Source
 from forsyn.workflows import bill_files
 from forsyn.workflows.bill_channels import Reach, channel_of, mail_about
-from forsyn.workflows.bill_files import Sender, batches, hand_over, message_id
+from forsyn.workflows.bill_files import RestrictedSince, Sender, batches, hand_over, message_id
 from forsyn.workflows.bill_sending import Busy, Sent, _only_sending, go_on_sending, send_run
+from forsyn.workflows.waiting_batches import FETCH_WITHIN, hold_back, recall, to_be_told_of, why_told
 from tests.books import books as books
 from tests.own_bills import Ground, creditor, heat_basis
 from tests.world import NOW, World
@@ -296,8 +297,59 @@ def test_a_batch_of_someone_restricted_since_is_listed_and_told_of_and_its_end_i
     name = the_batch(town, Channel.PRINT).name
     assert {one.name: (one.bills, one.restricted) for one in batches(town.sender)}[name] == (1, 1)
     assert sum(one.restricted for one in batches(town.sender)) == 1
-    assert hand_over(name, town.sender) == 1
+    with pytest.raises(RestrictedSince, match="recall"):
+        hand_over(name, town.sender)
+    assert Disclosure.objects.get(recipient="print_and_post").state == "handed_over"
+    assert hand_over(name, town.sender, fetched_before=True) == 1
     assert Disclosure.objects.get(recipient="print_and_post").state == "delivered"
+    assert name not in {one.name for one in batches(town.sender)}
+
+
+@pytest.mark.parametrize("name", ["gorm", "anna"])
+def test_a_batch_of_someone_restricted_since_is_out_of_its_carriers_reach(town: Town, name: str) -> None:
+    send(town)
+    fetched = files.waiting(town.sender.folder)
+    restrict(town, name)
+    assert go_on_sending(sender=town.sender, budget_seconds=60).startswith("1 batches held back")
+    (held,) = [one for one in batches(town.sender) if one.is_held]
+    assert files.waiting(town.sender.folder) == [each for each in fetched if each != held.name]
+    assert hold_back(town.sender) == 0
+
+
+def test_a_batch_that_is_called_back_leaves_anew_without_whom_it_may_not_tell_of(town: Town) -> None:
+    send(town)
+    restrict(town, "gorm")
+    hold_back(town.sender)
+    name = next(one.name for one in batches(town.sender) if one.restricted)
+    assert recall(name, town.sender) == 1
+    with pytest.raises(FileNotFoundError):
+        recall(name, town.sender)
+    assert not list(town.sender.folder.glob(f"*{name}"))
+    assert Disclosure.objects.get(recipient="print_and_post").state == "failed"
+    assert send(town).total == 0  # Gorm's waits
+    choices.Restriction.objects.all().delete()
+    assert send(town).bills == {Channel.PRINT: 1}
+
+
+def test_a_recall_that_was_broken_off_leaves_no_files(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(town)
+    name = the_batch(town, Channel.PRINT).name
+    monkeypatch.setattr(files, "delete", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        recall(name, town.sender)
+    monkeypatch.undo()
+    assert send(town).bills == {Channel.PRINT: 1}
+    assert files.held(town.sender.folder) == []
+
+
+def test_what_nobody_fetches_is_told_of_after_a_week(town: Town) -> None:
+    send(town)
+    waiting = batches(town.sender)
+    assert to_be_told_of(waiting, now=SOON + FETCH_WITHIN) == []
+    late = to_be_told_of(waiting, now=SOON + FETCH_WITHIN + timedelta(seconds=1))
+    assert [one.name for one in late] == [one.name for one in waiting]
+    assert "handed-over" in why_told(late[0])
+    assert "recall" in why_told(late[0])
 
 
 def test_a_batch_on_record_keeps_its_files_though_its_customer_is_restricted_meanwhile(town: Town) -> None:
@@ -306,7 +358,8 @@ def test_a_batch_on_record_keeps_its_files_though_its_customer_is_restricted_mea
     batch.rename(town.sender.folder / f"{files.PART}killed")
     restrict(town, "gorm")
     send(town)
-    assert the_batch(town, Channel.PRINT).name == batch.name
+    (held,) = [one for one in batches(town.sender) if one.is_held]
+    assert held.name == batch.name
 
 
 def test_whoever_took_back_the_yes_gets_a_mail_instead(town: Town) -> None:

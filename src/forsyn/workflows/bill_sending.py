@@ -35,6 +35,7 @@ from forsyn.workflows.bill_files import Outcome, Sender, finish_batches, send_by
 from forsyn.workflows.declarations import current_policy
 from forsyn.workflows.outgoing import Letter, carrier, composed
 from forsyn.workflows.print_batch import as_walked
+from forsyn.workflows.waiting_batches import hold_back
 
 LOCK = (1181705077, 4)
 MAILED = ("name", "email")
@@ -93,6 +94,7 @@ def send_run(*, run_id: int, sender: Sender, tell: Tell = _quiet, budget_seconds
     sent = Sent()
     with _only_sending():
         finish_batches(sender)
+        hold_back(sender)
         plan = _plan(run_id, sender)
         ends_at = None if budget_seconds is None else sender.clock() + timedelta(seconds=budget_seconds)
         for way in AT_ONCE:
@@ -115,11 +117,15 @@ def _chunks(way: Way, plan: _Plan, sent: Sent) -> Iterator[list[int]]:
 
 
 def go_on_sending(*, sender: Sender, budget_seconds: float) -> str:
-    """Send what was released lately and has not left; a sentence on what was done, without persons."""
+    """Send what was released lately and has not left; a sentence on what was done, without persons.
+
+    First, batches with customers who have been restricted since they were made are held back.
+    """
+    held = hold_back(sender)
     ends_at = sender.clock() + timedelta(seconds=budget_seconds)
     with purpose(P.SETTLEMENT, actor=None):
         runs = sending_queries.runs_to_send(since=sender.clock() - SOON)
-    told = []
+    told = [f"{held} batches held back: `forsyn bill batches`."] if held else []
     for run_id in runs:
         left = max((ends_at - sender.clock()).total_seconds(), 0.0)
         try:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from forsyn.domain.billing.models import Channel
+from forsyn.domain.billing.models import Channel, Dispatch
 
 
 class SentMeanwhile(RuntimeError):
@@ -45,3 +45,9 @@ def record_sent(*, disclosures: Mapping[int, int], channel: Channel, batch: str 
             f"{len(disclosures) - noted} of {len(disclosures)} bills have left already, or may not leave any more. "
             "Nothing was sent; run it again."
         )
+
+
+def forget_batch(*, name: str) -> int:
+    """Let the bills of a batch wait again; return how many. Under accounting, which sees everybody's."""
+    deleted, _ = Dispatch.objects.filter(batch=name).delete()
+    return int(deleted)

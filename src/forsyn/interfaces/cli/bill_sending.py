@@ -1,4 +1,4 @@
-"""`forsyn bill send`, `batches`, `handed-over`, `e-invoices`: bills leave for their customers, each by one way."""
+"""`forsyn bill send`, `batches`, `handed-over`, `recall`, `e-invoices`: bills leave, each by one way."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from forsyn.interfaces.cli.output import console, errors, escape, explaining, fa
 from forsyn.interfaces.cli.purposes import works_for
 from forsyn.kernel.identifiers import InvalidIdentifier
 from forsyn.policy.purposes import P
-from forsyn.workflows import bill_files, bill_sending
-from forsyn.workflows.bill_files import Sender
+from forsyn.workflows import bill_files, bill_sending, waiting_batches
+from forsyn.workflows.bill_files import RestrictedSince, Sender
+from forsyn.workflows.waiting_batches import to_be_told_of, why_told
 
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
@@ -107,28 +108,51 @@ def batches(context: typer.Context, json: Json = False) -> None:
     console.print(f"In {settings.OUTGOING_FOLDER}:" if found else f"Nothing waits in {settings.OUTGOING_FOLDER}.")
     if found:
         console.print(table)
-    for each in found:
-        if each.restricted:
-            errors.print(
-                f"[red]{each.name}: {each.restricted:,} of its bills are of customers restricted since.[/red]"
-                " Ask your data protection officer before it is fetched."
-            )
+    for each in to_be_told_of(found, now=timezone.now()):
+        errors.print(f"[red]{each.name}: {why_told(each)}[/red]")
 
 
 @works_for(P.SETTLEMENT, P.DIGITAL_POST, P.ACCOUNTING)
 def handed_over(
     context: typer.Context,
     batch: Annotated[str, typer.Argument(help="The batch's name, as `forsyn bill batches` lists it.")],
+    fetched_before: Annotated[
+        bool,
+        typer.Option("--fetched-before", help="It was fetched before a customer of it was restricted."),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Say that a batch was fetched: it is on record as delivered, and its files are deleted here."""
+    """Say that a batch was fetched: it is on record as delivered, and its files are deleted here.
+
+    Refused where a customer of it has been restricted since it was made: see `forsyn bill recall`.
+    """
     host: Host = context.obj
-    with host.database(), explaining(FileNotFoundError, NotAManifest, json=json):
-        bills = bill_files.hand_over(batch, sender())
+    with host.database(), explaining(FileNotFoundError, NotAManifest, RestrictedSince, json=json):
+        bills = bill_files.hand_over(batch, sender(), fetched_before=fetched_before)
     if json:
         print_json({"batch": batch, "bills": bills, "state": "delivered"})
     else:
         console.print(f"{batch}: {bills:,} bills handed over; the files are deleted here.")
+
+
+@works_for(P.SETTLEMENT, P.ACCOUNTING)
+def recall(
+    context: typer.Context,
+    batch: Annotated[str, typer.Argument(help="The batch's name, as `forsyn bill batches` lists it.")],
+    json: Json = False,
+) -> None:
+    """Call back a batch that nobody has fetched: its files are deleted here, and its bills wait to be sent anew.
+
+    The next `forsyn bill send` makes another batch of them, without those of customers who are restricted now. Be sure
+    that nobody has fetched it: else its letters leave twice.
+    """
+    host: Host = context.obj
+    with host.database(), explaining(FileNotFoundError, json=json):
+        bills = waiting_batches.recall(batch, sender())
+    if json:
+        print_json({"batch": batch, "bills": bills, "state": "recalled"})
+    else:
+        console.print(f"{batch} is called back: {bills:,} bills wait to be sent again.")
 
 
 @works_for(P.SETTLEMENT)

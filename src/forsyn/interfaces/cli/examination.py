@@ -22,6 +22,7 @@ from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
 from forsyn.domain.sensitive.sealing import KeyRingUnusable
 from forsyn.domain.sensitive.vault import ever_sealed, store
 from forsyn.integrations.erasure_log.codec import LogBroken
+from forsyn.interfaces.cli.examination_of_waiting import batches_waiting, payments_undecided
 from forsyn.interfaces.cli.failures import explained
 from forsyn.policy.problems import PolicyError
 from forsyn.policy.purposes import P
@@ -55,7 +56,8 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
     findings = [_python(), _time_zone(), _space(state), _policy(policy_file)]
     checks: list[Callable[[], Finding]] = [
         lambda: _postgres(embedded=embedded), _encoding, _extensions, _roles, _migrations, _keys, _assets,
-        _declarations, _enforcement, _access_log, _erasures,
+        _declarations, _enforcement, _access_log, _erasures, lambda: Finding(*batches_waiting()),
+        lambda: Finding(*payments_undecided()),
     ]  # fmt: skip
     for check in checks:
         try:

@@ -70,7 +70,7 @@ def up(
         host.serve(port=chosen)
 
 
-@works_for(P.SECURITY, P.PRIVACY_RIGHTS, P.STAFF_ADMINISTRATION)
+@works_for(P.SECURITY, P.PRIVACY_RIGHTS, P.STAFF_ADMINISTRATION, P.SETTLEMENT, P.ACCOUNTING)
 def doctor(
     context: typer.Context,
     json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),

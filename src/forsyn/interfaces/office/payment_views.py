@@ -12,6 +12,7 @@ from forsyn.domain.payments import queries
 from forsyn.domain.payments.models import OPEN, Receipt, ReceiptState, Way
 from forsyn.domain.payments.suggestion_queries import suggestions
 from forsyn.domain.payments.suggestion_rules import is_plain
+from forsyn.domain.payments.undecided_queries import DECIDE_WITHIN, undecided_too_long
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.access import staff_required
@@ -38,6 +39,8 @@ def payments(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "waiting": queries.waiting(),
+        "late": undecided_too_long(today=timezone.localdate()),
+        "decide_within": DECIDE_WITHIN.days,
         "rows": [(row, next(iter(suggested.get(row.pk, ())), None)) for row in shown],
         "page": page,
         "has_more": len(found) > PAGE,

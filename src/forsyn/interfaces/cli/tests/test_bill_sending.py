@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import Result
+from django.utils import timezone
 from pytest_django import Settings
 from typer.testing import CliRunner
 
 from forsyn.domain.billing.models import Bill, Dispatch, EInvoicing
 from forsyn.domain.customers.models import ContactPoint
 from forsyn.domain.safeguards.door_models import RecipientAgreement
+from forsyn.interfaces.cli.examination_of_waiting import batches_waiting
 from forsyn.interfaces.cli.main import app
+from forsyn.workflows.waiting_batches import FETCH_WITHIN
 from tests.books import books as books
 from tests.own_bills import Ground, creditor, heat_basis
+from tests.paid_world import restrict
 from tests.world import World
 
 Run = Callable[..., Result]
@@ -52,6 +57,33 @@ def test_bills_are_sent_fetched_and_gone(run: Run, bill: Bill) -> None:
     again = run("handed-over", listed["name"])
     assert (again.exit_code, "There is no batch" in again.stderr) == (1, True)
     assert json.loads(run("send", bill.run_id, "--json").stdout)["sent"] == {}
+
+
+def test_a_batch_that_nobody_fetched_is_called_back_and_leaves_again(run: Run, bill: Bill) -> None:
+    run("send", bill.run_id)
+    (listed,) = json.loads(run("batches", "--json").stdout)["batches"]
+    assert "1 bills wait to be sent again" in run("recall", listed["name"]).stdout
+    assert not Dispatch.objects.exists()
+    assert json.loads(run("send", bill.run_id, "--json").stdout)["sent"] == {"print": 1}
+
+
+def test_a_batch_of_someone_restricted_since_is_told_of_and_not_handed_over(run: Run, bill: Bill, world: World) -> None:
+    run("send", bill.run_id)
+    restrict(world.gorm, world.dpo.pk)
+    (listed,) = json.loads(run("batches", "--json").stdout)["batches"]
+    assert "customers restricted since" in run("batches").stderr
+    refused = run("handed-over", listed["name"])
+    assert (refused.exit_code, "forsyn bill recall" in refused.stderr.replace("\n", " ")) == (1, True)
+    assert run("handed-over", listed["name"], "--fetched-before").exit_code == 0
+
+
+def test_the_doctor_tells_of_batches_that_wait_too_long(run: Run, bill: Bill) -> None:
+    run("send", bill.run_id)
+    assert batches_waiting()[1:] == ("1 wait to be fetched", "")
+    Dispatch.objects.update(made_at=timezone.now() - FETCH_WITHIN - timedelta(hours=1))
+    what, found, mend = batches_waiting()
+    assert (what, found) == ("batches of bills", "1 wait to be fetched, 1 of them too long")
+    assert "forsyn bill handed-over print-" in mend
 
 
 def test_what_the_door_refuses_is_told_and_scripts_see_it(run: Run, bill: Bill) -> None:

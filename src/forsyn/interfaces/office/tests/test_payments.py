@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,9 @@ def test_what_is_not_there_is_not_found(world: World, billing: Client) -> None:
     assert billing.get(at("payment", 77)).status_code == 404
     assert billing.get(at("write_in_payment", 77_777)).status_code == 404
     assert billing.post(at("payout_act", 77, "noget")).status_code == 404
+
+
+def test_what_waits_too_long_is_told_above_the_list(world: World, billing: Client, tmp_path: Path) -> None:
+    waits(tmp_path, booking_date=date(2026, 1, 5))
+    page = billing.get(at("payments")).content.decode()
+    assert "1 betaling har ventet i mere end 30 dage, siden 5.1.2026." in page
