@@ -74,22 +74,19 @@ def changes(approved: Basis, now: Basis) -> tuple[Changed, ...]:
         Changed.DAYS: _days(approved) != _days(now),
         Changed.TARIFF: approved.tariff != now.tariff,
         Changed.VAT: approved.vat_percent != now.vat_percent,
-        Changed.CONSUMPTION: _set(approved.consumption) != _set(now.consumption),
-        Changed.TEMPERATURES: _set(approved.temperatures) != _set(now.temperatures),
-        Changed.FACTORS: _set(approved.factors) != _set(now.factors),
-        Changed.FEES: _set(approved.fees) != _set(now.fees),
-        Changed.BILLED_BEFORE: _set(approved.billed_before) != _set(now.billed_before),
+        Changed.CONSUMPTION: approved.consumption != now.consumption,
+        Changed.TEMPERATURES: approved.temperatures != now.temperatures,
+        Changed.FACTORS: approved.factors != now.factors,
+        Changed.FEES: approved.fees != now.fees,
+        Changed.BILLED_BEFORE: approved.billed_before != now.billed_before,
         Changed.ON_ACCOUNT: approved.on_account != now.on_account,
     }
     return tuple(each for each in Changed if differs.get(each)) or (Changed.RECKONING,)
 
 
 def _days(basis: Basis) -> tuple[object, ...]:
-    return basis.agreement, basis.agreement_from, basis.from_date, basis.until_date, basis.is_single_pipe
-
-
-def _set(items: Iterable[object]) -> list[str]:
-    return sorted(map(repr, items))
+    days = (basis.agreement_from, basis.from_date, basis.until_date)
+    return basis.agreement, basis.commodity, *days, basis.is_single_pipe
 
 
 def overtaken(what: Iterable[Changed]) -> Stopped:
