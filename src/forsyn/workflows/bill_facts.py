@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from forsyn.domain.billing import sending_queries
-from forsyn.domain.billing.plan_rules import CUSTOM
+from forsyn.domain.billing.expectation_rules import CUSTOM
 from forsyn.domain.billing.sending_queries import OnAccountBill, Sendable
 from forsyn.domain.billing.tariff_queries import Texts, texts_of
 from forsyn.domain.customers.addressee_queries import AddresseeView, addressees

@@ -12,8 +12,8 @@ from datetime import timedelta
 from forsyn.domain.billing import bill_queries
 from forsyn.domain.billing.bill_queries import BillFile, BillRow, SupplyOf
 from forsyn.domain.billing.creditor_queries import creditor_on
+from forsyn.domain.billing.expectation_rules import CUSTOM
 from forsyn.domain.billing.plan_queries import degree_days
-from forsyn.domain.billing.plan_rules import CUSTOM
 from forsyn.domain.billing.tariff_queries import texts_of
 from forsyn.domain.customers.queries import customer_overview
 from forsyn.integrations.fi.codec import PaymentLine, SlipKind, build

@@ -12,7 +12,7 @@ from datetime import date
 from forsyn.domain.billing.basis_queries import NoVatRate, Wanted, prepared
 from forsyn.domain.billing.basis_rules import Stretch, charged_units
 from forsyn.domain.billing.plan_queries import PlanFile
-from forsyn.domain.billing.plan_rules import expected_basis
+from forsyn.domain.billing.expectation_rules import expected_basis
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.calendar import same_day_a_year_before
 from forsyn.kernel.charges.basis import Basis, Consumption

@@ -12,6 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.billing.basis_queries import Wanted, prepared
 from forsyn.domain.billing.basis_rules import AnyReason, Prepared, Stretch, charged_units
+from forsyn.domain.billing.expectation_rules import DegreeDays, Expectation, expected, expected_basis, expected_net
 from forsyn.domain.billing.models import BillState, ExpectedFrom, Instalment, Plan
 from forsyn.domain.billing.models import DegreeDays as DegreeDaysRow
 from forsyn.domain.billing.plan_queries import (
@@ -23,19 +24,7 @@ from forsyn.domain.billing.plan_queries import (
     plans_of,
     sizes_of,
 )
-from forsyn.domain.billing.plan_rules import (
-    CannotChange,
-    DegreeDays,
-    Draft,
-    Expectation,
-    Refused,
-    changed,
-    expected,
-    expected_basis,
-    expected_net,
-    number_of,
-    split,
-)
+from forsyn.domain.billing.plan_rules import CannotChange, Draft, Refused, changed, number_of, split
 from forsyn.domain.billing.run_models import BILLED
 from forsyn.kernel.calendar import same_day_a_year_before
 from forsyn.kernel.charges.basis import Basis, FactorValue

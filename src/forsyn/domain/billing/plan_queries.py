@@ -10,8 +10,9 @@ from typing import Any
 from django.db import connection
 
 from forsyn.domain.billing.basis_rules import Stretch
+from forsyn.domain.billing.expectation_rules import DegreeDays
 from forsyn.domain.billing.models import DegreeDays as DegreeDaysRow
-from forsyn.domain.billing.plan_rules import CannotChange, DegreeDays, Offer, Refused, Standing, offer
+from forsyn.domain.billing.plan_rules import CannotChange, Offer, Refused, Standing, offer
 from forsyn.kernel.charges.basis import FactorValue
 from forsyn.kernel.charges.components import Factor
 

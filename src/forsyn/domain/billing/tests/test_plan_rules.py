@@ -11,19 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forsyn.domain.billing.basis_rules import Stretch
-from forsyn.domain.billing.plan_rules import (
-    CannotChange,
-    DegreeDays,
-    Refused,
-    Standing,
-    changed,
-    expected,
-    expected_basis,
-    expected_net,
-    number_of,
-    offer,
-    split,
-)
+from forsyn.domain.billing.expectation_rules import DegreeDays, expected, expected_basis, expected_net
+from forsyn.domain.billing.plan_rules import CannotChange, Refused, Standing, changed, number_of, offer, split
 from forsyn.kernel.charges.basis import FactorValue
 from forsyn.kernel.charges.components import Factor, Split
 from forsyn.kernel.deadlines import is_working_day
