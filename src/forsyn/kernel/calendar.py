@@ -71,13 +71,13 @@ def same_day_a_year_before(day: date) -> date | None:
 
 def a_year_before(period: Period) -> Period | None:
     """The period of the same dates a year before; one that is the leap day alone has none."""
-    first = _date_a_year_before(period.first)
-    until = None if period.until is None else _date_a_year_before(period.until)
+    first = year_before(period.first)
+    until = None if period.until is None else year_before(period.until)
     return None if first == until else Period(first, until)
 
 
-def _date_a_year_before(day: date) -> date:
-    # as a bound of a half-open period the leap day stands where 1 March stands in other years
+def year_before(day: date) -> date:
+    """The day of the same date a year before, as a bound of half-open days: 1 March for 29 February."""
     return same_day_a_year_before(day) or date(day.year - 1, 3, 1)
 
 

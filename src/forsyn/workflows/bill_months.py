@@ -14,7 +14,7 @@ from forsyn.domain.billing.basis_rules import METERED_AS, REGISTER_OF
 from forsyn.domain.metering.stretch_queries import months_within, mounted_registers, sums
 from forsyn.domain.metering.stretches import Asked, MountedRegister, Place
 from forsyn.domain.metering.thinning_queries import closed
-from forsyn.kernel.calendar import same_day_a_year_before
+from forsyn.kernel.calendar import year_before
 from forsyn.kernel.charges.tariff import Commodity
 from forsyn.kernel.deadlines import months_after
 from forsyn.kernel.quantities import BaseUnit
@@ -57,11 +57,6 @@ def months_of(bills: Sequence[Supplied]) -> dict[int, tuple[Month, ...]]:
         if of_unit:
             found |= _months(of_unit, unit)
     return found
-
-
-def year_before(day: date) -> date:
-    """The same day a year before; 1 March for 29 February."""
-    return same_day_a_year_before(day) or date(day.year - 1, 3, 1)
 
 
 def _is_long(bill: Supplied) -> bool:

@@ -17,6 +17,7 @@ from forsyn.domain.billing.plan_queries import degree_days
 from forsyn.domain.billing.tariff_queries import texts_of
 from forsyn.domain.customers.queries import customer_overview
 from forsyn.integrations.fi.codec import PaymentLine, SlipKind, build
+from forsyn.kernel.calendar import year_before
 from forsyn.kernel.charges.basis import OnAccount
 from forsyn.kernel.charges.bill import Bill
 from forsyn.kernel.charges.canonical import basis_from, bill_from
@@ -27,7 +28,7 @@ from forsyn.workflows.bill_complaints import complaints
 from forsyn.workflows.bill_deductions import corrected_of, on_account_of
 from forsyn.workflows.bill_document import BillDocument, IncompleteDocument, document_of, on_account_document_of
 from forsyn.workflows.bill_facts import fitting, utility_of
-from forsyn.workflows.bill_months import UNITS, Supplied, months_of, year_before
+from forsyn.workflows.bill_months import UNITS, Supplied, months_of
 from forsyn.workflows.bill_parts import (
     Addressee,
     BillFacts,

@@ -11,10 +11,10 @@ from datetime import date
 
 from forsyn.domain.billing.basis_queries import NoVatRate, Wanted, prepared
 from forsyn.domain.billing.basis_rules import Stretch, charged_units
-from forsyn.domain.billing.plan_queries import PlanFile
 from forsyn.domain.billing.expectation_rules import expected_basis
+from forsyn.domain.billing.plan_queries import PlanFile
 from forsyn.domain.safeguards.purposes import purpose
-from forsyn.kernel.calendar import same_day_a_year_before
+from forsyn.kernel.calendar import year_before
 from forsyn.kernel.charges.basis import Basis, Consumption
 from forsyn.kernel.charges.calculate import calculate
 from forsyn.kernel.charges.reasons import CannotBill
@@ -80,7 +80,8 @@ def forecast(*, plans: Sequence[PlanFile], today: date, account_id: int) -> Fore
             if basis is None or known is None:
                 return None
             rest = Stretch(known[0], year.until)
-            before = _bases([Wanted(agreement_id, _back(rest.first), _back(rest.until))], today) if _days(rest) else []
+            past = [Wanted(agreement_id, year_before(rest.first), year_before(rest.until))]
+            before = _bases(past, today) if _days(rest) else []
             return _reckoned(basis, year, known, rest, before, plans)
         except (CannotBill, NoVatRate):
             return None
@@ -89,10 +90,6 @@ def forecast(*, plans: Sequence[PlanFile], today: date, account_id: int) -> Fore
 def _bases(wanted: Sequence[Wanted], today: date) -> list[Basis]:
     found = [row.basis for row in prepared(wanted=wanted, issue_date=today)]
     return [basis for basis in found if basis is not None]
-
-
-def _back(day: date) -> date:
-    return same_day_a_year_before(day) or date(day.year - 1, 3, 1)
 
 
 def _days(stretch: Stretch) -> int:
@@ -158,6 +155,7 @@ def _rest(unit: BaseUnit, rest: Stretch, before: Sequence[Basis]) -> int | None:
     if not _days(rest):
         return 0
     spans = [span for basis in before for span in _of(basis.consumption, unit, basis.from_date)]
-    if sum((span.until_date - span.from_date).days for span in spans) != (_back(rest.until) - _back(rest.first)).days:
+    days = (year_before(rest.until) - year_before(rest.first)).days
+    if sum((span.until_date - span.from_date).days for span in spans) != days:
         return None
     return sum(span.amount for span in spans)

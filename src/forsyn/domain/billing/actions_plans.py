@@ -26,7 +26,7 @@ from forsyn.domain.billing.plan_queries import (
 )
 from forsyn.domain.billing.plan_rules import CannotChange, Draft, Refused, changed, number_of, split
 from forsyn.domain.billing.run_models import BILLED
-from forsyn.kernel.calendar import same_day_a_year_before
+from forsyn.kernel.calendar import year_before
 from forsyn.kernel.charges.basis import Basis, FactorValue
 from forsyn.kernel.charges.reasons import CannotBill
 from forsyn.kernel.charges.tariff import Tariff
@@ -139,7 +139,9 @@ def _a_year_before(to_plan: Sequence[ToPlan], today: date, like: Mapping[int, in
     asked = {each.agreement_id: like.get(each.agreement_id, each.agreement_id) for each in to_plan}
     earlier = [
         ToPlan(
-            asked[each.agreement_id], _back(each.first), each.first if each.agreement_id in like else _back(each.until)
+            asked[each.agreement_id],
+            year_before(each.first),
+            each.first if each.agreement_id in like else year_before(each.until),
         )
         for each in to_plan
     ]
@@ -147,15 +149,11 @@ def _a_year_before(to_plan: Sequence[ToPlan], today: date, like: Mapping[int, in
     return {mine: found[its] for mine, its in asked.items() if its in found}
 
 
-def _back(day: date) -> date:
-    return same_day_a_year_before(day) or date(day.year - 1, 2, 28)
-
-
 def _weather(to_plan: Sequence[ToPlan]) -> dict[tuple[date, date], DegreeDays]:
     """The degree days of the year before, for each pair of dates that is asked for: for nearly all the same."""
     found = {}
     for first, until in {(each.first, each.until) for each in to_plan}:
-        known = degree_days(first=_back(first), until=_back(until))
+        known = degree_days(first=year_before(first), until=year_before(until))
         if known is not None:
             found[first, until] = known
     return found

@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
 from forsyn.domain.billing.models import Bill, BillState, Run, RunState, VatRate
-from forsyn.domain.billing.run_rules import Totals, year_before
+from forsyn.domain.billing.run_rules import Totals
+from forsyn.kernel.calendar import year_before
 
 UNDER_WAY = (RunState.EXECUTING, RunState.UNDOING)
 

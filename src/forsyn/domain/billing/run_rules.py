@@ -210,14 +210,6 @@ def _nothing_used(basis: Basis) -> bool:
     return not any(span.amount for span in basis.consumption if span.until_date > basis.from_date)
 
 
-def year_before(day: date) -> date:
-    """The same day a year before; 29 February is 1 March."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return date(day.year - 1, 3, 1)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """What the approver sees of a run. ``owed_oere`` is what customers are to pay, ``owing_oere`` what they get back.

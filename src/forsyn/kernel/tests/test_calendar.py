@@ -14,6 +14,7 @@ from forsyn.kernel.calendar import (
     month_period,
     months_of,
     same_day_a_year_before,
+    year_before,
     year_period,
 )
 from forsyn.kernel.periods import Period
@@ -37,6 +38,8 @@ def test_a_leap_year_has_a_29th_of_february() -> None:
 def test_the_leap_day_has_no_counterpart() -> None:
     assert same_day_a_year_before(date(2024, 2, 29)) is None
     assert same_day_a_year_before(date(2025, 2, 28)) == date(2024, 2, 28)
+    assert year_before(date(2024, 2, 29)) == date(2023, 3, 1)
+    assert year_before(date(2025, 3, 1)) == date(2024, 3, 1)
 
 
 def test_february_of_a_leap_year_is_compared_with_all_of_the_february_before() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -17,7 +16,6 @@ from forsyn.domain.billing.run_rules import (
     how_far,
     reckon,
     reckon_instalment,
-    year_before,
 )
 from forsyn.kernel.charges.basis import Quality
 from forsyn.kernel.charges.canonical import basis_from, bill_from
@@ -78,11 +76,6 @@ def test_an_instalment_is_owed_with_its_vat_and_stands_as_a_prepayment(net: int,
     assert by_account["on_account_prepayments"] == -net
     assert by_account["receivables"] == found.to_pay_oere
     assert all(posting.amount_oere for posting in found.postings)
-
-
-def test_the_same_day_a_year_before() -> None:
-    assert year_before(date(2025, 3, 1)) == date(2024, 3, 1)
-    assert year_before(date(2024, 2, 29)) == date(2023, 3, 1)
 
 
 def test_refusals_speak_to_staff_and_to_operators() -> None:
