@@ -18,6 +18,7 @@ import cProfile
 import os
 import pstats
 import resource
+import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-os.environ.setdefault("FORSYN_INSTANCE", "billing_benchmark")
+os.environ.setdefault("FORSYN_INSTANCE", f"billing_benchmark_{'real' if 'real' in sys.argv else 'made'}")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forsyn.config.settings")
 
 import django
