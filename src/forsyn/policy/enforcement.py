@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
-from forsyn.policy.bindings import Bindings, Table
+from forsyn.policy.bindings import Table
 from forsyn.policy.catalog import Catalog
-from forsyn.policy.policy import Policy
 from forsyn.policy.privileges import Matrix, Privileges
 from forsyn.policy.roles import RoleNames
 from forsyn.policy.row_policies import condition, functions, is_guarded, sets_of_customers, shows_some
@@ -64,9 +63,9 @@ class Enforcement:
     policies: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-def wanted(policy: Policy, bindings: Bindings, catalog: Catalog, names: RoleNames, database: str) -> Enforcement:
+def wanted(matrix: Matrix, catalog: Catalog, names: RoleNames, database: str) -> Enforcement:
     """What a policy and the bindings demand of the live tables."""
-    matrix = Matrix(policy, bindings)
+    policy, bindings = matrix.policy, matrix.bindings
     present = tuple(table for table in bindings.tables if table.name in catalog.tables)
     guarded = tuple(table for table in present if is_guarded(table) and not catalog.tables[table.name].is_view)
     roles = {names.of(purpose.key): purpose for purpose in policy.purposes.values()}

@@ -70,7 +70,8 @@ class Matrix:
 
 def works_of(policy: Policy, purpose: Purpose) -> tuple[P, ...]:
     """The program's work that is done for a purpose."""
-    return tuple(work for work in P if policy.purpose_for(work) is purpose)
+    own = {purpose.key, *purpose.serves}
+    return tuple(work for work in P if work in own and policy.purpose_for(work) is purpose)
 
 
 def privileges(policy: Policy, purpose: Purpose, table: Table) -> Privileges:

@@ -47,7 +47,7 @@ def purpose_rules() -> PurposeRules:
 def wanted_enforcement(*, using: str = "default") -> Enforcement:
     """What the policy and the bindings demand of this database."""
     database = str(connections[using].settings_dict["NAME"])
-    return wanted(current_policy(), all_bindings(), live_catalog(using=using), role_names(), database)
+    return wanted(matrix(), live_catalog(using=using), role_names(), database)
 
 
 def plan_enforcement(*, using: str = "default") -> list[Step]:

@@ -8,6 +8,7 @@ from forsyn.policy.bindings import Table, collect, not_personal, path, personal
 from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
 from forsyn.policy.enforcement import Enforcement, Grant, Membership, fingerprint, steps, wanted
 from forsyn.policy.policy import Policy
+from forsyn.policy.privileges import Matrix
 from forsyn.policy.purposes import P
 from forsyn.policy.roles import RoleNames
 from forsyn.policy.row_policies import condition
@@ -29,7 +30,7 @@ LIVE = Catalog({"phones": CatalogTable({column: CatalogColumn("text") for column
 
 
 def demand(policy: Policy, *tables: Table, live: Catalog = LIVE) -> Enforcement:
-    return wanted(policy, collect(tables or (PHONES,)), live, NAMES, "forsyn_nordby")
+    return wanted(Matrix(policy, collect(tables or (PHONES,))), live, NAMES, "forsyn_nordby")
 
 
 def done(want: Enforcement) -> Enforcement:

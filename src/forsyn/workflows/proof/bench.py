@@ -54,8 +54,7 @@ class Finding:
 class Bench:
     """The live database with what the policy demands of it. Use it inside `rolled_back`."""
 
-    policy: Policy
-    bindings: Bindings
+    matrix: Matrix
     now: datetime
     today: date
     names: RoleNames
@@ -64,9 +63,13 @@ class Bench:
     def catalog(self) -> Catalog:
         return live_catalog()
 
-    @cached_property
-    def matrix(self) -> Matrix:
-        return Matrix(self.policy, self.bindings)
+    @property
+    def policy(self) -> Policy:
+        return self.matrix.policy
+
+    @property
+    def bindings(self) -> Bindings:
+        return self.matrix.bindings
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -77,7 +80,7 @@ class Bench:
     def deviations(self) -> tuple[Deviation, ...]:
         """Where the database enforces something else than the policy demands."""
         database = str(connection.settings_dict["NAME"])
-        want = wanted(self.policy, self.bindings, self.catalog, self.names, database)
+        want = wanted(self.matrix, self.catalog, self.names, database)
         found, said = found_enforcement(names=self.names)
         return tuple(deviations(want, found, changed_policies(want, found, said, self.names), self.names))
 

@@ -12,8 +12,8 @@ from django.db import DatabaseError
 from forsyn.policy.claims import Claim, chosen, editions
 from forsyn.policy.policy import Policy, Text
 from forsyn.policy.proof import Evidence, Kind, Outcome, Verdict, judge, tally
-from forsyn.workflows.declarations import all_bindings, current_policy
-from forsyn.workflows.enforcement import role_names
+from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.enforcement import matrix, role_names
 from forsyn.workflows.proof.bench import Bench, Finding, rolled_back
 from forsyn.workflows.proof.catalogue import TRIALS
 from forsyn.workflows.proof.trial import Trial
@@ -51,7 +51,7 @@ def prove(ids: Iterable[str] = (), *, now: datetime, today: date, tell: Told = l
     began = perf_counter()
     claims, policy = chosen(ids), current_policy()
     promised = editions(policy)
-    bench = Bench(policy, all_bindings(), now, today, role_names())
+    bench = Bench(matrix(), now, today, role_names())
     if not bench.catalog.tables:
         raise NoTables("The database has no tables yet. Run `forsyn migrate` first.")
     asked = [trial for trial in TRIALS if _concerns(trial, claims, promised)]
