@@ -178,7 +178,7 @@ def test_a_fee_outside_vat_is_marked_and_bears_none() -> None:
 
 def test_an_english_customer_reads_english() -> None:
     text = said(layout_of(bills.english()))
-    for part in ("Annual statement for district heating", "You pay", "DKK 2,680.71", "How we have reckoned", "By 15"):
+    for part in ("Annual statement for district heating", "You pay", "DKK 2,680.71", "How we worked it out", "By 15"):
         assert part in text
     assert "Moms" not in text
 

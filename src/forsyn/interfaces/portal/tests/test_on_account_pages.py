@@ -18,7 +18,7 @@ from tests.billing_ground import approved, on_terms, sized
 from tests.books import books as books
 from tests.own_bills import Ground, billed, creditor, planned
 from tests.portal_pages import page, words
-from tests.world import Party, World
+from tests.world import TODAY, Party, World
 
 SignIn = Callable[[Party], Client]
 
@@ -99,6 +99,8 @@ def test_a_confirmed_wish_holds_from_the_first_instalment_that_was_not_sent(
     assert text.count("2.000,00 kr.") == 3
     rows = Instalment.objects.order_by("period").values_list("net_oere", flat=True)
     assert list(rows) == [400_000] * 3 + [160_000] * 3
+    due = Instalment.objects.filter(plan__expected_from="customer").order_by("period")
+    assert [each.due_date for each in due] == [TODAY, TODAY, date(2026, 12, 1)], "as shown before; none in the past"
     assert Plan.objects.get(expected_from="customer").agreement_id == agreement
     assert "Du har selv valgt beløbet." in page(client_of_anna, "on_account_plan", agreement)
 
