@@ -38,6 +38,7 @@ from forsyn.workflows.bill_parts import (
     DocumentKind,
     Month,
     PostalAddress,
+    Refund,
 )
 from forsyn.workflows.declarations import current_policy
 
@@ -107,6 +108,7 @@ def _facts(
         supply_address=address,
         payment_line=payment_line(row),
         by_betalingsservice=is_collected,
+        refund=Refund.usual(DocumentKind(row.kind)),
         complaints=complaints().get(commodity),
     )
 

@@ -27,7 +27,8 @@ def change_own_plan(
 ) -> int:  # fmt: skip
     """Pay `net_oere` (without VAT) from `first` on, in so many instalments; return the new plan. Raises CannotChange.
 
-    None is due before `today`, also where the days that are left began before it. The caller has entered self-service for the account.
+    None is due before `today`, also where the days that are left began before it. The caller has entered self-service
+    for the account.
     """
     held = agreements_of(customer_id=customer_id, today=today)
     if not any(one.id == agreement_id and is_billed(one, customer_id) for one in held):
