@@ -19,7 +19,7 @@ from forsyn.kernel.charges.tariff import Commodity
 from forsyn.policy.purposes import P
 from forsyn.workflows.demo_accounts import NotADemo, make_demo_staff
 from forsyn.workflows.demo_prices import demo_tariffs
-from forsyn.workflows.demo_tariffs import make_demo_tariffs
+from forsyn.workflows.demo_tariffs import make_demo_tariffs, preview_demo_drafts
 from tests.charge_samples import basis, square_metres, water
 from tests.world import NOW, TODAY, World
 
@@ -40,6 +40,19 @@ def test_everybody_gets_terms_and_sizes_once(world: World, settings: Any) -> Non
     assert (waiting.tariff.key, waiting.number) == ("varme", 2)
     assert make() == 0
     assert Terms.objects.count() == Agreement.objects.count()
+
+
+def test_the_draft_is_reckoned_once_so_that_somebody_can_approve_it(world: World, settings: Any) -> None:
+    settings.DEMO = True
+    make_demo_staff(today=TODAY, now=NOW)
+    make()
+    assert TariffVersion.objects.get(state="draft").preview is None
+    assert preview_demo_drafts(today=TODAY) == 1
+    assert TariffVersion.objects.get(state="draft").preview is not None
+    assert preview_demo_drafts(today=TODAY) == 0
+    settings.DEMO = False
+    with pytest.raises(NotADemo):
+        preview_demo_drafts(today=TODAY)
 
 
 def test_each_tariff_is_approved_by_another_than_wrote_it(world: World, settings: Any) -> None:

@@ -31,7 +31,7 @@ from forsyn.workflows.demo_payments import make_demo_payments
 from forsyn.workflows.demo_processors import make_demo_agreements
 from forsyn.workflows.demo_requests import make_demo_requests
 from forsyn.workflows.demo_sensitive import make_demo_sensitive
-from forsyn.workflows.demo_tariffs import make_demo_tariffs
+from forsyn.workflows.demo_tariffs import make_demo_tariffs, preview_demo_drafts
 from forsyn.workflows.demo_town import Town, build_town, customer_rows
 from forsyn.workflows.demo_windows import delivered_until, windows
 from forsyn.workflows.import_customers import OnProblem, import_customers
@@ -82,6 +82,7 @@ def prepare_demo(*, folder: Path, today: date, now: datetime, tell: Tell = lambd
     ]
     tell("Bills", 0, 1)
     make_demo_bills(today=today, now=now)
+    preview_demo_drafts(today=today)
     make_demo_payments(folder=folder, today=today, now=now)
     return DemoReady(
         anchor,

@@ -14,6 +14,7 @@ from forsyn.domain.billing import actions_tariffs, tariff_queries
 from forsyn.domain.billing.actions_new_terms import NewFactor, NewTerms, begin_factors, begin_terms
 from forsyn.domain.billing.tariff_rules import PriceChange, new_version
 from forsyn.domain.billing.terms_queries import WithoutTerms, agreements_without_terms
+from forsyn.domain.billing.waiting_queries import drafts_waiting
 from forsyn.domain.ledger.actions import ensure_accounts
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.kernel.charges.components import Factor
@@ -52,6 +53,17 @@ def make_demo_tariffs(*, today: date, now: datetime) -> int:
                     _next_year(tariff_id, each, drafter, today, now)
         _settle_terms(now)
     return made
+
+
+def preview_demo_drafts(*, today: date) -> int:
+    """Reckon the drafts for last year's consumption, so that they can be approved; return how many. Does it once."""
+    if not settings.DEMO:
+        raise NotADemo("Demo tariffs are made by `forsyn demo` only.")
+    with purpose(P.SETTLEMENT, actor=None):
+        drafts = [draft.pk for draft in drafts_waiting() if not draft.is_reckoned]
+        for version_id in drafts:
+            make_preview(version_id=version_id, today=today)
+    return len(drafts)
 
 
 def _approved(each: DemoTariff, drafter: int | None, approver: int, today: date, now: datetime) -> int:

@@ -27,21 +27,25 @@ from forsyn.interfaces.office.requests import whole_number
 from forsyn.policy.purposes import P
 from forsyn.workflows import closing_years
 
-VOUCHERS = 50
+VOUCHERS = 25
+LONGEST_NUMBER = 9
 books_required = staff_required(P.ACCOUNTING)
 
 
 @require_safe
 @books_required
 def books(request: HttpRequest) -> HttpResponse:
-    """A year's trial balance, account by account."""
+    """A year's trial balance, account by account: those that anything stands on, or all."""
     years = queries.years()
     year = _chosen(request, years)
     lines = queries.trial_balance_of(year_id=year.pk) if year else []
+    used = [line for line in lines if any((line.opening_oere, line.account.debit_oere, line.account.credit_oere))]
+    shows_all = not used or request.GET.get("konti") == "alle"
     context = {
         "years": years,
         "year": year,
-        "lines": lines,
+        "lines": lines if shows_all else used,
+        "unused": 0 if shows_all else len(lines) - len(used),
         "debit_oere": sum(line.account.debit_oere for line in lines),
         "credit_oere": sum(line.account.credit_oere for line in lines),
         "may_close": year is not None and year.closed_at is None and year.period.upper <= timezone.localdate(),
@@ -88,7 +92,7 @@ def close_year(request: HttpRequest, year_id: int) -> HttpResponse:
 @require_safe
 @books_required
 def vouchers(request: HttpRequest) -> HttpResponse:
-    """A year's vouchers, the newest first; from below a number on."""
+    """A year's vouchers, the newest first; from below a number on, or from one that was asked for."""
     year = _chosen(request, queries.years())
     if year is None:
         raise Http404
@@ -195,6 +199,9 @@ def _chosen(request: HttpRequest, years: list[AccountingYear]) -> AccountingYear
 
 
 def _below(request: HttpRequest) -> int | None:
+    asked = request.GET.get("nr", "").strip()
+    if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER:
+        return int(asked) + 1
     return whole_number(request.GET["foer"]) if request.GET.get("foer") else None
 
 

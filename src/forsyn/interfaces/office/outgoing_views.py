@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from forsyn.domain.billing.models import Channel as Way
 from forsyn.domain.customers.introductions import introductions
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
@@ -22,6 +23,7 @@ from forsyn.interfaces.office.bill_views import found_bill
 from forsyn.interfaces.office.requests import page_number
 from forsyn.interfaces.office.run_views import runs_required
 from forsyn.interfaces.office.today_views import sender_for
+from forsyn.policy.purposes import P
 from forsyn.workflows import bill_files
 from forsyn.workflows.bill_files import RestrictedSince, WaitingBatch
 from forsyn.workflows.e_invoice_desk import NoEInvoice, files_of_bill, outgoing
@@ -65,8 +67,8 @@ def hand_over(request: HttpRequest, batch: str) -> HttpResponse:
             bill_files.hand_over(batch, sender)
         except RestrictedSince as refused:
             messages.error(request, refused.danish)
-        except (FileNotFoundError, NotAManifest) as refused:
-            messages.error(request, str(refused))
+        except (FileNotFoundError, NotAManifest):
+            messages.error(request, _("Samlingen kan ikke læses, eller den er der ikke længere. Spørg driften."))
         else:
             record(kind=AccessKind.CHANGE, aspect=Aspect.BILLS)
             messages.success(request, _("Samlingen er hentet, og filerne er slettet her."))
@@ -75,8 +77,9 @@ def hand_over(request: HttpRequest, batch: str) -> HttpResponse:
 
 
 def _waiting(name: str, waiting: list[WaitingBatch]) -> WaitingBatch:
+    """One that settlement may speak for: messages with CPR numbers are Digital Post's."""
     found = next((batch for batch in waiting if batch.name == name), None)
-    if found is None:
+    if found is None or bill_files.WORK[Way(found.channel)] is not P.SETTLEMENT:
         raise Http404
     return found
 

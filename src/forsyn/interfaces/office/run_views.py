@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,8 +24,13 @@ from forsyn.interfaces.office.requests import page_number
 from forsyn.interfaces.office.run_page import preview_of, reasons_of, work_at
 from forsyn.policy.purposes import P
 
-PAGE_SIZE = 25
-BILLS = 50
+PAGE_SIZE = BILLS = 25
+OVER = (RunState.RELEASED, RunState.UNDONE, RunState.DISCARDED)
+SHOWN: dict[str, dict[str, Any]] = {
+    "aabne": {"state__in": [state for state in RunState if state not in OVER]},
+    "mange": {"agreement": None},
+}
+"""Which runs are shown, by the address's word: a move makes a run of one agreement."""
 runs_required = staff_required(P.SETTLEMENT)
 STOPPED, LEFT_OUT = "stoppede", "udeladte"
 """The address's words for bills that were stopped, and for those left out since they changed."""
@@ -33,10 +39,13 @@ STOPPED, LEFT_OUT = "stoppede", "udeladte"
 @require_safe
 @runs_required
 def runs(request: HttpRequest) -> HttpResponse:
-    """The newest first."""
+    """The newest first: all, those that are not done, or those of more than one agreement."""
     page = page_number(request)
-    found = list(run_queries.runs().select_related("made_by")[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1])
+    shown = request.GET.get("vis", "")
+    wanted = run_queries.runs().filter(**SHOWN.get(shown, {})).select_related("made_by")
+    found = list(wanted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1])
     context = {
+        "shown": shown if shown in SHOWN else "",
         "runs": [(run, preview_of(run)) for run in found[:PAGE_SIZE]],
         "page": page,
         "has_more": len(found) > PAGE_SIZE,

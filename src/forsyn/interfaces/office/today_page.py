@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
@@ -25,8 +25,7 @@ from forsyn.policy.vocabulary import Language
 from forsyn.workflows.bill_files import WaitingBatch
 from forsyn.workflows.bill_sending import SOON
 from forsyn.workflows.office_today import Bookkeeping, Settling, Today
-
-FETCHED_WITHIN = timedelta(days=2)
+from forsyn.workflows.waiting_batches import to_be_told_of
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def _to_fetch(batches: Iterable[WaitingBatch], now: datetime) -> Iterator[Task]:
         counted % {"count": billing_words.count_text(len(found))},
         reverse("office:outgoing"),
         _("Breve, Digital Post eller e-fakturaer. Den ældste er fra %(day)s.") % {"day": oldest},
-        now - found[0].made_at > FETCHED_WITHIN,
+        bool(to_be_told_of(found, now=now)),
     )
 
 

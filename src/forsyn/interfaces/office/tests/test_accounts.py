@@ -171,3 +171,26 @@ def test_the_account_takes_as_many_queries_for_one_bill_as_for_many(
     keeper.get(reverse("office:account", args=[anna]))
     with django_assert_max_num_queries(18):  # type: ignore[operator]
         keeper.get(reverse("office:account", args=[anna]))
+
+
+def test_the_balance_leaves_out_what_nothing_stands_on_until_it_is_asked_for(
+    world: World, books: Books, keeper: Client
+) -> None:
+    assert "uden bevægelser" not in words(keeper, reverse("office:books")), "nothing stands on any"
+    ledger.bill(world.anna.customer_id, 50_000, "bill:1")
+    few, every = words(keeper, reverse("office:books")), words(keeper, reverse("office:books") + "?konti=alle")
+    assert "konti uden bevægelser" in few
+    assert "konti uden bevægelser" not in every
+    assert "Tab på debitorer" not in few
+    assert "Tab på debitorer" in every
+
+
+def test_vouchers_are_found_by_their_number(world: World, books: Books, keeper: Client) -> None:
+    for number in (1, 2, 3):
+        ledger.bill(world.anna.customer_id, 50_000, f"bill:{number}")
+    at = reverse("office:vouchers") + f"?aar={books[2026]}"
+    found = words(keeper, f"{at}&nr=2")
+    assert found.count("Anna Prøvesen") == 2
+    assert "De nyeste" in found.split("Kunde")[-1], "the way back"
+    for strange in ("x", "-1", "١", "9" * 30):
+        assert keeper.get(f"{at}&nr={strange}").status_code == 200

@@ -214,3 +214,16 @@ def test_others_find_no_runs(billed_world: BilledWorld) -> None:
         client = signed_in(Client(), account)
         assert client.get(reverse("office:runs")).status_code == 404
         assert client.post(reverse("office:run_act", args=[run_id, "kasser"])).status_code == 404
+
+
+def test_the_list_of_runs_is_narrowed_to_what_goes_on_and_to_more_than_one_agreement(
+    maker: Client, billed_world: BilledWorld
+) -> None:
+    previewed(billed_world)
+    moved = a_run(billed_world.world, agreement_id=billed_world.agreements["anna"], note="En flytning")
+    Run.objects.filter(pk=moved).update(state="discarded")
+    at = reverse("office:runs")
+    assert words(maker, at).count("Årsopgørelse") == 2
+    assert words(maker, f"{at}?vis=aabne").count("Årsopgørelse") == 1
+    assert f"nr. {moved}" not in words(maker, f"{at}?vis=mange")
+    assert words(maker, f"{at}?vis=sludder").count("Årsopgørelse") == 2
