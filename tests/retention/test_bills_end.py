@@ -17,6 +17,8 @@ from forsyn.domain.safeguards.actions_choices import restrict
 from forsyn.domain.safeguards.choices_models import RestrictionGround
 from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.purposes import P
+from forsyn.workflows.declarations import current_policy
+from forsyn.workflows.night_steps import preview_night
 from tests.books import a_bill, pay
 from tests.books import books as books
 from tests.own_bills import Ground, heat_basis
@@ -80,6 +82,9 @@ def test_what_came_to_nothing_goes_after_three_months_with_the_runs_that_nobody_
     ]
     before = _kept()
     night(LAST_DAY)
+    assert _kept() == before
+    counted = {step.table: step.previewed for step in preview_night(current_policy(), today=NEXT_DAY, now=NOW)}
+    assert (counted["billing_bill"], counted["billing_run"]) == (len(abandoned) + len(done), len(abandoned))
     assert _kept() == before
     told = night(NEXT_DAY, pace=SMALL)
     assert _kept() == {taken_up.pk: ("approved", 1), under_way.pk: ("executing", 1)} | {

@@ -46,6 +46,8 @@ def seen(purpose: Purpose, table: Table) -> str:
         return "all"
     parts = []
     kinds = visible_kinds(purpose, table)
+    if kinds == ():
+        return "none"
     if kinds is not None and table.told_by is not None:
         parts.append(f"those whose {table.told_by.column} is {' or '.join(kinds)}")
     about_customers = leads_to(table, CUSTOMERS)

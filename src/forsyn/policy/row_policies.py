@@ -40,7 +40,7 @@ def condition(purpose: Purpose, table: Table, catalog: Catalog) -> str:
     kinds = visible_kinds(purpose, table)
     if kinds is not None and table.told_by is not None:
         listed = ", ".join(f"'{kind}'" for kind in kinds)
-        parts.append(f"{table.told_by.column} in ({listed})")
+        parts.append(f"{table.told_by.column} in ({listed})" if kinds else "false")
     if hides(purpose):
         parts += [f"({found.sql}) is not true" for found in membership("hidden", table, catalog)]
     if shows_some(purpose):

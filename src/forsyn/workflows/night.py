@@ -12,7 +12,6 @@ from datetime import date, datetime
 from django.db import OperationalError
 from psycopg import errors
 
-from forsyn.domain.billing.actions_drafts import give_up_stale
 from forsyn.domain.retention import actions, queries
 from forsyn.domain.retention.dead_rows import clear_dead_rows
 from forsyn.domain.retention.models import Night, Step, Work
@@ -22,7 +21,7 @@ from forsyn.domain.safeguards.purposes import purpose
 from forsyn.policy.policy import Policy
 from forsyn.policy.purposes import P
 from forsyn.workflows.night_chunks import Chunk, do_chunk, steps_together, touched_tables
-from forsyn.workflows.night_steps import NightBasis, count, drafts_before, night_basis, preview
+from forsyn.workflows.night_steps import NightBasis, count, give_up_drafts, night_basis, preview
 
 STEPS_BACK = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure)
 
@@ -88,7 +87,7 @@ def _begun(policy: Policy, *, today: date, now: datetime) -> tuple[Night, NightB
                 return running, basis
             actions.finish_night(night_id=running.pk, now=now)  # other rules now: a night of its own
         settle_ended(today=today, now=now)
-        _give_up_drafts(policy, today)
+        give_up_drafts(policy, today)
         basis = night_basis(policy, today=today)
         spared = queries.whom_to_spare(basis.plan.holding, today=today)
         night_id = actions.begin_night(
@@ -100,13 +99,6 @@ def _begun(policy: Policy, *, today: date, now: datetime) -> tuple[Night, NightB
             steps=preview(basis, now=now),
         )
         return Night.objects.get(pk=night_id), basis
-
-
-def _give_up_drafts(policy: Policy, today: date) -> None:
-    """Billing runs that nobody took up in the time of their drafts are discarded; then their bills are over."""
-    before = drafts_before(policy, today)
-    if before is not None:
-        give_up_stale(before=before)
 
 
 def _chunks(

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+
+from forsyn.domain.billing.actions_drafts import give_up_stale
 from forsyn.domain.metering.models import Level
 from forsyn.domain.metering.thinning_queries import count_to_thin
 from forsyn.domain.retention import queries
@@ -98,6 +101,13 @@ def drafts_before(policy: Policy, today: date) -> datetime | None:
     return day_start(min(cutoff(policy, rule, today) for rule in rules)) if rules else None
 
 
+def give_up_drafts(policy: Policy, today: date) -> None:
+    """Discard billing runs that nobody took up in the time of their drafts; then their bills are over."""
+    before = drafts_before(policy, today)
+    if before is not None:
+        give_up_stale(before=before)
+
+
 def _items(policy: Policy, plan: NightPlan) -> Iterator[Item]:
     yield Item(Work.SENSITIVE, "sensitive", LOST_GROUND, DELETED)
     yield from (Item(Work.SENSITIVE, kind, UNREVIEWED, DELETED) for kind in Kind if policy.retention_of(kind))
@@ -131,8 +141,11 @@ def _keys(rules: tuple[Retention, ...]) -> str:
 def preview_night(policy: Policy, *, today: date, now: datetime) -> list[NewStep]:
     """What a night of that day would do now: one count a step. Nothing is changed."""
     basis = night_basis(policy, today=today)
-    with purpose(P.RETENTION, actor=None):
-        return preview(basis, now=now)
+    with purpose(P.RETENTION, actor=None), transaction.atomic():
+        give_up_drafts(policy, today)
+        found = preview(basis, now=now)
+        transaction.set_rollback(True)
+    return found
 
 
 def preview(basis: NightBasis, *, now: datetime) -> list[NewStep]:

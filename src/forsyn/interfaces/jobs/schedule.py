@@ -216,7 +216,7 @@ JOBS = (
         timedelta(minutes=5),
         (P.SETTLEMENT, P.DIGITAL_POST, P.ACCOUNTING),
         _send,
-        "Sends, in parts, bills that were released within a week: by e-mail, Digital Post, e-invoice or on paper.",
+        "Holds back batches of the restricted; sends bills released within a week, in parts, each by its way.",
         lane=Lane.LONG,
     ),
 )

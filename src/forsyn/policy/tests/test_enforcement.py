@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from forsyn.policy.bindings import Table, collect, not_personal, path, personal
+from forsyn.policy.bindings import Table, ToldBy, collect, not_personal, path, personal
 from forsyn.policy.catalog import Catalog, CatalogColumn, CatalogTable
 from forsyn.policy.enforcement import Enforcement, Grant, Membership, fingerprint, steps, wanted
+from forsyn.policy.matrix import seen
 from forsyn.policy.policy import Policy
 from forsyn.policy.privileges import Matrix
 from forsyn.policy.purposes import P
@@ -96,6 +97,12 @@ def test_the_longest_purposes_fit_beside_the_longest_instance(utility: Policy, s
 
 def test_storage_sees_every_row_and_costs_nothing(utility: Policy) -> None:
     assert condition(utility.purposes["retention"], PHONES, LIVE) == "true"
+
+
+def test_who_reads_none_of_the_kinds_sees_no_row(utility: Policy) -> None:
+    told = replace(PHONES, told_by=ToldBy("number", {"1": "health", "2": "cpr"}))
+    assert condition(utility.purposes["settlement"], told, LIVE).startswith("(false) and ")
+    assert seen(utility.purposes["settlement"], told) == "none"
 
 
 def test_a_day_without_an_id_is_one_number_against_a_multirange(utility: Policy) -> None:
