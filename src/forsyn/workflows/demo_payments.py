@@ -30,12 +30,12 @@ from forsyn.workflows.demo_accounts import NotADemo
 from forsyn.workflows.payments_in import import_payments
 
 NOTICE, STATEMENT, AGREEMENTS = "demo-indbetalinger.xml", "demo-kontoudtog.xml", "demo-betalingsservice.txt"
-LATE = 6
+LATE = 7
 """So many unpaid bills are paid by the statement, each in another way."""
 TOO_MUCH_OERE = 250_00
 UNPAID_PERCENT = 4
 PBS_NUMBER = "09999999"
-SIGNED_UP = ("100011", "100017", "100023", "100029", "100035")
+SIGNED_UP = ("100004", "100011", "100017", "100023", "100029", "100035")
 """Customers who pay by Betalingsservice."""
 
 
@@ -111,6 +111,10 @@ def _payment_id(number: int) -> str:
     return build(SlipKind.FI_71, number=number, creditor_number="80000000").payment_id
 
 
+def _mistyped(payment_id: str) -> str:
+    return f"{payment_id[:-2]}{(int(payment_id[-2]) + 1) % 10}{payment_id[-1]}"
+
+
 def _late(today: date) -> Iterator[_Paid]:
     """Bills that are unpaid, each paid in a way that a clerk meets; and two that are nobody's."""
     open_items = OpenItem.objects.filter(remaining_oere__gt=0, due_date__lt=today).values_list(
@@ -129,6 +133,7 @@ def _late(today: date) -> Iterator[_Paid]:
             _Paid(oere, name, text="Vand og varme"),
             _Paid(oere, name, text=f"Kunde {people[bill.customer_id].number}"),
             _Paid(oere, "Morfar Eksempelsen", text=f"for {name}"),
+            _Paid(oere, name, payment_id=_mistyped(payment_id)),
         )[number % LATE]
     if bills:
         yield _Paid(33_300, "Tom Tilfældig", text="Kontingent til skakklubben")

@@ -17,7 +17,6 @@ from forsyn.domain.payments.models import (
     OPEN,
     Collection,
     CollectionState,
-    Mandate,
     Payout,
     PayoutState,
     Receipt,
@@ -119,12 +118,6 @@ def came_back(*, count: int = 100) -> list[Collection]:
     return list(rows[:count])
 
 
-def mandate_of(*, customer_id: int, today: date) -> Mandate | None:
-    """The agreement by which a customer pays today. 1 query."""
-    found: Mandate | None = Mandate.objects.filter(customer_id=customer_id, period__contains=today).first()
-    return found
-
-
 # -- money back --------------------------------------------------------------------------------------------------------
 
 
@@ -158,11 +151,16 @@ def credits_to_pay_out(*, count: int = 50) -> list[Credit]:
 
 
 def _credits() -> QuerySet[OpenItem]:
-    """Customers with less than nothing open, less what unreleased bills give them, used or not, as ``total``."""
+    """Customers with less than nothing open, less what unreleased bills give them, used or not, as ``total``.
+
+    Begun with the few who have a credit at all; the others' items are not summed up.
+    """
+    credited = OpenItem.objects.filter(amount_oere__lt=0).values("customer_id")
     given = Bill.objects.filter(customer_id=OuterRef("customer_id"), state=BillState.POSTED, to_pay_oere__lt=0)
     unreleased = given.values("customer_id").annotate(oere=Sum("to_pay_oere")).values("oere")
     rows: QuerySet[OpenItem] = (
-        OpenItem.objects.values("customer_id", "customer__number")
+        OpenItem.objects.filter(customer_id__in=credited)
+        .values("customer_id", "customer__number")
         .annotate(open=Sum("remaining_oere"))
         .filter(open__lt=0)
         .annotate(total=F("open") - Coalesce(Subquery(unreleased), 0))

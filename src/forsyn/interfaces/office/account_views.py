@@ -17,6 +17,7 @@ from forsyn.domain.billing.staff_bill_queries import bills_of_customer
 from forsyn.domain.customers.introductions import Introduction, introductions
 from forsyn.domain.ledger import account_queries, actions_allocations, queries
 from forsyn.domain.ledger.rules import NotPossible
+from forsyn.domain.payments.mandate_queries import betalingsservice_of
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.access import staff_required
@@ -59,6 +60,7 @@ def account(request: HttpRequest, customer_id: int) -> HttpResponse:
         "has_allocations": any(abs(item.remaining_oere) < abs(item.amount_oere) for item in items),
         "may_pair": {item.remaining_oere > 0 for item in items} == {True, False},
         "may_change": _may_change(request),
+        "pays_by_betalingsservice": betalingsservice_of(customer_id=customer_id).holds_on(today),
     }
     return render(request, "office/account.html", context)
 

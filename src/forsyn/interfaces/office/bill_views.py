@@ -21,6 +21,9 @@ from forsyn.domain.billing.staff_bill_queries import (
 from forsyn.domain.billing.staff_bill_queries import bill as bill_row
 from forsyn.domain.customers.introductions import introductions
 from forsyn.domain.ledger import queries
+from forsyn.domain.payments.collect_rules import earliest_due
+from forsyn.domain.payments.mandate_queries import collected_bills
+from forsyn.domain.payments.own_queries import collections_of
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.domain.safeguards.purposes import purpose
@@ -75,6 +78,8 @@ def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
         "settled": settled,
         "corrections": list(corrections_of(bill_id=bill_id)),
         "dispatches": dispatches_of(bill_id=bill_id),
+        "collection": collections_of(bill_ids=[bill_id]).get(bill_id),
+        "is_to_collect": bool(collected_bills(bill_ids=[bill_id], from_date=earliest_due(timezone.localdate()))),
         "keeps_books": P.ACCOUNTING in request.purposes,  # type: ignore[attr-defined]
         "settles": P.SETTLEMENT in request.purposes,  # type: ignore[attr-defined]
         "may_correct": may_correct(found),

@@ -63,6 +63,8 @@ PAYOUT_STATES: dict[str, Text] = {
     "withdrawn": _("Trukket tilbage"),
 }
 COLLECTION_STATES: dict[str, Text] = {
+    "sent": _("Sendt"),
+    "paid": _("Betalt"),
     "rejected": _("Afvist"),
     "cancelled": _("Annulleret"),
     "charged_back": _("Tilbageført"),

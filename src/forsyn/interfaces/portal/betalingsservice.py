@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from forsyn.domain.billing.bill_queries import BillRow
-from forsyn.domain.payments.own_queries import Betalingsservice, OwnCollection
+from forsyn.domain.payments.mandate_queries import Betalingsservice
+from forsyn.domain.payments.own_queries import OwnCollection
 from forsyn.interfaces.portal import wording
 
 ONE_DAY = timedelta(days=1)

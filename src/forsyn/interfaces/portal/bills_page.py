@@ -15,13 +15,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from forsyn.domain.billing import bill_queries
 from forsyn.domain.billing.bill_queries import BillRow, Unreleased
 from forsyn.domain.ledger.queries import OpenItemView, open_items
-from forsyn.domain.payments.own_queries import (
-    Betalingsservice,
-    OwnCollection,
-    betalingsservice_of,
-    collections_of,
-    payouts_under_way_oere,
-)
+from forsyn.domain.payments.mandate_queries import Betalingsservice, betalingsservice_of
+from forsyn.domain.payments.own_queries import OwnCollection, collections_of, payouts_under_way_oere
 from forsyn.integrations.fi.codec import PaymentLine
 from forsyn.interfaces.portal import wording
 from forsyn.interfaces.portal.betalingsservice import NOT_COLLECTED, Collected, how_collected

@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from forsyn.domain.billing import bill_queries
-from forsyn.domain.payments.own_queries import betalingsservice_of, collections_of
+from forsyn.domain.payments.mandate_queries import betalingsservice_of
+from forsyn.domain.payments.own_queries import collections_of
 from forsyn.integrations.documents.bills import bill_pdf
 from forsyn.interfaces.access import customer_required
 from forsyn.interfaces.portal import statement_page as statements
