@@ -117,7 +117,7 @@ class Bill(GuardedModel):
     the difference to the bill that it corrects, and a bill is corrected once: the next corrects the correction.
     """
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="bills")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="bills", db_index=False)
     agreement = models.ForeignKey("customers.Agreement", on_delete=models.PROTECT, related_name="bills", db_index=False)
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="bills", db_index=False)
     kind = models.CharField(max_length=10, choices=BillKind.choices)
@@ -209,6 +209,7 @@ class Bill(GuardedModel):
             models.Index(fields=["agreement", "-issue_date", "-id"], name="billing_bill_agreement"),
             models.Index(fields=["customer", "-issue_date", "-id"], name="billing_bill_customer"),
             models.Index(fields=["run", "state", "id"], name="billing_bill_run_state"),
+            models.Index(fields=["run", "id"], name="billing_bill_run"),
         ]
 
 

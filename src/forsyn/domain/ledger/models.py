@@ -175,6 +175,9 @@ class OpenItem(GuardedModel):
                 name="ledger_open_item_remaining",
             ),
         ]
+        indexes = [
+            models.Index(fields=["customer"], condition=Q(amount_oere__lt=0), name="ledger_open_item_credits"),
+        ]
 
 
 class Allocation(GuardedModel):

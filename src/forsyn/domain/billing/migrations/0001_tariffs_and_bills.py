@@ -524,7 +524,10 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="bills", to="billing.run"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bills",
+                        to="billing.run",
                     ),
                 ),
                 (
@@ -981,6 +984,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="bill",
             index=models.Index(fields=["run", "state", "id"], name="billing_bill_run_state"),
+        ),
+        migrations.AddIndex(
+            model_name="bill",
+            index=models.Index(fields=["run", "id"], name="billing_bill_run"),
         ),
         migrations.AddConstraint(
             model_name="bill",

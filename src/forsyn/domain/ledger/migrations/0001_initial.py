@@ -435,4 +435,10 @@ class Migration(migrations.Migration):
                 name="ledger_open_item_remaining",
             ),
         ),
+        migrations.AddIndex(
+            model_name="openitem",
+            index=models.Index(
+                condition=models.Q(("amount_oere__lt", 0)), fields=["customer"], name="ledger_open_item_credits"
+            ),
+        ),
     ]
