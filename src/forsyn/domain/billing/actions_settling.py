@@ -26,7 +26,7 @@ _SAID = {
     "billing_settled_consumption_one": (
         "Der er allerede aftalt et forbrug i nogle af de dage. Tag det tilbage først, eller vælg andre dage."
     ),
-    "billing_settled_consumption_period": "Den sidste dag skal ligge efter den første.",
+    "billing_settled_consumption_period": "Den sidste dag kan ikke ligge før den første.",
     "billing_settled_consumption_amount": "Forbruget kan ikke være under nul.",
     "billing_factor_one": "Der er registreret en anden størrelse senere. Vælg en dag efter den.",
     "billing_factor_value": "Størrelsen kan ikke være under nul.",

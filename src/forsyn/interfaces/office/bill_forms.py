@@ -34,7 +34,12 @@ class ConsumptionForm(CprAskingForm):
         decimal_places=3,
         error_messages={**_NUMBER, "min_value": _("Forbruget kan ikke være under nul.")},
     )
-    quality = forms.ChoiceField(label=_("Hvordan ved vi det?"), choices=SETTLED, widget=forms.RadioSelect)
+    quality = forms.ChoiceField(
+        label=_("Hvordan ved vi det?"),
+        choices=SETTLED,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Vælg, hvordan vi ved det.")},
+    )
     reason = forms.CharField(
         label=_("Hvorfor?"),
         help_text=_("Kunden kan bede om at se det."),
@@ -55,7 +60,7 @@ class ConsumptionForm(CprAskingForm):
         cleaned = super().clean()
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
-            self.add_error("last", _("Den sidste dag skal ligge efter den første."))
+            self.add_error("last", _("Den sidste dag kan ikke ligge før den første."))
         return cleaned
 
     @property

@@ -48,7 +48,7 @@ class RunForm(CprAskingForm):
         cleaned = super().clean()
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
-            self.add_error("last", _("Den sidste dag skal ligge efter den første."))
+            self.add_error("last", _("Den sidste dag kan ikke ligge før den første."))
         if first and last and (last - first).days > 2 * 366:
             self.add_error("last", _("Perioden er over to år. Vælg en kortere."))
         issued, due = cleaned.get("issue_date"), cleaned.get("due_date")

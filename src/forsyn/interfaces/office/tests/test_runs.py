@@ -187,7 +187,7 @@ def test_the_list_of_bills_takes_as_many_queries_for_one_as_for_all(maker: Clien
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"last": "2024-12-31"}, "Den sidste dag skal ligge efter den første."),
+        ({"last": "2024-12-31"}, "Den sidste dag kan ikke ligge før den første."),
         ({"last": "2030-12-31"}, "Perioden er over to år."),
         ({"due_date": "2026-11-01"}, "Sidste betalingsdag kan ikke ligge før regningsdatoen."),
         ({"first": ""}, "Vælg en dato."),
