@@ -83,7 +83,7 @@ MUTATIONS = [
     Mutation(
         "a billing run that nobody took up has lain for half a year",
         "insert into billing_run (kind, commodity, period, issue_date, due_date, state, note, made_at, sha256)"
-        " values ('annual', 'heat', '[2025-01-01,2026-01-01)', '2026-05-15', '2026-06-15', 'draft', '', '2026-05-01',"
+        " values ('annual', 'heat', '[2025-01-01,2026-01-01)', '2026-05-15', '2026-06-15', 'draft', '', '2026-04-01',"
         " '')",
         {"SF-14"},
     ),
