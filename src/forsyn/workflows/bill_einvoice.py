@@ -46,6 +46,8 @@ _UNITS = {
     "meter_year": Unit.YEAR,
     "piece": Unit.EACH,
     "dwelling_year": Unit.EACH,
+    "kw_year": Unit.KILOWATT,
+    "m3_year": Unit.CUBIC_METRE,
 }
 _VAT = {money.Vat.STANDARD: Vat.STANDARD, money.Vat.OUTSIDE: Vat.OUTSIDE}
 

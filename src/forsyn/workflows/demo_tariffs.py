@@ -74,7 +74,8 @@ def _approved(each: DemoTariff, drafter: int | None, approver: int, today: date,
     make_preview(version_id=version_id, today=today)
     file = tariff_queries.version_file(version_id=version_id)
     if file is not None:
-        actions_tariffs.approve(version_id=version_id, sha256=file.row.sha256, account_id=approver, now=now)
+        with purpose(P.SETTLEMENT, actor=approver):
+            actions_tariffs.approve(version_id=version_id, sha256=file.row.sha256, account_id=approver, now=now)
     return tariff_id
 
 

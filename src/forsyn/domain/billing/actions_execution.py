@@ -21,7 +21,7 @@ from forsyn.domain.billing import run_queries
 from forsyn.domain.billing.actions_runs import lock_run, noted
 from forsyn.domain.billing.left_out_queries import approved_bills
 from forsyn.domain.billing.left_out_rules import Approved
-from forsyn.domain.billing.models import NumberSeries, Run, RunState
+from forsyn.domain.billing.models import BillState, NumberSeries, Run, RunState
 from forsyn.domain.billing.run_refusal_rules import Refusal, RunRefused, expect_state
 from forsyn.domain.billing.run_rules import Stopped
 from forsyn.domain.ledger.actions_allocations import allocate_oldest
@@ -169,7 +169,8 @@ _LEFT = "select exists (select from billing_bill where run_id = %(run)s and stat
 
 @transaction.atomic
 def release_chunk(*, run_id: int, limit: int, now: datetime) -> int:
-    """Let the next bills of an executed run go to their customers; return how many. The last one releases the run.
+    """Let the next bills of an executed run go to their customers; return how many. The last one releases the run:
+    while the customer of one is restricted, it waits for that one.
 
     What their customers have with us, be it by these bills, pays what they owe, the oldest due first.
     """
@@ -182,7 +183,7 @@ def release_chunk(*, run_id: int, limit: int, now: datetime) -> int:
         cursor.execute(_LEFT, given)
         (left,) = cursor.fetchone()
     allocate_oldest(customer_ids=customers_with_both(customer_ids=customers), now=now)
-    if not left:
+    if not left and not run_queries.held_back(run_id=run_id, state=BillState.POSTED):
         run.state, run.released_at = RunState.RELEASED, now
         run.save(update_fields=["state", "released_at"])
     return len(customers)

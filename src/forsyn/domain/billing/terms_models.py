@@ -42,7 +42,7 @@ class Terms(GuardedModel):
 
 
 class FactorOf(GuardedModel):
-    """The square metres, meter size (m³/h) or dwellings of an agreement in a period."""
+    """The square metres, meter size (m³/h), dwellings, kilowatts or cubic metres of an agreement in a period."""
 
     agreement = models.ForeignKey("customers.Agreement", on_delete=models.PROTECT, related_name="billing_factors")
     factor = models.CharField(max_length=15, choices=[(factor.value, factor.value) for factor in Factor])

@@ -37,6 +37,7 @@ class Unit(StrEnum):
     KILOWATT_HOUR = "KWH"
     MEGAWATT_HOUR = "MWH"
     GIGAJOULE = "GV"
+    KILOWATT = "KWT"
     CUBIC_METRE = "MTQ"
     SQUARE_METRE = "MTK"
     DAY = "DAY"

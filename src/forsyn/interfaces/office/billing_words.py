@@ -69,6 +69,8 @@ FACTORS: dict[str, Text] = {
     "square_metres": _("Areal (m²)"),
     "meter_size": _("Målerstørrelse (m³/h)"),
     "dwellings": _("Antal boliger"),
+    "kilowatts": _("Effekt (kW)"),
+    "cubic_metres": _("Rumfang (m³)"),
 }
 EXPECTED_FROM: dict[str, Text] = {
     "last_year": _("Beregnet efter forbruget året før."),

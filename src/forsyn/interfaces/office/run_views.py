@@ -75,9 +75,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 def _held_back(found: Run) -> int:
     """Bills of customers whose data have only been stored since the preview: not posted, or not released."""
-    if found.state == RunState.EXECUTED:
-        return run_queries.held_back(run_id=found.pk)
-    return run_queries.held_back(run_id=found.pk, state=BillState.POSTED) if found.state == RunState.RELEASED else 0
+    states = (BillState.PREVIEWED, BillState.POSTED) if found.state == RunState.EXECUTED else ()
+    return sum(run_queries.held_back(run_id=found.pk, state=state) for state in states)
 
 
 @require_safe

@@ -42,7 +42,7 @@ class Consumption:
 
 @dataclass(frozen=True, slots=True)
 class FactorValue:
-    """The square metres, meter size (m³/h), or dwellings of [from_date, until_date)."""
+    """The square metres, meter size (m³/h), dwellings, kilowatts or cubic metres of [from_date, until_date)."""
 
     factor: Factor
     from_date: date

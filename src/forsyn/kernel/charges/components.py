@@ -22,6 +22,10 @@ class Factor(StrEnum):
     METER_SIZE = "meter_size"
     """The charge is by size: its prices each name theirs."""
     DWELLINGS = "dwellings"
+    KILOWATTS = "kilowatts"
+    """The capacity that was agreed or is installed (effektbidrag)."""
+    CUBIC_METRES = "cubic_metres"
+    """Of the heated rooms (rumafgift)."""
 
 
 class Split(StrEnum):

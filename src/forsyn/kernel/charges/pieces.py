@@ -27,6 +27,8 @@ YEARLY_UNIT = {
     Factor.SQUARE_METRES: "m2_year",
     Factor.METER_SIZE: "meter_year",
     Factor.DWELLINGS: "dwelling_year",
+    Factor.KILOWATTS: "kw_year",
+    Factor.CUBIC_METRES: "m3_year",
 }
 
 

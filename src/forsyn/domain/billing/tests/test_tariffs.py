@@ -113,7 +113,8 @@ def test_a_draft_written_anew_has_to_be_previewed_and_looked_at_again(heat: int,
     seen = TariffVersion.objects.get(pk=version_id).sha256
     actions_tariffs.keep_preview(version_id=version_id, made_of=seen, preview={})
     again = {"texts": TEXTS, "note": "", "account_id": world.clerk.pk, "today": TODAY, "now": NOW}
-    actions_tariffs.replace_draft(version_id=version_id, written_over=seen, document=document("601"), **again)
+    with purpose(P.SETTLEMENT, actor=world.clerk.pk):
+        actions_tariffs.replace_draft(version_id=version_id, written_over=seen, document=document("601"), **again)
     row = TariffVersion.objects.get(pk=version_id)
     assert (row.preview, row.drafted_by_id) == (None, world.clerk.pk)
     with pytest.raises(TariffRefused) as refused:

@@ -97,6 +97,19 @@ def test_heat_is_priced_by_the_gigajoule_too() -> None:
     assert [(line.quantity, line.unit, line.net_oere) for line in bill.lines] == [(Decimal("65.16"), "GJ", 953_942)]
 
 
+def test_a_charge_by_what_is_installed_or_heated() -> None:
+    """Kilowatts of capacity, and cubic metres of rooms as Vegger prices them."""
+    sizes = (FactorValue(Factor.CUBIC_METRES, LONG_AGO, None, Decimal(325)),
+             FactorValue(Factor.KILOWATTS, LONG_AGO, None, Decimal("12.5")))  # fmt: skip
+    charged = tariff(
+        fixed("rooms", always("5"), Factor.CUBIC_METRES), fixed("capacity", always("100"), Factor.KILOWATTS)
+    )
+    bill = calculate(basis(charged, factors=sizes))
+    assert [(line.quantity, line.unit, line.net_oere) for line in bill.lines] == [
+        (Decimal(325), "m3_year", 162_500), (Decimal("12.5"), "kw_year", 125_000),
+    ]  # fmt: skip
+
+
 def test_days_when_the_clock_moves_are_divided_as_other_days() -> None:
     priced = tariff(variable("energy", changing(date(2026, 3, 30), "1000", "2000")))
     week = (date(2026, 3, 28), date(2026, 4, 1))
