@@ -14,7 +14,7 @@ from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Role
 from forsyn.domain.billing.models import Bill, Run
 from forsyn.interfaces.cli.main import app
-from tests.billed_world import BilledWorld
+from tests.billed_world import BilledWorld, settle
 
 NEW = ("--commodity", "heat", "--from", "2025-01-01", "--until", "2026-01-01", "--issued", "2026-01-20",
        "--due", "2026-02-10")  # fmt: skip
@@ -60,6 +60,19 @@ def test_a_run_goes_its_way(staff: BilledWorld) -> None:
     assert "cannot be undone" in run("undo", number, "--by", OTHER, "--reason", "Fejl.", ends=1).output
     assert json.loads(run("release", number, "--json").stdout) == {"run": made["run"], "released": 3}
     assert json.loads(run("status", "--json").stdout)["runs"][0]["state"] == "released"
+
+
+def test_what_changed_is_left_out_and_told(staff: BilledWorld) -> None:
+    made = json.loads(run("preview", *NEW, "--by", ME, "--json").stdout)
+    number = str(made["run"])
+    run("approve", number, "--sha256", made["sha256"], "--by", OTHER)
+    settle(staff.agreements["anna"], 18_000_000)
+    said = run("execute", number).stdout.replace("\n", " ")
+    assert "4 bills posted" in said
+    assert "1 were left out (11375.00 kr), since something changed after the preview: consumption (1)." in said
+    assert "consumption (1)" in run("status", number).stdout.replace("\n", " ")
+    told = json.loads(run("status", number, "--json").stdout)["left_out"]
+    assert told == {"bills": 1, "to_pay_oere": 1_137_500, "reasons": {"consumption": 1}}
 
 
 def test_a_run_is_undone_or_discarded(staff: BilledWorld) -> None:
