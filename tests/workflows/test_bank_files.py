@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -138,6 +139,11 @@ def test_a_payment_and_its_reversal_in_one_file_leave_nothing_in_the_bank(
     back = paid(bill, direction=Direction.DEBIT, reversal=True, bank_reference="B-back", end_to_end_id="")
     read(bank_file(tmp_path, paid(bill), back))
     assert (balance("bank"), set(Receipt.objects.values_list("state", flat=True))) == (0, {"matched", "suspense"})
+
+
+def test_a_file_may_be_called_anything(world: World, books: Books, tmp_path: Path) -> None:
+    read(bank_file(tmp_path, other(50_00), name=os.fsdecode(b"konto\xe6 <b>.xml")))
+    assert ReceivedFile.objects.get().name == "konto? <b>.xml"
 
 
 # -- the same money, told twice ----------------------------------------------------------------------------------------

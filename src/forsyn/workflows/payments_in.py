@@ -86,7 +86,7 @@ def _import_bank_file(file: BankFile, now: datetime, account_id: int | None, pro
 def _bank_file(file: BankFile) -> NewFile:
     return NewFile(
         kind=_KINDS[file.message],
-        name=file.path.name,
+        name=_shown_name(file.path),
         sha256=file.digest,
         entry_count=sum(each.entry_count for each in file.statements),
         credit_oere=sum(each.credit_oere for each in file.statements),
@@ -164,7 +164,7 @@ def _import_collected(path: Path, now: datetime, account_id: int | None) -> Paym
     movements = [movement for _, movement in told if movement is not None]
     file = NewFile(
         kind=FileKind.COLLECTED,
-        name=path.name,
+        name=_shown_name(path),
         sha256=_sha256(path),
         delivery=_number(delivery),
         entry_count=len(told),
@@ -217,7 +217,7 @@ def _import_agreements(path: Path, now: datetime, account_id: int | None) -> Pay
     delivery = betalingsservice.read_agreements(_pieces(path), where=path.name)
     entries = [entry for section in delivery.sections for entry in section.entries]
     file = NewFile(
-        kind=FileKind.AGREEMENTS, name=path.name, sha256=_sha256(path), delivery=_number(delivery),
+        kind=FileKind.AGREEMENTS, name=_shown_name(path), sha256=_sha256(path), delivery=_number(delivery),
         entry_count=len(entries), credit_oere=0, debit_oere=0,
     )  # fmt: skip
     with purpose(P.ACCOUNTING, actor=account_id):
@@ -244,6 +244,11 @@ def _mandate(agreement: Agreement, delivery: Delivery[Agreement], now: datetime)
 
 def _number(delivery: Delivery[Payment] | Delivery[Agreement]) -> str:
     return f"{delivery.supplier_number}-{delivery.subsystem.strip()}-{delivery.number}"
+
+
+def _shown_name(path: Path) -> str:
+    """A file's name as it can be kept: bytes that are no letters are shown as question marks."""
+    return path.name.encode(errors="replace").decode()
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
