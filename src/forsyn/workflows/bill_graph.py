@@ -36,7 +36,7 @@ def graph(document: BillDocument, told: Words) -> Plain | None:
         "unit": unit_shown(unit),
         "axis": [number_text(plain(step * number), told.language) for number in range(int(lines) + 1)],
         "months": [_bars(month, top, document, told) for month in months],
-        "legend": [_years(months, 0, told), _years(months, 1, told), page["graph_estimated"]],
+        "legend": [years_text(months, 0, told), years_text(months, 1, told), page["graph_estimated"]],
         "has_before": any(month.before is not None for month in months),
         "has_estimated": any(month.is_estimated or month.before_is_estimated for month in months),
         "alt": " ".join(
@@ -46,7 +46,7 @@ def graph(document: BillDocument, told: Words) -> Plain | None:
     }
 
 
-def _years(months: Sequence[Month], years_before: int, told: Words) -> str:
+def years_text(months: Sequence[Month], years_before: int, told: Words) -> str:
     """2026, or jun 2025–maj 2026 where the months lie in two years."""
     first, last = months[0].first, months[-1].first
     if first.year == last.year:

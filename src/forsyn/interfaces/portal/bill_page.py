@@ -19,22 +19,20 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from forsyn.domain.billing.bill_queries import BillRow, PaidBy
 from forsyn.domain.ledger.models import VoucherKind
-from forsyn.interfaces.portal import chart, wording
+from forsyn.interfaces.portal import wording
+from forsyn.interfaces.portal.bill_graph import Graph, graph_of
 from forsyn.interfaces.portal.bill_states import BY_HAND, OWED, Standing
 from forsyn.interfaces.portal.bills_page import BillLine, HowToPay, bill_title, how_to_pay
 from forsyn.kernel.charges.work import plain
 from forsyn.kernel.money import Vat, decimal_of
-from forsyn.kernel.quantities import BaseUnit
 from forsyn.policy.vocabulary import Language
-from forsyn.workflows.bill_comparison import comparison_sentences, unit_shown, use_text
 from forsyn.workflows.bill_document import BillDocument, DocumentLine
 from forsyn.workflows.bill_layout import vat_rows
 from forsyn.workflows.bill_layout_tables import SHOWN_DECIMALS, readings
-from forsyn.workflows.bill_numbers import money_text, month_text, short_days_text
-from forsyn.workflows.bill_parts import Deduction, DocumentKind, Group, Month
+from forsyn.workflows.bill_numbers import money_text, short_days_text
+from forsyn.workflows.bill_parts import Deduction, DocumentKind, Group
 from forsyn.workflows.bill_words import Words, explained, price_text, quantity_text, words
 
-SHOWN_UNITS = {BaseUnit.WATT_HOURS: 1_000_000, BaseUnit.LITRES: 1000}
 PAID_BY: dict[str, str | Promise] = {
     VoucherKind.PAYMENT: _lazy("Betalt den %(day)s"),
     VoucherKind.CREDIT_NOTE: _lazy("Trukket fra den %(day)s, fordi du havde penge til gode"),
@@ -74,33 +72,6 @@ class SumRow:
     text: str
     amount: str
     href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A month in the graph."""
-
-    place: chart.Column
-    label: str
-    minor: bool
-    name: str
-    now: str
-    before: str
-    is_estimated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Use month by month beside the year before; ``words`` say the same."""
-
-    drawn: chart.Chart
-    columns: list[Column]
-    ticks: list[tuple[str, str]]
-    unit: str
-    legend: tuple[str, str]
-    words: list[str]
-    has_before: bool
-    has_estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +131,7 @@ def bill_page(
         total=total,
         groups=groups,
         intro=told.of("page", "reckoned_intro"),
-        graph=_graph(document, told),
+        graph=graph_of(document, told),
         readings=readings(document, told),
         chain=[_chained(each, language) for each in chain if each.id != row.id],
         complaints=_complaints(document, language),
@@ -278,54 +249,6 @@ def _line(line: DocumentLine, told: Words) -> ChargedLine:
         without_vat=line.vat is Vat.OUTSIDE,
         steps=explained(line.explanation, language),
     )
-
-
-# -- the graph ----------------------------------------------------------------------------------------------------
-
-
-def _graph(document: BillDocument, told: Words) -> Graph | None:
-    """None where nothing is known of any month."""
-    months, unit = document.facts.months, document.facts.month_unit
-    if not any(month.amount is not None for month in months):
-        return None
-    pairs = [chart.Pair(month.amount, month.before, month.amount is None) for month in months]
-    drawn = chart.draw(pairs, SHOWN_UNITS[unit])
-    return Graph(
-        drawn=drawn,
-        columns=[
-            _column(month, place, at, unit, told)
-            for place, (month, at) in enumerate(zip(months, drawn.columns, strict=True))
-        ],
-        ticks=[(tick.y, use_text(tick.value, unit, told.language, with_unit=False)) for tick in drawn.ticks],
-        unit=unit_shown(unit),
-        legend=(_years(months, 0, told), _years(months, 1, told)),
-        words=comparison_sentences(months, unit, document.facts.degree_days, told),
-        has_before=any(month.before is not None for month in months),
-        has_estimated=any(month.is_estimated for month in months),
-    )
-
-
-def _column(month: Month, place: int, at: chart.Column, unit: BaseUnit, told: Words) -> Column:
-    def said(amount: int | None) -> str:
-        return "–" if amount is None else use_text(amount, unit, told.language)
-
-    return Column(
-        place=at,
-        label=month_text(month.first.month, told.language),
-        minor=place % 3 != 0,
-        name=f"{month_text(month.first.month, told.language)} {month.first.year}",
-        now=said(month.amount),
-        before=said(month.before),
-        is_estimated=month.is_estimated,
-    )
-
-
-def _years(months: Sequence[Month], years_before: int, told: Words) -> str:
-    first, last = months[0].first, months[-1].first
-    if first.year == last.year:
-        return str(first.year - years_before)
-    names = [f"{month_text(day.month, told.language)} {day.year - years_before}" for day in (first, last)]
-    return "–".join(names)
 
 
 # -- around it ----------------------------------------------------------------------------------------------------
