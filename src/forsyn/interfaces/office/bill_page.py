@@ -47,7 +47,7 @@ class ShownPosting:
 
 @dataclass(frozen=True)
 class Reckoning:
-    """What a settlement was reckoned of, and how; for those who may see the bill and no consumption, its lines alone."""
+    """What a settlement was reckoned of, and how; its lines alone for who may see the bill and no consumption."""
 
     basis: Basis | None
     lines: list[ShownLine]

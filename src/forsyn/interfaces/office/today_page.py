@@ -1,4 +1,4 @@
-"""What the page "I dag" says: tasks in words, with where they are done, under who is to do them. Nothing is read here."""
+"""What the page "I dag" says: tasks in words, where they are done, under who is to do them. Nothing is read here."""
 
 from __future__ import annotations
 
