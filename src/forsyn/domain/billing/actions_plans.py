@@ -224,9 +224,8 @@ def change_plan(
     """Pay another amount or in another number of instalments, from the first that is not billed; return the new plan.
 
     ``net_oere`` is what is left to pay on account of the plan that holds on `day`, the day of the change, without VAT.
-    A customer
-    (`ExpectedFrom.CUSTOMER`) stays within the limits, staff need not. What we expect is kept, so that repeated changes
-    do not move the limits. Raises plan_rules.CannotChange.
+    A customer (`ExpectedFrom.CUSTOMER`) stays within the limits, staff need not. What we expect is kept, so that
+    repeated changes do not move the limits. Raises plan_rules.CannotChange.
     """
     plan = _locked(agreement_id, day)
     offered = offer_for(plan)
