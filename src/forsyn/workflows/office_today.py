@@ -81,15 +81,19 @@ def _settling(account_id: int, now: datetime, sender: Sender) -> Settling:
 def _bookkeeping(account_id: int, today: date) -> Bookkeeping:
     with purpose(P.ACCOUNTING, actor=account_id):
         known = years()
-        soon = (today, today + YEAR_AHEAD)
+        open_until = _without_a_gap(known, today)
         return Bookkeeping(
             payments=payment_queries.waiting(),
             payouts=payments_waiting.payouts_waiting(account_id=account_id),
             came_back=payments_waiting.unpaid_collections(),
-            has_no_year_for=next((day for day in soon if not any(_holds(year, day) for year in known)), None),
+            has_no_year_for=open_until if open_until <= today + YEAR_AHEAD else None,
             to_close=[year for year in reversed(known) if year.closed_at is None and year.period.upper <= today],
         )
 
 
-def _holds(year: AccountingYear, day: date) -> bool:
-    return bool(year.period.lower <= day < year.period.upper)
+def _without_a_gap(known: list[AccountingYear], first: date) -> date:
+    """The first day from then on that lies in no year."""
+    for year in reversed(known):
+        if year.period.lower <= first < year.period.upper:
+            first = year.period.upper
+    return first

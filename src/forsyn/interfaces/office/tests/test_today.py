@@ -111,6 +111,14 @@ def test_a_year_is_missed_before_it_begins(billed_world: BilledWorld, second: Ac
     assert "Afslut regnskabsåret" in today(second)["naeste"]
 
 
+def test_the_year_to_come_is_asked_for_in_november(
+    billed_world: BilledWorld, second: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Åbn et regnskabsår" not in today(second)["naeste"]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=30))
+    assert "intet bogføres fra den 1.1.2027" in today(second)["naeste"]
+
+
 def test_the_page_takes_as_many_queries_for_many_runs_and_logs_nobody(
     billed_world: BilledWorld, second: Account
 ) -> None:
