@@ -109,9 +109,11 @@ def of_persons(steps: Sequence[PersonStep | MaskStep], persons: Mapping[str, Seq
 
 
 def count(step: RowStep | PersonStep | MaskStep, given: Mapping[str, Any]) -> int:
-    """How many rows a step would take now. 1 query, by the step's own condition."""
+    """How many rows a step would take now. 1 query, by the step's own condition; none where nobody's time is over."""
     if isinstance(step, RowStep):
         statement = f"select count(*) from public.{step.table.name} as t0 where {step.condition}"  # noqa: S608
+    elif not (given[f"customers_{step.name}"] or given[f"accounts_{step.name}"]):
+        return 0
     else:
         statement = f"{step.rows.select('count(*)')} and {step.condition}"
     with connection.cursor() as cursor:
