@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forsyn.domain.billing.models import Bill, Instalment, Run, SettledConsumption, Terms
+from forsyn.domain.billing.models import Bill, FeeOf, Instalment, Run, SettledConsumption, Terms
 from forsyn.domain.billing.move_queries import PaidAhead, moving_together, paid_ahead
 from forsyn.domain.billing.move_rules import FINAL_SETTLEMENT_LIMITS, settle_by
 from forsyn.domain.customers.models import Agreement
@@ -96,6 +96,15 @@ def test_without_a_reading_the_usual_is_guessed_and_said_to_be(world: World, bos
     preview_run(run_id=run.pk, clock=lambda: NOW)
     assert SettledConsumption.objects.get().quality == "estimated"
     assert "estimated" in Bill.objects.get(run=run).remarks
+
+
+def test_a_fee_after_the_last_day_falls_on_it(world: World, bos_water: int) -> None:
+    """Who moves late was charged for days that are none of the agreement's any more; no bill would have them."""
+    for day in (MOVED - timedelta(days=3), MOVED, MOVED + timedelta(days=4)):
+        FeeOf.objects.create(agreement_id=bos_water, component="reminder", on_date=day, recorded_at=NOW)
+    out(bos_water, world)
+    days = FeeOf.objects.filter(agreement_id=bos_water).order_by("on_date").values_list("on_date", flat=True)
+    assert list(days) == [MOVED - timedelta(days=3), MOVED - timedelta(days=1), MOVED - timedelta(days=1)]
 
 
 def test_with_nothing_told_the_bill_stops(world: World, bos_water: int) -> None:

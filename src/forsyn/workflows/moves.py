@@ -14,7 +14,7 @@ from django.db import transaction
 
 from forsyn.domain.billing import actions_runs
 from forsyn.domain.billing.actions_plans import end_plans
-from forsyn.domain.billing.actions_settling import settle_consumption
+from forsyn.domain.billing.actions_settling import charge_on_last_day, settle_consumption
 from forsyn.domain.billing.basis_queries import Wanted, prepared
 from forsyn.domain.billing.basis_rules import METERED_AS, Prepared
 from forsyn.domain.billing.models import BillKind
@@ -115,6 +115,7 @@ def move_out(
             if part.moving.until is None:
                 customers.end_agreement(agreement_id=part.moving.agreement_id, until_date=until)
             end_plans(agreement_id=part.moving.agreement_id)
+            charge_on_last_day(agreement_id=part.moving.agreement_id, until=until)
             runs.append(_final_run(part.moving, until, account_id, today, now))
     return MovedOut(tuple(runs), settle_by(until))
 

@@ -115,6 +115,12 @@ def charge_fee(
     return int(row.pk)
 
 
+def charge_on_last_day(*, agreement_id: int, until: date) -> int:
+    """Let fees of an agreement that ends before `until`, dated that day or later, fall on its last; return how many."""
+    late = FeeOf.objects.filter(agreement_id=agreement_id, on_date__gte=until)
+    return int(late.update(on_date=until - timedelta(days=1)))
+
+
 def _expect_in_agreement(agreement_id: int, first: date, until: date) -> None:
     """No bill of the agreement reaches beyond its days: what is put there would be lost."""
     period = Agreement.objects.values_list("period", flat=True).get(pk=agreement_id)
