@@ -59,6 +59,7 @@ FILES_WRITTEN = {
 DOWNLOADS = {
     "interfaces/office/bill_file_views.py": "a customer's bill, on the customer's log, to who answers the customer",
     "interfaces/office/ledger_views.py": "a year's postings, on the log of each they name, to who keeps the books",
+    "interfaces/office/outgoing_views.py": "a bill's e-invoice, on the customer's log, to who settles",
     "interfaces/office/overdue_views.py": "who has not paid in time, on the log of each, to who follows it up",
     "interfaces/office/tariff_views.py": "the prices of a tariff: no person's data",
     "interfaces/portal/views_bills.py": "the signed-in person's own bills and account, to that person",

@@ -24,6 +24,7 @@ SHOWS_NOBODY = {
     "office.run_act_views.make": _RUN,
     **{f"office.run_views.{name}": _RUN for name in ("progress", "run", "runs")},
     **{f"office.ledger_views.{name}": _YEAR for name in ("books", "close_year", "open_year")},
+    "office.today_views.today": "counts of what waits, by run and by tariff",
     "office.delivery_views.deliveries": _WHOLE_DELIVERY,
     "office.delivery_views.delivery": _WHOLE_DELIVERY,
     "office.quarantine_views.quarantine": _WHOLE_DELIVERY,
