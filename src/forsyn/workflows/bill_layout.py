@@ -95,6 +95,8 @@ def _days(document: BillDocument, told: Words) -> str:
 def _notes(document: BillDocument, told: Words) -> list[str]:
     """What somebody must know before the amounts."""
     notes = []
+    if document.facts.kind is DocumentKind.ON_ACCOUNT:
+        notes.append(told.of("why", "on_account"))
     if document.facts.kind is DocumentKind.CORRECTION:
         bills = series([each.of.number for each in document.deductions if not each.is_instalment], told.language)
         notes.append(told.of("page", "correction_note").format(number=bills))

@@ -23,6 +23,17 @@ from forsyn.kernel.identifiers import InvalidIdentifier
 Words = dict[str, tuple[str | Promise, str | Promise]]
 """Field name to (label, hint)."""
 
+_PASSWORD = _("Skriv din adgangskode.")
+MISSING: dict[str, str | Promise] = {
+    "email": _("Skriv din e-mailadresse."),
+    "code": _("Skriv koden."),
+    "password": _PASSWORD,
+    "oldpassword": _PASSWORD,
+    "password1": _("Skriv en ny adgangskode."),
+    "password2": _("Skriv den nye adgangskode igen."),
+}
+"""What to do where a field is left empty."""
+
 
 class Worded(forms.BaseForm):
     """A form of allauth's with our labels and hints, and nothing that vanishes when one writes."""
@@ -35,6 +46,7 @@ class Worded(forms.BaseForm):
             field = self.fields[name]
             field.label, field.help_text = label, hint
             field.widget.attrs.pop("placeholder", None)
+            field.error_messages["required"] = MISSING.get(name, field.error_messages["required"])
 
 
 def _everyday(email: str) -> str:

@@ -83,6 +83,9 @@ class TestAKnownAddress:
         assert response.headers["Location"] == "/konto/start/"
         assert signed_in_as(client) == world.anna.account.pk
 
+    def test_is_told_what_to_write_where_nothing_was(self, world: World, client: Client) -> None:
+        assert "Skriv din e-mailadresse." in ask(client, "").content.decode()
+
     def test_the_mail_speaks_the_customers_language(self, world: World, client: Client) -> None:
         customers.change_language(customer_id=world.anna.customer_id, language="en")
         ask(client, world.anna.email)
