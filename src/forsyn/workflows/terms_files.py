@@ -1,10 +1,11 @@
 """On which tariffs agreements are billed, and how big what they are for is, from a CSV file: a line an agreement.
 
-    agreement;tariff;from;until;instalments;single_pipe;square_metres;meter_size;dwellings
-    100001-1;varme;;;10;;142;;
+    agreement;tariff;from;until;instalments;single_pipe;square_metres;meter_size
+    100001-1;varme;;;10;;142;
 
-The heads may be Danish. Without days the terms hold as long as the agreement; `until` is the first day on which they
-hold no more. `terms_import` records them. Pure.
+There is a column for each size that tariffs count; those not needed may be left out. The heads may be Danish. Without
+days the terms hold as long as the agreement; `until` is the first day on which they hold no more. `terms_import`
+records them. Pure.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ HEADS = {
     "square_metres": "kvadratmeter",
     "meter_size": "målerstørrelse",
     "dwellings": "boliger",
+    "kilowatts": "kilowatt",
+    "cubic_metres": "kubikmeter",
 }
 """The columns, and what they are called in Danish."""
 NEEDED = ("agreement", "tariff", "instalments")

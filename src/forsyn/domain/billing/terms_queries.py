@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from forsyn.domain.billing.terms_models import FactorOf, Terms
 from forsyn.domain.customers.models import Agreement
@@ -40,6 +41,13 @@ def agreements_without_terms(*, most: int = 10_000) -> list[WithoutTerms]:
     with connection.cursor() as cursor:
         cursor.execute(_WITHOUT, [most])
         return [WithoutTerms(*row) for row in cursor.fetchall()]
+
+
+def count_without_terms(*, commodities: Collection[str], day: date) -> int:
+    """How many agreements of these commodities hold on a day and have no terms then. 1 query."""
+    terms = Terms.objects.filter(agreement_id=OuterRef("pk"), period__contains=day)
+    held = Agreement.objects.filter(commodity__in=list(commodities), period__contains=day)
+    return held.exclude(Exists(terms)).count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from forsyn.domain.safeguards.purposes import PurposeViolation, purpose
 from forsyn.domain.sensitive.sealing import KeyRingUnusable
 from forsyn.domain.sensitive.vault import ever_sealed, store
 from forsyn.integrations.erasure_log.codec import LogBroken
+from forsyn.interfaces.cli.examination_of_billing import billing_laid_out
 from forsyn.interfaces.cli.examination_of_waiting import batches_waiting, payments_undecided
 from forsyn.interfaces.cli.failures import explained
 from forsyn.policy.problems import PolicyError
@@ -57,7 +58,7 @@ def examine(*, policy_file: Path, state: Path, embedded: bool) -> list[Finding]:
     checks: list[Callable[[], Finding]] = [
         lambda: _postgres(embedded=embedded), _encoding, _extensions, _roles, _migrations, _keys, _assets,
         _declarations, _enforcement, _access_log, _erasures, lambda: Finding(*batches_waiting()),
-        lambda: Finding(*payments_undecided()),
+        lambda: Finding(*payments_undecided()), lambda: Finding(*billing_laid_out()),
     ]  # fmt: skip
     for check in checks:
         try:

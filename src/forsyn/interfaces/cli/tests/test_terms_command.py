@@ -10,16 +10,22 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from typer.testing import CliRunner, Result
 
-from forsyn.domain.billing.models import FactorOf, Terms
+from forsyn.domain.billing.models import Creditor, FactorOf, Terms
 from forsyn.domain.customers.models import Agreement
+from forsyn.interfaces.cli.examination_of_billing import billing_laid_out
 from forsyn.interfaces.cli.main import app
+from forsyn.kernel.charges.components import Factor
+from forsyn.workflows import terms_files
+from forsyn.workflows.terms_files import SIZES, read_terms
 from tests.billing_ground import approved
 from tests.charge_samples import always, fixed, tariff, variable
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
+EXAMPLES = Path(__file__).parents[5] / "docs" / "examples"
 HEADS = "agreement;tariff;from;until;instalments;single_pipe;square_metres;meter_size;dwellings"
 Imported = Callable[..., Result]
 
@@ -140,6 +146,20 @@ def test_what_is_on_record_later_is_not_overwritten_unseen(imported: Imported, a
     assert "holds to further notice" in told.stdout
 
 
+def test_every_size_has_a_column() -> None:
+    assert set(SIZES) < set(terms_files.HEADS)
+
+
+@pytest.mark.parametrize("name", ["terms.csv", "vilkaar.csv"])
+def test_the_examples_of_the_docs_can_be_read(name: str) -> None:
+    lines, problems = read_terms((EXAMPLES / name).read_bytes())
+    assert problems == []
+    assert {line.tariff for line in lines} == {"varme", "vand"}
+    assert [dict(line.sizes) for line in lines][:2] == [
+        {Factor.SQUARE_METRES: Decimal(142)}, {Factor.METER_SIZE: Decimal("2.5")},
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("heads", "why"),
     [
@@ -150,6 +170,19 @@ def test_what_is_on_record_later_is_not_overwritten_unseen(imported: Imported, a
 )
 def test_a_file_with_other_columns_is_refused(imported: Imported, heads: str, why: str) -> None:
     assert why in imported(heads=heads, ends=1).stderr
+
+
+def test_the_doctor_says_whom_no_tariff_bills_and_that_nobody_can_pay(imported: Imported, annas: str) -> None:
+    what, found, mend = billing_laid_out()
+    assert (what, "agreements have no tariff today, no creditor number" in found) == ("billing", True)
+    assert "forsyn import terms" in mend
+    assert "forsyn payments creditor" in mend
+    numbers = Agreement.objects.filter(commodity="heat").values_list("number", flat=True)
+    imported(*(f"{number};varme;;;4;;100;;" for number in numbers))
+    Creditor.objects.create(
+        period=DateRange(date(2020, 1, 1), None), fi_creditor="81234567", bank_registration="1234", bank_account="12345"
+    )
+    assert billing_laid_out() == ("billing", "every agreement has a tariff today", "")
 
 
 def test_many_lines_ask_as_few_questions_as_one(
