@@ -15,8 +15,12 @@ from forsyn.domain.ledger.actions import close_year
 from forsyn.domain.ledger.models import Posting, Voucher
 from forsyn.domain.payments.models import Receipt, ReceivedFile
 from forsyn.domain.payments.rules import NotPossible
+from forsyn.domain.payments.suggestion_queries import suggestions
+from forsyn.domain.payments.suggestion_rules import Because
+from forsyn.domain.safeguards.purposes import purpose
 from forsyn.integrations.iso20022.values import Direction, Entry, Message, StructuredReference
 from forsyn.kernel.unusable_file import UnusableFile
+from forsyn.policy.purposes import P
 from forsyn.workflows.payments_in import PaymentsRead, import_payments
 from tests.books import books as books
 from tests.paid_world import a_posted_bill, balance, bank_file, other, owed, paid, payment_id, statement
@@ -279,6 +283,29 @@ def test_both_parts_of_a_bill_may_be_the_same_amount(world: World, books: Books,
     read(bank_file(tmp_path, paid(bill, 100_00, bank_reference="B-1"), identity=statement(1), name="1.xml"))
     read(bank_file(tmp_path, paid(bill, 100_00, bank_reference="B-2"), identity=statement(2), name="2.xml"))
     assert owed(world.aeblegaarden) == 0
+
+
+def test_a_slip_in_the_id_and_an_undone_bill_suggest_whose_it_is(world: World, books: Books, tmp_path: Path) -> None:
+    a_posted_bill(world.anna, 1017, 100_00)
+    a_posted_bill(world.bo, 1018, 90_00, state="undone")
+    right = payment_id(1017)
+    typed = (StructuredReference("71", right[:-2] + right[:-3:-1]),)
+    undone = (StructuredReference("71", payment_id(1018)),)
+    read(
+        bank_file(
+            tmp_path,
+            other(100_00, references=typed, bank_reference="B-1", debtor_name=""),
+            other(91_00, references=undone, bank_reference="B-2", debtor_name=""),
+        )
+    )
+    with purpose(P.ACCOUNTING, actor=world.billing.pk):
+        waiting = list(Receipt.objects.order_by("id"))
+        found = suggestions(receipts=waiting)
+    assert [row.reason for row in waiting] == ["wrong_reference", "undone_bill"]
+    assert [[(each.number, each.reasons) for each in found[row.pk]] for row in waiting] == [
+        [(world.anna.number, (Because.NEAR_NUMBER, Because.AMOUNT))],
+        [(world.bo.number, (Because.UNDONE_BILL,))],
+    ]
 
 
 # -- years -------------------------------------------------------------------------------------------------------------

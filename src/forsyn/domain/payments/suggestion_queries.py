@@ -120,13 +120,13 @@ def _looked_up(customer_ids: set[int], asked: dict[int, Unplaced]) -> list[Candi
     bills = defaultdict(list)
     undone = defaultdict(set)
     named = {number for payment in asked.values() for number in numbers_in(payment.payment_id)}
-    for key, number, customer_id, voucher_id in Bill.objects.filter(
+    for key, number, customer_id, voucher_id, state in Bill.objects.filter(
         Q(voucher_id__in=left) | Q(number__in=named, state=BillState.UNDONE)
-    ).values_list("id", "number", "customer_id", "voucher_id"):
-        if voucher_id in left:
-            bills[customer_id].append(OpenBill(key, number, left[voucher_id]))
-        else:
+    ).values_list("id", "number", "customer_id", "voucher_id", "state"):
+        if state == BillState.UNDONE:
             undone[customer_id].add(number)
+        else:
+            bills[customer_id].append(OpenBill(key, number, left[voucher_id]))
     payers = _several(
         Receipt.objects.filter(
             customer_id__in=customer_ids,

@@ -21,7 +21,7 @@ from forsyn.interfaces.access import staff_required
 from forsyn.interfaces.office.requests import page_number
 from forsyn.policy.purposes import P
 
-PAGE = 50
+PAGE = 20
 AGES = (1, 14, 30, 60, 90, 180)
 """Days since the oldest was due, of which one is chosen."""
 COLUMNS = (

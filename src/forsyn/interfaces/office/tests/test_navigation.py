@@ -31,6 +31,7 @@ EVERYTHING = {
         ("/kontor/betalinger/filer/", "Betalinger"),
         ("/kontor/udbetalinger/", "Betalinger"),
         ("/kontor/bogholderi/bilag/", "Bogholderi"),
+        ("/kontor/forfaldne/", "Forfaldne"),
         ("/persondata/formaal/", "Persondata"),
     ],
 )
