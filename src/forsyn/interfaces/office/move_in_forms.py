@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from forsyn.domain.billing.tariff_queries import TariffRow
 from forsyn.domain.customers.models import CustomerKind, Relation
 from forsyn.interfaces.office import wording
 from forsyn.interfaces.office.ledger_forms import day_field
+from forsyn.kernel import identifiers
+from forsyn.kernel.identifiers import InvalidIdentifier
 from forsyn.workflows.moving_in import MoveIn, NewCustomer, Vacant
 
 USUAL_INSTALMENTS = 4
@@ -139,6 +141,17 @@ class NewCustomerForm(forms.Form):
         initial="da",
     )
     is_somebody_else = forms.BooleanField(label=_("Kunden er ingen af dem. Opret en ny."), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """What is written wrong is told where it stands, all of it at once."""
+        cleaned = super().clean() or {}
+        for name, check in (("cvr", identifiers.cvr), ("email", identifiers.email), ("mobile", identifiers.phone)):
+            try:
+                if cleaned.get(name):
+                    check(cleaned[name])
+            except InvalidIdentifier as wrong:
+                self.add_error(name, gettext(str(wrong)))
+        return cleaned
 
     @property
     def customer(self) -> NewCustomer:

@@ -108,6 +108,14 @@ def test_what_is_wrong_is_said_and_nothing_is_made(place: int, maker: Client, wr
     assert not Agreement.objects.filter(supply_point_id=place, period__startswith=FIRST).exists()
 
 
+def test_all_that_is_wrong_of_a_new_customer_is_told_at_once_where_it_stands(place: int, maker: Client) -> None:
+    wrong = {"name": "Kira Kassebo", "kind": "person", "language": "da", "email": "kira@", "mobile": "12"}
+    page = maker.post(reverse("office:move_in_new", args=[place]), terms(**wrong)).content.decode()
+    assert 'id="id_email_error"' in page
+    assert 'id="id_mobile_error"' in page
+    assert 'value="kira@"' in page, "nothing that was written is lost"
+
+
 def test_without_a_good_day_the_page_of_days_says_why(world: World, place: int, maker: Client) -> None:
     address = reverse("office:move_in_new", args=[place])
     early = maker.get(f"{address}?first={date(2026, 9, 30)}", follow=True)
