@@ -169,11 +169,11 @@ def _credits() -> QuerySet[OpenItem]:
     return rows
 
 
-def payouts(*, count: int = 100) -> list[Payout]:
+def payouts(*, offset: int = 0, count: int = 25) -> list[Payout]:
     """Payouts, those first that somebody has to act on, then the newest. 1 query."""
     rows = Payout.objects.select_related("customer", "prepared_by", "approved_by", "sent_file")
     waits = When(state__in=[PayoutState.PREPARED, PayoutState.APPROVED], then=0)
-    return list(rows.order_by(Case(waits, default=1), "-prepared_at", "-id")[:count])
+    return list(rows.order_by(Case(waits, default=1), "-prepared_at", "-id")[offset : offset + count])
 
 
 def payout(*, payout_id: int) -> Payout:

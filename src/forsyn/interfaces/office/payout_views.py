@@ -19,7 +19,8 @@ from forsyn.domain.payments.rules import NotPossible
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.office.payment_forms import PayoutForm
-from forsyn.interfaces.office.payment_views import payments_required
+from forsyn.interfaces.office.payment_views import PAGE, payments_required
+from forsyn.interfaces.office.requests import page_number
 from forsyn.kernel.money import oere_of
 
 
@@ -27,7 +28,9 @@ from forsyn.kernel.money import oere_of
 @payments_required
 def payouts(request: HttpRequest) -> HttpResponse:
     """Payouts that somebody has to act on, the latest others, and who has money with us."""
-    rows, credits = queries.payouts(), queries.credits_to_pay_out()
+    page = page_number(request)
+    found = queries.payouts(offset=(page - 1) * PAGE, count=PAGE + 1)
+    rows, credits = found[:PAGE], queries.credits_to_pay_out(count=PAGE) if page == 1 else []
     seen = {row.customer_id for row in rows if row.customer_id} | {each.customer_id for each in credits}
     people = introductions(customer_ids=seen, today=timezone.localdate())
     record(kind=AccessKind.LIST, aspect=Aspect.ACCOUNT, customer_ids=people)
@@ -36,6 +39,8 @@ def payouts(request: HttpRequest) -> HttpResponse:
         "open": [(row, people.get(row.customer_id), _may_approve(row, request)) for row in rows if row.state in waits],
         "closed": [(row, people.get(row.customer_id)) for row in rows if row.state not in waits],
         "credits": [(each, people.get(each.customer_id)) for each in credits],
+        "page": page,
+        "has_more": len(found) > PAGE,
     }
     return render(request, "office/payouts.html", context)
 

@@ -154,6 +154,23 @@ def test_money_back_takes_two(world: World, billing: Client, signed_in: SignedIn
     assert row.state == "approved"
 
 
+def test_payouts_are_turned_by_pages_with_those_first_that_wait(
+    world: World, billing: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forsyn.interfaces.office.payout_views.PAGE", 2)
+    for number, state in enumerate(("withdrawn", "withdrawn", "prepared")):
+        made = Payout.objects.create(
+            customer_id=world.anna.customer_id, amount_oere=100 + number, balance_oere=200, reason="Til gode",
+            route="nemkonto", payee_name=f"Navn {number}", end_to_end_id=f"P{number}", state="prepared",
+            prepared_by_id=world.billing.pk, prepared_at=NOW,
+        )  # fmt: skip
+        Payout.objects.filter(pk=made.pk).update(state=state)
+    first, second = (billing.get(at("payouts") + f"?side={page}").content.decode() for page in (1, 2))
+    assert [f"Navn {number}" in first for number in range(3)] == [False, True, True]
+    assert [f"Navn {number}" in second for number in range(3)] == [True, False, False]
+    assert "Kunder med penge til gode" not in second
+
+
 def test_a_payment_is_sent_back(world: World, billing: Client, tmp_path: Path) -> None:
     receipt = waits(tmp_path, debtor_name="Fru Forkert")
     asked = {"payee_name": "Fru Forkert", "registration_number": "95", "account_number": "1", "reason": "Fejl"}
