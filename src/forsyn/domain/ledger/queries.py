@@ -132,24 +132,6 @@ def allocations_of(*, customer_id: int, posting_ids: Collection[int] | None = No
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What is left of a voucher's receivable debit."""
-
-    voucher_id: int
-    customer_id: int
-    posting_id: int
-    remaining_oere: int
-    due_date: date
-
-
-def owed_on(*, voucher_ids: Collection[int]) -> dict[int, Owed]:
-    """What is not paid of these vouchers, by voucher; those that are paid are left out. 1 query."""
-    rows = OpenItem.objects.filter(voucher_id__in=list(voucher_ids), remaining_oere__gt=0)
-    columns = ("voucher_id", "customer_id", "posting_id", "remaining_oere", "due_date")
-    return {row[0]: Owed(*row) for row in rows.order_by("posting_id").values_list(*columns)}
-
-
 # -- vouchers ---------------------------------------------------------------------------------------------------------
 
 

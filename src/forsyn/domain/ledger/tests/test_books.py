@@ -40,8 +40,8 @@ def test_a_bill_is_posted_under_settlement_and_paid_under_accounting(world: Worl
         post(voucher=a_payment(anna, 400_00, "payment:1"), now=NOW)
         allocate(customer_id=anna, now=NOW)
         assert _open(anna) == [600_00]
-        (left,) = queries.owed_on(voucher_ids=[posted.voucher_id]).values()
-    assert (left.remaining_oere, left.customer_id, posted.number) == (600_00, anna, 1)
+        (left,) = queries.open_items(customer_id=anna)
+    assert (left.remaining_oere, left.voucher_id, posted.number) == (600_00, posted.voucher_id, 1)
     assert Voucher.objects.get(pk=posted.voucher_id).recorded_by_id == world.billing.pk
 
 
@@ -121,7 +121,7 @@ def test_a_payer_says_what_is_paid_and_changes_it(world: World, books: Books) ->
     anna = world.anna.customer_id
     old = bill(anna, 300_00, "bill:1", due_date=date(2026, 5, 1))
     new = bill(anna, 200_00, "bill:2", due_date=date(2026, 9, 1))
-    owed = queries.owed_on(voucher_ids=[old.voucher_id, new.voucher_id])
+    owed = {item.voucher_id: item for item in queries.open_items(customer_id=anna)}
     pay(anna, 200_00, "payment:1")
     (paired,) = allocate(customer_id=anna, first=[owed[new.voucher_id].posting_id], now=NOW)
     assert paired.debit_id == owed[new.voucher_id].posting_id
