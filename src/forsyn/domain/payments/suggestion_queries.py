@@ -101,7 +101,7 @@ def _several(rows: Iterable[tuple[object, int]]) -> defaultdict[object, set[int]
 
 
 def _looked_up(customer_ids: set[int], asked: dict[int, Unplaced]) -> list[Candidate]:
-    """What is known of these customers. 4 queries."""
+    """What is known of these customers. 6 queries."""
     if not customer_ids:
         return []
     numbers = dict(Customer.objects.filter(pk__in=customer_ids).values_list("id", "number"))
@@ -112,21 +112,7 @@ def _looked_up(customer_ids: set[int], asked: dict[int, Unplaced]) -> list[Candi
     )
     owed = OpenItem.objects.filter(customer_id__in=customer_ids).values_list("customer_id")
     balances = dict(owed.annotate(total=Sum("remaining_oere")))
-    left = dict(
-        OpenItem.objects.filter(customer_id__in=customer_ids, remaining_oere__gt=0).values_list(
-            "voucher_id", "remaining_oere"
-        )
-    )
-    bills = defaultdict(list)
-    undone = defaultdict(set)
-    named = {number for payment in asked.values() for number in numbers_in(payment.payment_id)}
-    for key, number, customer_id, voucher_id, state in Bill.objects.filter(
-        Q(voucher_id__in=left) | Q(number__in=named, state=BillState.UNDONE)
-    ).values_list("id", "number", "customer_id", "voucher_id", "state"):
-        if state == BillState.UNDONE:
-            undone[customer_id].add(number)
-        else:
-            bills[customer_id].append(OpenBill(key, number, left[voucher_id]))
+    bills, undone = _bills_of(customer_ids, asked)
     payers = _several(
         Receipt.objects.filter(
             customer_id__in=customer_ids,
@@ -148,3 +134,25 @@ def _looked_up(customer_ids: set[int], asked: dict[int, Unplaced]) -> list[Candi
         )
         for key, number in numbers.items()
     ]
+
+
+def _bills_of(
+    customer_ids: set[int], asked: dict[int, Unplaced]
+) -> tuple[defaultdict[int, list[OpenBill]], defaultdict[int, set[int]]]:
+    """What these customers have not paid, and which of the bills that are named were undone. 2 queries."""
+    left = dict(
+        OpenItem.objects.filter(customer_id__in=customer_ids, remaining_oere__gt=0).values_list(
+            "voucher_id", "remaining_oere"
+        )
+    )
+    bills: defaultdict[int, list[OpenBill]] = defaultdict(list)
+    undone: defaultdict[int, set[int]] = defaultdict(set)
+    named = {number for payment in asked.values() for number in numbers_in(payment.payment_id)}
+    for key, number, customer_id, voucher_id, state in Bill.objects.filter(
+        Q(voucher_id__in=left) | Q(number__in=named, state=BillState.UNDONE)
+    ).values_list("id", "number", "customer_id", "voucher_id", "state"):
+        if state == BillState.UNDONE:
+            undone[customer_id].add(number)
+        else:
+            bills[customer_id].append(OpenBill(key, number, left[voucher_id]))
+    return bills, undone
