@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from forsyn.domain.billing.creditor_queries import creditor_on
 from forsyn.domain.customers.models import Customer
-from forsyn.domain.payments import actions_collections, actions_payouts, collect_queries, queries
+from forsyn.domain.payments import actions_collections, actions_payouts, collect_queries
 from forsyn.domain.payments.collect_rules import Collectable, earliest_due, on_days_of_their_own
 from forsyn.domain.payments.models import Payout, Route, SentKind
 from forsyn.domain.payments.rules import NotPossible
@@ -103,7 +104,7 @@ def make_collections(*, path: Path, now: datetime, today: date, account_id: int 
 
 
 def _delivery(number: int, bills: Sequence[Collectable], names: dict[int, str], today: date) -> Delivery[Collection]:
-    creditor = queries.creditor_on(day=today)
+    creditor = creditor_on(today)
     if creditor is None or not creditor.betalingsservice_creditor:
         raise NotPossible("There is no PBS number for today. Put it in beside the creditor number (billing_creditor).")
     section = Section(
@@ -198,7 +199,7 @@ def _payee_numbers(rows: Sequence[Payout], account_id: int | None) -> dict[int, 
 
 
 def _payer(bic: str, today: date) -> Payer:
-    creditor = queries.creditor_on(day=today)
+    creditor = creditor_on(today)
     if creditor is None:
         raise NotPossible(
             "There is no bank account for today. Put it in beside the creditor number (billing_creditor)."

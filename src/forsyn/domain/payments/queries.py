@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection as Several
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
@@ -46,12 +45,6 @@ def own_accounts() -> list[str]:
     return [registration + account.zfill(10) for registration, account in rows]
 
 
-def creditor_on(*, day: date) -> Creditor | None:
-    """Where customers pay on a day. 1 query."""
-    found: Creditor | None = Creditor.objects.filter(period__contains=day).first()
-    return found
-
-
 def waiting() -> Waiting:
     """How many movements wait for a decision, and how much. 1 query."""
     rows = list(
@@ -78,11 +71,6 @@ def alike(*, of: Receipt) -> list[Receipt]:
     """Other movements of the same day and amount. 1 query."""
     rows = Receipt.objects.filter(booked_date=of.booked_date, amount_oere=of.amount_oere).exclude(pk=of.pk)
     return list(rows.select_related("file").order_by("id")[:10])
-
-
-def receipts_of(*, customer_id: int, count: int = 50) -> list[Receipt]:
-    """A customer's payments, the newest first. 1 query."""
-    return list(Receipt.objects.filter(customer_id=customer_id).order_by("-booked_date", "-id")[:count])
 
 
 def bill_numbers(*, bill_ids: Several[int]) -> dict[int, int]:
