@@ -105,23 +105,29 @@ def _differing(held: Sequence[_Stands], fresh: Read) -> Iterator[tuple[list[_Sta
         if place < passed:
             continue
         outcome = _outcome([each], fresh)
-        if outcome is None:
+        if outcome is None and not _after_the_end(held[place + 1 :]):
             continue
         if isinstance(outcome, Stopped):
             yield [each], outcome
             continue
         by_billed = {id(one.billed): one for one in held}
         chain = [by_billed[id(one)] for one in corrected_with(each.billed, [one.billed for one in held[place + 1 :]])]
+        chain += _after_the_end(held[place + len(chain) :])
         passed = place + len(chain)
         yield chain, outcome if len(chain) == 1 else None
 
 
+def _after_the_end(later: Sequence[_Stands]) -> Sequence[_Stands]:
+    """Bills of days that are not the agreement's any more: they are given back with the bill before them."""
+    return later if later and later[0].row.owed_until <= later[0].row.from_date else ()
+
+
 def _outcome(chain: Sequence[_Stands], fresh: Read) -> Reckoned | Stopped | None:
     billed = [each.billed for each in chain]
-    known = fresh.get((chain[0].row.agreement_id, chain[0].row.from_date, chain[-1].row.until_date))
+    known = fresh.get((chain[0].row.agreement_id, chain[0].row.from_date, chain[-1].row.owed_until))
     if known is None or not can_be_one(billed):
         return stopped_because(StopCode.NEEDS_STAFF)
-    return known if isinstance(known, Stopped) else correct(billed, known)
+    return known if isinstance(known, Stopped) else correct(billed, known, ended=chain[-1].row.is_last)
 
 
 def _correction(chain: Sequence[_Stands], outcome: Reckoned | Stopped, asking: frozenset[int]) -> NewBill:

@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from forsyn.domain.billing import actions_runs
+from forsyn.domain.billing import actions_runs, standing_queries
 from forsyn.domain.billing.actions_plans import end_plans
 from forsyn.domain.billing.actions_settling import charge_on_last_day, settle_consumption
 from forsyn.domain.billing.basis_queries import Wanted, prepared
 from forsyn.domain.billing.basis_rules import METERED_AS, Prepared
 from forsyn.domain.billing.models import BillKind
-from forsyn.domain.billing.move_queries import Moving, Shown, last_shown, moving_together
+from forsyn.domain.billing.move_queries import Moving, Shown, last_shown, moving_together, paid_ahead
 from forsyn.domain.billing.move_rules import Unknown, amount_by_reading, settle_by, unknown_days
 from forsyn.domain.customers import actions as customers
 from forsyn.domain.customers.rules import NotPossible, danish_date
@@ -38,6 +38,13 @@ class MovingPart:
     prepared: tuple[Prepared, ...]
     unknown: tuple[Unknown, ...]
     shown: Shown | None
+    since: date
+    """From when it is settled, or settled anew where it is billed beyond the last day."""
+
+    @property
+    def is_billed_beyond(self) -> bool:
+        """The last day, or more, is billed; what is too much is given back by a correction."""
+        return self.since < self.moving.billed_until
 
     @property
     def metered_as(self) -> str:
@@ -73,10 +80,11 @@ def look_at_move(*, agreement_id: int, until: date, today: date) -> list[MovingP
         if moving.agreement_id != agreement_id and moving.until is not None and moving.until < until:
             continue  # it ended before, by itself
         _check_day(moving, until)
-        ready = tuple(prepared(wanted=[Wanted(moving.agreement_id, moving.billed_until, until)], issue_date=today))
+        since = _settled_since(moving, until)
+        ready = tuple(prepared(wanted=[Wanted(moving.agreement_id, since, until)], issue_date=today))
         unknown = tuple(each for row in ready if row.basis is not None for each in unknown_days(row.basis))
         shown = last_shown(moving=moving, unit=unknown[0].unit, until=until) if unknown else None
-        found.append(MovingPart(moving, ready, unknown, shown))
+        found.append(MovingPart(moving, ready, unknown, shown, since))
     return found
 
 
@@ -86,11 +94,20 @@ def _check_day(moving: Moving, until: date) -> None:
         raise NotPossible(f"Aftale {moving.number} er allerede afsluttet. Sidste dag er {last}.")
     if until <= moving.first:
         raise NotPossible(f"Aftale {moving.number} begynder først den {danish_date(moving.first)}.")
-    if until <= moving.billed_until:
+
+
+def _settled_since(moving: Moving, until: date) -> date:
+    """The first day that no settlement has billed; where `until` lies before, the first day of the bill to correct."""
+    if until > moving.billed_until:
+        return moving.billed_until
+    standing = standing_queries.standing_bills(agreement_ids=[moving.agreement_id])
+    begun = [bill.from_date for bill in standing if bill.from_date < until]
+    if not begun:
         raise NotPossible(
             f"Aftale {moving.number} er allerede opgjort til og med "
             f"{danish_date(moving.billed_until - timedelta(days=1))}. Vælg en senere dag."
         )
+    return max(begun)
 
 
 def move_out(
@@ -116,7 +133,8 @@ def move_out(
                 customers.end_agreement(agreement_id=part.moving.agreement_id, until_date=until)
             end_plans(agreement_id=part.moving.agreement_id)
             charge_on_last_day(agreement_id=part.moving.agreement_id, until=until)
-            runs.append(_final_run(part.moving, until, account_id, today, now))
+            if until != part.moving.billed_until or paid_ahead(moving=[part.moving]):  # else all is settled
+                runs.append(_final_run(part, until, account_id, today, now))
     return MovedOut(tuple(runs), settle_by(until))
 
 
@@ -141,9 +159,11 @@ def _settled(part: MovingPart, told: Told | None) -> Sequence[tuple[Unknown, int
     return [(unknown, amount, Quality.SELF_READ, "Aflæst ved flytning.")]
 
 
-def _final_run(moving: Moving, until: date, account_id: int | None, today: date, now: datetime) -> int:
+def _final_run(part: MovingPart, until: date, account_id: int | None, today: date, now: datetime) -> int:
+    """A final bill; where days after the last were billed, what was billed is corrected instead."""
+    moving, kind = part.moving, BillKind.CORRECTION if part.is_billed_beyond else BillKind.FINAL
     return actions_runs.make_run(
-        kind=BillKind.FINAL, commodity=Commodity(moving.commodity), from_date=moving.billed_until, until_date=until,
-        issue_date=today, due_date=today + timedelta(days=PAYMENT_DAYS), made_by_id=account_id, now=now,
-        agreement_id=moving.agreement_id, note="Flytning",
+        kind=kind, commodity=Commodity(moving.commodity), from_date=part.since,
+        until_date=max(until, moving.billed_until), issue_date=today, due_date=today + timedelta(days=PAYMENT_DAYS),
+        made_by_id=account_id, now=now, agreement_id=moving.agreement_id, note="Flytning",
     )  # fmt: skip

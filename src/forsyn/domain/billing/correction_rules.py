@@ -162,10 +162,11 @@ def can_be_one(billed: Sequence[Billed]) -> bool:
     return len({(each.basis.tariff.tariff_id, each.basis.vat_percent) for each in billed}) == 1
 
 
-def new_basis(billed: Sequence[Billed], fresh: Basis) -> Basis:
+def new_basis(billed: Sequence[Billed], fresh: Basis, *, ended: bool = False) -> Basis:
     """What was billed, by its own (last) version of the tariff, with what is known now of the same days.
 
-    What was billed before and on account stays as it was: neither is what changed.
+    What was billed before and on account stays as it was: neither is what changed. Where the agreement has ``ended``
+    in days that were billed, the days are fewer, and what was billed on account for later ones is taken off as well.
     """
     first, last = billed[0].basis, billed[-1].basis
     bases = [each.basis for each in billed]
@@ -173,19 +174,21 @@ def new_basis(billed: Sequence[Billed], fresh: Basis) -> Basis:
         fresh,
         agreement_from=first.agreement_from,
         from_date=first.from_date,
-        until_date=last.until_date,
+        until_date=fresh.until_date,
         tariff=last.tariff,
         vat_percent=last.vat_percent,
         billed_before=first.billed_before,
-        on_account=OnAccount(
+        on_account=fresh.on_account
+        if ended
+        else OnAccount(
             sum(basis.on_account.net_oere for basis in bases), sum(basis.on_account.vat_oere for basis in bases)
         ),
     )
 
 
-def correct(billed: Sequence[Billed], fresh: Basis) -> Reckoned | Stopped | None:
+def correct(billed: Sequence[Billed], fresh: Basis, *, ended: bool = False) -> Reckoned | Stopped | None:
     """What stands of some days, reckoned again as one bill: a correction, what stops it, or None: nothing differs."""
-    basis = new_basis(billed, fresh)
+    basis = new_basis(billed, fresh, ended=ended)
     if len(billed) == 1 and basis == billed[0].basis:
         return None
     try:

@@ -114,11 +114,11 @@ def paid_ahead(*, moving: Sequence[Moving]) -> dict[int, PaidAhead]:
 
 _FINAL_RUNS = """
     select agreement_id, max(id) from billing_run
-     where agreement_id = any(%s) and kind = 'final' and state <> 'undone' group by agreement_id"""
+     where agreement_id = any(%s) and kind in ('final', 'correction') and state <> 'undone' group by agreement_id"""
 
 
 def final_runs(*, agreement_ids: Sequence[int]) -> dict[int, int]:
-    """The latest run with the final bill of each agreement, by agreement. 1 query."""
+    """The latest run with the final bill of each agreement, or with the correction in its place. 1 query."""
     with connection.cursor() as cursor:
         cursor.execute(_FINAL_RUNS, [list(agreement_ids)])
         return dict(cursor.fetchall())

@@ -21,9 +21,21 @@ class Standing:
     customer_id: int
     from_date: date
     until_date: date
+    ended_date: date | None
+    """The first day that is not the agreement's any more; it may lie in days that were billed."""
     tariff_version_id: int | None
     basis: str
     calculation: str
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the agreement has ended in its days, or before."""
+        return self.ended_date is not None and self.ended_date <= self.until_date
+
+    @property
+    def owed_until(self) -> date:
+        """Up to when its days are the agreement's."""
+        return self.until_date if self.ended_date is None else min(self.until_date, self.ended_date)
 
 
 def standing_bills(*, agreement_ids: Collection[int]) -> list[Standing]:
@@ -43,7 +55,7 @@ TARIFF_YEAR_DAYS = 366
 """What was used before a bill's days in the tariff's year counts in it, where the tariff counts over the year."""
 _STANDING = f"""
     select bill.id, agreement.id, agreement.number, bill.customer_id, lower(bill.period), upper(bill.period),
-           bill.tariff_version_id, bill.basis, bill.calculation
+           upper(agreement.period), bill.tariff_version_id, bill.basis, bill.calculation
       from billing_bill as bill
       join customers_agreement as agreement on agreement.id = bill.agreement_id
      where bill.agreement_id = any(%(agreements)s) and {_IN_PLACE}
