@@ -3,6 +3,8 @@
 .PHONY: demo test check lint lock assets messages clean docs pictures
 
 PYTHON ?= python3
+# Of the tests: one more than the cores that are asked for, since each waits for PostgreSQL, Chromium or a child half of its time.
+WORKERS ?= 3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
@@ -12,7 +14,7 @@ demo: .venv/runtime.stamp
 test: .venv/dev.stamp
 	@$(BIN)/python tools/chromium.py
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -278,6 +278,99 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accountability_breach",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("what_happened", ""), _negated=True)
+                        ),
+                        name="accountability_breach_what_happened",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confidentiality", True), ("integrity", True), ("availability", True), _connector="OR"
+                        ),
+                        name="accountability_breach_nature",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("data_categories__len__gt", 0), ("person_groups__len__gt", 0)),
+                        name="accountability_breach_whose",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("began_at", None), ("began_at__lte", models.F("aware_at")), _connector="OR"),
+                            models.Q(
+                                ("ended_at", None),
+                                ("began_at", None),
+                                ("ended_at__gte", models.F("began_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="accountability_breach_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("capacity", "controller"), ("on_behalf_of", "")),
+                            models.Q(("capacity", "processor"), models.Q(("on_behalf_of", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="accountability_breach_capacity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("assessed_at", None), ("assessed_by", None), ("risk", None), ("risk_reason", "")),
+                            models.Q(
+                                ("assessed_at__isnull", False),
+                                ("assessed_by__isnull", False),
+                                ("risk__in", ["none", "risk", "high"]),
+                                models.Q(("risk_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accountability_breach_assessed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("letters_released_at", None), ("letters_released_by", None)),
+                            models.Q(
+                                ("letters_released_at__isnull", False),
+                                ("letters_released_by__isnull", False),
+                                models.Q(("letter_da", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accountability_breach_released",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("excepted_by", None), ("exception", None), ("exception_reason", "")),
+                            models.Q(
+                                ("excepted_by__isnull", False),
+                                ("exception__in", ["protected", "averted", "disproportionate"]),
+                                models.Q(("exception_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accountability_breach_exception",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by", None)),
+                            models.Q(
+                                ("closed_at__isnull", False), ("closed_by__isnull", False), ("risk__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accountability_breach_closed",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at", None)),
+                        fields=["notify_by_at"],
+                        name="accountability_breach_open",
+                    ),
+                    models.Index(fields=["-aware_at"], name="accountability_breach_latest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -325,6 +418,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accountability_breach_notice",
+                "constraints": [
+                    models.UniqueConstraint(fields=("breach", "phase"), name="accountability_notice_phase"),
+                    models.CheckConstraint(
+                        condition=models.Q(("phase__gte", 1), models.Q(("text", ""), _negated=True)),
+                        name="accountability_notice_text",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("disclosure_id", None), ("receipt", ""), ("sent_at", None), ("sent_by", None)),
+                            models.Q(
+                                ("disclosure_id__isnull", False), ("sent_at__isnull", False), ("sent_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accountability_notice_sent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -383,6 +493,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accountability_breach_search",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["looks", "disclosures", "numbers", "places", "meters", "supplied"])
+                        ),
+                        name="accountability_search_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("added__gte", 0), ("found__gte", 0), ("added__lte", models.F("found"))),
+                        name="accountability_search_counts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +547,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accountability_breach_person",
+                "constraints": [
+                    models.UniqueConstraint(fields=("breach", "customer"), name="accountability_breach_person_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("disclosure_id", None), ("told_at", None), ("told_by", None)),
+                            models.Q(
+                                ("disclosure_id__isnull", False),
+                                ("told_at__isnull", False),
+                                ("told_by__in", ["email", "letter"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accountability_breach_person_told",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("left_out_reason", ""), ("told_at", None)),
+                        fields=["breach", "customer"],
+                        name="accountability_person_untold",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -477,6 +621,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "accountability_breach_step",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "registered",
+                                    "changed",
+                                    "searched",
+                                    "left_out",
+                                    "assessed",
+                                    "prepared",
+                                    "notified",
+                                    "letter",
+                                    "told",
+                                    "exception",
+                                    "note",
+                                    "closed",
+                                ],
+                            )
+                        ),
+                        name="accountability_step_kind",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["breach", "at", "id"], name="accountability_step_order"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -567,213 +738,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="breach",
-            index=models.Index(
-                condition=models.Q(("closed_at", None)), fields=["notify_by_at"], name="accountability_breach_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="breach",
-            index=models.Index(fields=["-aware_at"], name="accountability_breach_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True), models.Q(("what_happened", ""), _negated=True)
-                ),
-                name="accountability_breach_what_happened",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confidentiality", True), ("integrity", True), ("availability", True), _connector="OR"
-                ),
-                name="accountability_breach_nature",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("data_categories__len__gt", 0), ("person_groups__len__gt", 0)),
-                name="accountability_breach_whose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("began_at", None), ("began_at__lte", models.F("aware_at")), _connector="OR"),
-                    models.Q(
-                        ("ended_at", None), ("began_at", None), ("ended_at__gte", models.F("began_at")), _connector="OR"
-                    ),
-                ),
-                name="accountability_breach_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("capacity", "controller"), ("on_behalf_of", "")),
-                    models.Q(("capacity", "processor"), models.Q(("on_behalf_of", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="accountability_breach_capacity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("assessed_at", None), ("assessed_by", None), ("risk", None), ("risk_reason", "")),
-                    models.Q(
-                        ("assessed_at__isnull", False),
-                        ("assessed_by__isnull", False),
-                        ("risk__in", ["none", "risk", "high"]),
-                        models.Q(("risk_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="accountability_breach_assessed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("letters_released_at", None), ("letters_released_by", None)),
-                    models.Q(
-                        ("letters_released_at__isnull", False),
-                        ("letters_released_by__isnull", False),
-                        models.Q(("letter_da", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="accountability_breach_released",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("excepted_by", None), ("exception", None), ("exception_reason", "")),
-                    models.Q(
-                        ("excepted_by__isnull", False),
-                        ("exception__in", ["protected", "averted", "disproportionate"]),
-                        models.Q(("exception_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="accountability_breach_exception",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breach",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("closed_by", None)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False), ("risk__isnull", False)),
-                    _connector="OR",
-                ),
-                name="accountability_breach_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breachnotice",
-            constraint=models.UniqueConstraint(fields=("breach", "phase"), name="accountability_notice_phase"),
-        ),
-        migrations.AddConstraint(
-            model_name="breachnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("phase__gte", 1), models.Q(("text", ""), _negated=True)),
-                name="accountability_notice_text",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breachnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("disclosure_id", None), ("receipt", ""), ("sent_at", None), ("sent_by", None)),
-                    models.Q(("disclosure_id__isnull", False), ("sent_at__isnull", False), ("sent_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="accountability_notice_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breachsearch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["looks", "disclosures", "numbers", "places", "meters", "supplied"])),
-                name="accountability_search_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breachsearch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("added__gte", 0), ("found__gte", 0), ("added__lte", models.F("found"))),
-                name="accountability_search_counts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="breachperson",
-            index=models.Index(
-                condition=models.Q(("left_out_reason", ""), ("told_at", None)),
-                fields=["breach", "customer"],
-                name="accountability_person_untold",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breachperson",
-            constraint=models.UniqueConstraint(fields=("breach", "customer"), name="accountability_breach_person_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="breachperson",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("disclosure_id", None), ("told_at", None), ("told_by", None)),
-                    models.Q(
-                        ("disclosure_id__isnull", False),
-                        ("told_at__isnull", False),
-                        ("told_by__in", ["email", "letter"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="accountability_breach_person_told",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="breachstep",
-            index=models.Index(fields=["breach", "at", "id"], name="accountability_step_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="breachstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "registered",
-                            "changed",
-                            "searched",
-                            "left_out",
-                            "assessed",
-                            "prepared",
-                            "notified",
-                            "letter",
-                            "told",
-                            "exception",
-                            "note",
-                            "closed",
-                        ],
-                    )
-                ),
-                name="accountability_step_kind",
-            ),
         ),
         *(_key(table, column, "accounts_account") for table, columns in KEYS.items() for column in columns),
         *(_key(table, column, target, " on delete cascade") for (table, column), target in PARTS.items()),

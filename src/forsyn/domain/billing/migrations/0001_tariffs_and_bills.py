@@ -115,6 +115,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "billing_plan",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("agreement", "="), ("period", "&&")], name="billing_plan_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="billing_plan_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expected_from__in", ["last_year", "degree_days", "norm", "staff", "customer"])
+                        ),
+                        name="billing_plan_expected_from",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("expected_amount", None), ("unit", "")),
+                            models.Q(
+                                ("expected_amount__gte", 0), ("unit__in", ["watt_hours", "litres", "litre_degrees"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_plan_expected_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expected_net_oere__gte", 0)), name="billing_plan_expected_net"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +161,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "billing_instalment",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("plan", "="), ("period", "&&")], name="billing_instalment_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="billing_instalment_period",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("net_oere__gte", 0)), name="billing_instalment_net"),
+                ],
+                "indexes": [
+                    models.Index(fields=["due_date"], name="billing_instalment_due"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +277,70 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "billing_run",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="billing_run_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["on_account", "annual", "interim", "final", "correction"])),
+                        name="billing_run_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "previewed",
+                                    "approved",
+                                    "executing",
+                                    "executed",
+                                    "released",
+                                    "undoing",
+                                    "undone",
+                                    "discarded",
+                                ],
+                            )
+                        ),
+                        name="billing_run_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_date__gte", models.F("issue_date"))), name="billing_run_due"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            ("made_by", None),
+                            models.Q(("approved_by", models.F("made_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="billing_run_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "previewed", "discarded"]),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("previewed_at__isnull", False),
+                                models.Q(("sha256", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_run_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["executing", "executed", "released"]), _negated=True),
+                            ("recorded_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="billing_run_recorded",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-made_at"], name="billing_run_latest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -286,6 +391,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "billing_settled_consumption",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        expressions=[("agreement", "="), ("unit", "="), ("period", "&&")],
+                        name="billing_settled_consumption_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="billing_settled_consumption_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="billing_settled_consumption_amount"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unit__in", ["watt_hours", "litres"])),
+                        name="billing_settled_consumption_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quality__in", ["self_read", "estimated", "agreed"])),
+                        name="billing_settled_consumption_quality",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="billing_settled_consumption_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -383,6 +513,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "billing_tariff_version",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tariff", "number"), name="billing_tariff_version_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("tariff",),
+                        name="billing_tariff_version_one_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gt", 0)), name="billing_tariff_version_number_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "approved", "withdrawn"])),
+                        name="billing_tariff_version_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at__isnull", False), ("preview__isnull", False), ("state", "approved")),
+                            models.Q(
+                                models.Q(("state", "approved"), _negated=True),
+                                ("approved_at", None),
+                                ("approved_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_tariff_version_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            ("drafted_by", None),
+                            models.Q(("approved_by", models.F("drafted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="billing_tariff_version_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -542,6 +708,125 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "billing_bill",
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "agreement", "period"), name="billing_bill_once_a_run"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("posted", "released"))),
+                        fields=("instalment",),
+                        name="billing_bill_instalment_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("posted", "released"))),
+                        fields=("corrects",),
+                        name="billing_bill_corrected_once",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["annual", "interim", "final"]), ("state__in", ("posted", "released"))
+                        ),
+                        expressions=[("agreement", "="), ("period", "&&")],
+                        name="billing_bill_days_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="billing_bill_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["on_account", "annual", "interim", "final", "correction"])),
+                        name="billing_bill_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["stopped", "previewed", "posted", "released", "undone"])),
+                        name="billing_bill_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("posting_oere", None),
+                                ("reasons__isnull", False),
+                                ("state", "stopped"),
+                                ("to_pay_oere", None),
+                            ),
+                            models.Q(
+                                models.Q(("state", "stopped"), _negated=True),
+                                ("net_oere__isnull", False),
+                                ("reasons", None),
+                                ("vat_oere__isnull", False),
+                                ("vat_percent__isnull", False),
+                                ("on_account_net_oere__isnull", False),
+                                ("on_account_vat_oere__isnull", False),
+                                (
+                                    "to_pay_oere",
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("net_oere"), "+", models.F("vat_oere")
+                                            ),
+                                            "-",
+                                            models.F("on_account_net_oere"),
+                                        ),
+                                        "-",
+                                        models.F("on_account_vat_oere"),
+                                    ),
+                                ),
+                                ("posting_accounts__isnull", False),
+                                ("posting_oere__isnull", False),
+                                ("posting_vat__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_bill_reckoned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", None), ("state__in", ["stopped", "previewed"]), ("voucher", None)),
+                            models.Q(("number__isnull", False), ("state__in", ["posted", "released", "undone"])),
+                            _connector="OR",
+                        ),
+                        name="billing_bill_posted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basis", None), ("calculation", None), ("kind", "on_account")),
+                            models.Q(
+                                models.Q(("kind", "on_account"), _negated=True),
+                                models.Q(
+                                    ("state", "stopped"),
+                                    models.Q(("basis__isnull", False), ("calculation__isnull", False)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_bill_basis",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "on_account"), ("instalment", None), _connector="OR"),
+                        name="billing_bill_instalment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrects__isnull", False), ("kind", "correction")),
+                            models.Q(models.Q(("kind", "correction"), _negated=True), ("corrects", None)),
+                            _connector="OR",
+                        ),
+                        name="billing_bill_corrects",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("released_at__isnull", False), ("state", "released")),
+                            models.Q(models.Q(("state", "released"), _negated=True), ("released_at", None)),
+                            _connector="OR",
+                        ),
+                        name="billing_bill_released",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["agreement", "-issue_date", "-id"], name="billing_bill_agreement"),
+                    models.Index(fields=["customer", "-issue_date", "-id"], name="billing_bill_customer"),
+                    models.Index(fields=["run", "state", "id"], name="billing_bill_run_state"),
+                    models.Index(fields=["run", "id"], name="billing_bill_run"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -579,6 +864,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "billing_terms",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("agreement", "="), ("period", "&&")], name="billing_terms_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="billing_terms_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("instalments__gte", 0), ("instalments__lte", 12)),
+                        name="billing_terms_instalments",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -744,412 +1042,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("agreement", "="), ("period", "&&")], name="billing_plan_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__lower_inf", False)), name="billing_plan_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expected_from__in", ["last_year", "degree_days", "norm", "staff", "customer"])),
-                name="billing_plan_expected_from",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("expected_amount", None), ("unit", "")),
-                    models.Q(("expected_amount__gte", 0), ("unit__in", ["watt_hours", "litres", "litre_degrees"])),
-                    _connector="OR",
-                ),
-                name="billing_plan_expected_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expected_net_oere__gte", 0)), name="billing_plan_expected_net"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="instalment",
-            index=models.Index(fields=["due_date"], name="billing_instalment_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("plan", "="), ("period", "&&")], name="billing_instalment_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
-                name="billing_instalment_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.CheckConstraint(condition=models.Q(("net_oere__gte", 0)), name="billing_instalment_net"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["-made_at"], name="billing_run_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__lower_inf", False)), name="billing_run_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["on_account", "annual", "interim", "final", "correction"])),
-                name="billing_run_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "previewed",
-                            "approved",
-                            "executing",
-                            "executed",
-                            "released",
-                            "undoing",
-                            "undone",
-                            "discarded",
-                        ],
-                    )
-                ),
-                name="billing_run_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_date__gte", models.F("issue_date"))), name="billing_run_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    ("made_by", None),
-                    models.Q(("approved_by", models.F("made_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="billing_run_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "previewed", "discarded"]),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("previewed_at__isnull", False),
-                        models.Q(("sha256", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_run_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["executing", "executed", "released"]), _negated=True),
-                    ("recorded_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="billing_run_recorded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settledconsumption",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("withdrawn_at", None)),
-                expressions=[("agreement", "="), ("unit", "="), ("period", "&&")],
-                name="billing_settled_consumption_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settledconsumption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
-                name="billing_settled_consumption_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settledconsumption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="billing_settled_consumption_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settledconsumption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("unit__in", ["watt_hours", "litres"])), name="billing_settled_consumption_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settledconsumption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quality__in", ["self_read", "estimated", "agreed"])),
-                name="billing_settled_consumption_quality",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settledconsumption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="billing_settled_consumption_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.UniqueConstraint(fields=("tariff", "number"), name="billing_tariff_version_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")), fields=("tariff",), name="billing_tariff_version_one_draft"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gt", 0)), name="billing_tariff_version_number_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "approved", "withdrawn"])),
-                name="billing_tariff_version_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at__isnull", False), ("preview__isnull", False), ("state", "approved")),
-                    models.Q(
-                        models.Q(("state", "approved"), _negated=True), ("approved_at", None), ("approved_by", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_tariff_version_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tariffversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    ("drafted_by", None),
-                    models.Q(("approved_by", models.F("drafted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="billing_tariff_version_four_eyes",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bill",
-            index=models.Index(fields=["agreement", "-issue_date", "-id"], name="billing_bill_agreement"),
-        ),
-        migrations.AddIndex(
-            model_name="bill",
-            index=models.Index(fields=["customer", "-issue_date", "-id"], name="billing_bill_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="bill",
-            index=models.Index(fields=["run", "state", "id"], name="billing_bill_run_state"),
-        ),
-        migrations.AddIndex(
-            model_name="bill",
-            index=models.Index(fields=["run", "id"], name="billing_bill_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.UniqueConstraint(fields=("run", "agreement", "period"), name="billing_bill_once_a_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("posted", "released"))),
-                fields=("instalment",),
-                name="billing_bill_instalment_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("posted", "released"))),
-                fields=("corrects",),
-                name="billing_bill_corrected_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("kind__in", ["annual", "interim", "final"]), ("state__in", ("posted", "released"))),
-                expressions=[("agreement", "="), ("period", "&&")],
-                name="billing_bill_days_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__lower_inf", False)), name="billing_bill_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["on_account", "annual", "interim", "final", "correction"])),
-                name="billing_bill_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["stopped", "previewed", "posted", "released", "undone"])),
-                name="billing_bill_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("posting_oere", None), ("reasons__isnull", False), ("state", "stopped"), ("to_pay_oere", None)
-                    ),
-                    models.Q(
-                        models.Q(("state", "stopped"), _negated=True),
-                        ("net_oere__isnull", False),
-                        ("reasons", None),
-                        ("vat_oere__isnull", False),
-                        ("vat_percent__isnull", False),
-                        ("on_account_net_oere__isnull", False),
-                        ("on_account_vat_oere__isnull", False),
-                        (
-                            "to_pay_oere",
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("net_oere"), "+", models.F("vat_oere")
-                                    ),
-                                    "-",
-                                    models.F("on_account_net_oere"),
-                                ),
-                                "-",
-                                models.F("on_account_vat_oere"),
-                            ),
-                        ),
-                        ("posting_accounts__isnull", False),
-                        ("posting_oere__isnull", False),
-                        ("posting_vat__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_bill_reckoned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", None), ("state__in", ["stopped", "previewed"]), ("voucher", None)),
-                    models.Q(("number__isnull", False), ("state__in", ["posted", "released", "undone"])),
-                    _connector="OR",
-                ),
-                name="billing_bill_posted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("basis", None), ("calculation", None), ("kind", "on_account")),
-                    models.Q(
-                        models.Q(("kind", "on_account"), _negated=True),
-                        models.Q(
-                            ("state", "stopped"),
-                            models.Q(("basis__isnull", False), ("calculation__isnull", False)),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_bill_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "on_account"), ("instalment", None), _connector="OR"),
-                name="billing_bill_instalment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("corrects__isnull", False), ("kind", "correction")),
-                    models.Q(models.Q(("kind", "correction"), _negated=True), ("corrects", None)),
-                    _connector="OR",
-                ),
-                name="billing_bill_corrects",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("released_at__isnull", False), ("state", "released")),
-                    models.Q(models.Q(("state", "released"), _negated=True), ("released_at", None)),
-                    _connector="OR",
-                ),
-                name="billing_bill_released",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="terms",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("agreement", "="), ("period", "&&")], name="billing_terms_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="terms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
-                name="billing_terms_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="terms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("instalments__gte", 0), ("instalments__lte", 12)), name="billing_terms_instalments"
-            ),
         ),
     ]

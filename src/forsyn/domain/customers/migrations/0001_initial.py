@@ -157,6 +157,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "customers_supply_point",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("housing_kind__in", ["house", "terraced_house", "flat", "holiday_home", "business"])
+                        ),
+                        name="customers_supply_point_housing_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +190,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "customers_installation",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("commodity__in", ["heat", "water", "waste_water"])),
+                        name="customers_installation_commodity",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +246,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "customers_agreement",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("supply_point", "="), ("commodity", "="), ("period", "&&")],
+                        name="customers_agreement_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("commodity__in", ["heat", "water", "waste_water"])),
+                        name="customers_agreement_commodity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("relation__in", ["owner", "tenant", "administrator"])),
+                        name="customers_agreement_relation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "source__in",
+                                [
+                                    "person",
+                                    "meter",
+                                    "utility",
+                                    "derived",
+                                    "employer",
+                                    "other_person",
+                                    "public_register",
+                                    "partner",
+                                    "system",
+                                ],
+                            )
+                        ),
+                        name="customers_agreement_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -444,64 +491,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="supplypoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("housing_kind__in", ["house", "terraced_house", "flat", "holiday_home", "business"])
-                ),
-                name="customers_supply_point_housing_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="installation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("commodity__in", ["heat", "water", "waste_water"])),
-                name="customers_installation_commodity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("supply_point", "="), ("commodity", "="), ("period", "&&")],
-                name="customers_agreement_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("commodity__in", ["heat", "water", "waste_water"])),
-                name="customers_agreement_commodity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("relation__in", ["owner", "tenant", "administrator"])),
-                name="customers_agreement_relation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "source__in",
-                        [
-                            "person",
-                            "meter",
-                            "utility",
-                            "derived",
-                            "employer",
-                            "other_person",
-                            "public_register",
-                            "partner",
-                            "system",
-                        ],
-                    )
-                ),
-                name="customers_agreement_source",
-            ),
         ),
     ]

@@ -50,6 +50,59 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "customers_correction",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "field__in",
+                                [
+                                    "name",
+                                    "birth_date",
+                                    "cvr",
+                                    "language",
+                                    "email",
+                                    "mobile",
+                                    "landline",
+                                    "work_phone",
+                                    "address",
+                                    "housing_kind",
+                                    "property_number",
+                                    "relation",
+                                    "agreement_period",
+                                ],
+                            )
+                        ),
+                        name="customers_correction_field",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("outcome", "corrected"),
+                                ("reason", ""),
+                                models.Q(("evidence", ""), _negated=True),
+                                models.Q(("wrong_value", models.F("right_value")), _negated=True),
+                            ),
+                            models.Q(("outcome", "refused"), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="customers_correction_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("document", None), ("document_name", None), ("document_type", None)),
+                            models.Q(
+                                ("document__isnull", False),
+                                ("document_name__isnull", False),
+                                ("document_type__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="customers_correction_document",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["request_id"], name="customers_correction_request"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +161,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "customers_recipient_notice",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["rectification", "erasure", "restriction", "lifting"])),
+                        name="customers_recipient_notice_cause",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("disclosure_id__isnull", False), ("settled_at", None)),
+                            models.Q(("disclosure_id", None), models.Q(("obstacle", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="customers_recipient_notice_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("note", ""), ("settled_at", None), ("settled_by", None)),
+                            models.Q(
+                                ("settled_at__isnull", False),
+                                ("settled_by__isnull", False),
+                                models.Q(("note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="customers_recipient_notice_settled",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("disclosure_id", None), ("settled_at", None)),
+                        fields=["made_at"],
+                        name="customers_notice_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,145 +225,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "customers_source_notice",
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "source"), name="customers_source_notice_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "source__in",
+                                [
+                                    "person",
+                                    "meter",
+                                    "utility",
+                                    "derived",
+                                    "employer",
+                                    "other_person",
+                                    "public_register",
+                                    "partner",
+                                    "system",
+                                ],
+                            )
+                        ),
+                        name="customers_source_notice_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("disclosure_id__isnull", False), ("exempt", "")),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("disclosure_id", None),
+                                models.Q(("exempt", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="customers_source_notice_way",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="correction",
-            index=models.Index(fields=["request_id"], name="customers_correction_request"),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "field__in",
-                        [
-                            "name",
-                            "birth_date",
-                            "cvr",
-                            "language",
-                            "email",
-                            "mobile",
-                            "landline",
-                            "work_phone",
-                            "address",
-                            "housing_kind",
-                            "property_number",
-                            "relation",
-                            "agreement_period",
-                        ],
-                    )
-                ),
-                name="customers_correction_field",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("outcome", "corrected"),
-                        ("reason", ""),
-                        models.Q(("evidence", ""), _negated=True),
-                        models.Q(("wrong_value", models.F("right_value")), _negated=True),
-                    ),
-                    models.Q(("outcome", "refused"), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="customers_correction_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("document", None), ("document_name", None), ("document_type", None)),
-                    models.Q(
-                        ("document__isnull", False), ("document_name__isnull", False), ("document_type__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="customers_correction_document",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recipientnotice",
-            index=models.Index(
-                condition=models.Q(("disclosure_id", None), ("settled_at", None)),
-                fields=["made_at"],
-                name="customers_notice_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recipientnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["rectification", "erasure", "restriction", "lifting"])),
-                name="customers_recipient_notice_cause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recipientnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("disclosure_id__isnull", False), ("settled_at", None)),
-                    models.Q(("disclosure_id", None), models.Q(("obstacle", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="customers_recipient_notice_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recipientnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("note", ""), ("settled_at", None), ("settled_by", None)),
-                    models.Q(
-                        ("settled_at__isnull", False),
-                        ("settled_by__isnull", False),
-                        models.Q(("note", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="customers_recipient_notice_settled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sourcenotice",
-            constraint=models.UniqueConstraint(fields=("customer", "source"), name="customers_source_notice_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sourcenotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "source__in",
-                        [
-                            "person",
-                            "meter",
-                            "utility",
-                            "derived",
-                            "employer",
-                            "other_person",
-                            "public_register",
-                            "partner",
-                            "system",
-                        ],
-                    )
-                ),
-                name="customers_source_notice_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sourcenotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("disclosure_id__isnull", False), ("exempt", "")),
-                    models.Q(
-                        ("decided_by__isnull", False), ("disclosure_id", None), models.Q(("exempt", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="customers_source_notice_way",
-            ),
         ),
     ]

@@ -35,6 +35,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_accounting_year",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("period", "&&")], name="ledger_accounting_year_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("period__isempty", False), ("period__lower_inf", False), ("period__upper_inf", False)
+                        ),
+                        name="ledger_accounting_year_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_number__gte", 0)), name="ledger_accounting_year_last_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closed_by", None), ("closed_at__isnull", False), _connector="OR"),
+                        name="ledger_accounting_year_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +97,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_allocation",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_oere__gt", 0)), name="ledger_allocation_amount"),
+                    models.CheckConstraint(
+                        condition=models.Q(("undone_by", None), ("undone_at__isnull", False), _connector="OR"),
+                        name="ledger_allocation_undone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +173,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_year_total",
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "account"), name="ledger_year_total_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +244,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_voucher",
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "number"), name="ledger_voucher_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gt", 0)), name="ledger_voucher_number_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("line_count__gte", 2)), name="ledger_voucher_line_count"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "bill",
+                                    "credit_note",
+                                    "payment",
+                                    "payout",
+                                    "return",
+                                    "correction",
+                                    "closing",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="ledger_voucher_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("origin", ""), _negated=True), models.Q(("text", ""), _negated=True)
+                        ),
+                        name="ledger_voucher_named",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer", "posting_date"], name="ledger_voucher_of_customer"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -263,6 +327,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_posting",
+                "constraints": [
+                    models.UniqueConstraint(fields=("voucher", "line"), name="ledger_posting_line"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_oere", 0), _negated=True), name="ledger_posting_amount"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("line__gt", 0)), name="ledger_posting_line_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("vat_code__in", ["", "standard", "outside"])),
+                        name="ledger_posting_vat_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_date", None), ("amount_oere__gt", 0), _connector="OR"),
+                        name="ledger_posting_due_date",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["account", "year"], name="ledger_posting_by_account"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -299,146 +381,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_open_item",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount_oere__gt", 0),
+                                ("remaining_oere__gt", 0),
+                                ("remaining_oere__lte", models.F("amount_oere")),
+                            ),
+                            models.Q(
+                                ("amount_oere__lt", 0),
+                                ("remaining_oere__gte", models.F("amount_oere")),
+                                ("remaining_oere__lt", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_open_item_remaining",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("amount_oere__lt", 0)), fields=["customer"], name="ledger_open_item_credits"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="accountingyear",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("period", "&&")], name="ledger_accounting_year_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountingyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("period__isempty", False), ("period__lower_inf", False), ("period__upper_inf", False)
-                ),
-                name="ledger_accounting_year_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountingyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_number__gte", 0)), name="ledger_accounting_year_last_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountingyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_by", None), ("closed_at__isnull", False), _connector="OR"),
-                name="ledger_accounting_year_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_oere__gt", 0)), name="ledger_allocation_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("undone_by", None), ("undone_at__isnull", False), _connector="OR"),
-                name="ledger_allocation_undone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yeartotal",
-            constraint=models.UniqueConstraint(fields=("year", "account"), name="ledger_year_total_one"),
-        ),
-        migrations.AddIndex(
-            model_name="voucher",
-            index=models.Index(fields=["customer", "posting_date"], name="ledger_voucher_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.UniqueConstraint(fields=("year", "number"), name="ledger_voucher_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gt", 0)), name="ledger_voucher_number_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("line_count__gte", 2)), name="ledger_voucher_line_count"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["bill", "credit_note", "payment", "payout", "return", "correction", "closing", "other"],
-                    )
-                ),
-                name="ledger_voucher_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("origin", ""), _negated=True), models.Q(("text", ""), _negated=True)),
-                name="ledger_voucher_named",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["account", "year"], name="ledger_posting_by_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(fields=("voucher", "line"), name="ledger_posting_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_oere", 0), _negated=True), name="ledger_posting_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(condition=models.Q(("line__gt", 0)), name="ledger_posting_line_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("vat_code__in", ["", "standard", "outside"])), name="ledger_posting_vat_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_date", None), ("amount_oere__gt", 0), _connector="OR"),
-                name="ledger_posting_due_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount_oere__gt", 0),
-                        ("remaining_oere__gt", 0),
-                        ("remaining_oere__lte", models.F("amount_oere")),
-                    ),
-                    models.Q(
-                        ("amount_oere__lt", 0),
-                        ("remaining_oere__gte", models.F("amount_oere")),
-                        ("remaining_oere__lt", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="ledger_open_item_remaining",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="openitem",
-            index=models.Index(
-                condition=models.Q(("amount_oere__lt", 0)), fields=["customer"], name="ledger_open_item_credits"
-            ),
         ),
     ]

@@ -196,6 +196,52 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "metering_delivery",
+                "constraints": [
+                    models.UniqueConstraint(fields=("sha256", "profile"), name="metering_delivery_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "delivered",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("stored"), "+", models.F("identical")
+                                    ),
+                                    "+",
+                                    models.F("quarantined"),
+                                ),
+                            )
+                        ),
+                        name="metering_delivery_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stored",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("new"), "+", models.F("completed")
+                                    ),
+                                    "+",
+                                    models.F("corrected"),
+                                ),
+                            )
+                        ),
+                        name="metering_delivery_stored_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("completed__gte", 0),
+                            ("corrected__gte", 0),
+                            ("identical__gte", 0),
+                            ("new__gte", 0),
+                            ("quarantined__gte", 0),
+                        ),
+                        name="metering_delivery_no_negative_count",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-received_at"], name="metering_delivery_received_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +294,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "metering_mounting",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("meter", "="), ("period", "&&")], name="metering_mounting_one_place"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False)), name="metering_mounting_period"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +320,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "metering_mounting_reading",
+                "constraints": [
+                    models.UniqueConstraint(fields=("mounting", "register"), name="metering_mounting_reading_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -324,6 +381,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "metering_quarantine",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "released", "rejected"])),
+                        name="metering_quarantine_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="metering_quarantine_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value_count__gt", 0)), name="metering_quarantine_value_count"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["delivery", "reason"], name="metering_quarantine_delivery"),
+                    models.Index(fields=["meter_number"], name="metering_quarantine_meter"),
+                    models.Index(condition=models.Q(("state", "open")), fields=["id"], name="metering_quarantine_open"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -359,163 +438,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "metering_register",
+                "constraints": [
+                    models.UniqueConstraint(fields=("meter", "number"), name="metering_register_number"),
+                    models.UniqueConstraint(fields=("meter", "code"), name="metering_register_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gt", 0)), name="metering_register_number_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unit__in", ["watt_hours", "litres", "litre_degrees"])),
+                        name="metering_register_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("values__in", ["interval", "cumulative"])), name="metering_register_values"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("resolution__in", ["hour", "day"])), name="metering_register_resolution"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rollover", None), models.Q(("rollover__gt", 0), ("values", "cumulative")), _connector="OR"
+                        ),
+                        name="metering_register_rollover",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_per_hour", None), ("max_per_hour__gt", 0), _connector="OR"),
+                        name="metering_register_max_per_hour",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["-received_at"], name="metering_delivery_received_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("sha256", "profile"), name="metering_delivery_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "delivered",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("stored"), "+", models.F("identical")
-                            ),
-                            "+",
-                            models.F("quarantined"),
-                        ),
-                    )
-                ),
-                name="metering_delivery_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "stored",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("new"), "+", models.F("completed")
-                            ),
-                            "+",
-                            models.F("corrected"),
-                        ),
-                    )
-                ),
-                name="metering_delivery_stored_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("completed__gte", 0),
-                    ("corrected__gte", 0),
-                    ("identical__gte", 0),
-                    ("new__gte", 0),
-                    ("quarantined__gte", 0),
-                ),
-                name="metering_delivery_no_negative_count",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mounting",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("meter", "="), ("period", "&&")], name="metering_mounting_one_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mounting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False)), name="metering_mounting_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mountingreading",
-            constraint=models.UniqueConstraint(fields=("mounting", "register"), name="metering_mounting_reading_once"),
-        ),
-        migrations.AddIndex(
-            model_name="quarantineitem",
-            index=models.Index(fields=["delivery", "reason"], name="metering_quarantine_delivery"),
-        ),
-        migrations.AddIndex(
-            model_name="quarantineitem",
-            index=models.Index(fields=["meter_number"], name="metering_quarantine_meter"),
-        ),
-        migrations.AddIndex(
-            model_name="quarantineitem",
-            index=models.Index(condition=models.Q(("state", "open")), fields=["id"], name="metering_quarantine_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="quarantineitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "released", "rejected"])), name="metering_quarantine_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarantineitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="metering_quarantine_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarantineitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value_count__gt", 0)), name="metering_quarantine_value_count"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="register",
-            constraint=models.UniqueConstraint(fields=("meter", "number"), name="metering_register_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="register",
-            constraint=models.UniqueConstraint(fields=("meter", "code"), name="metering_register_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="register",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gt", 0)), name="metering_register_number_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="register",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("unit__in", ["watt_hours", "litres", "litre_degrees"])),
-                name="metering_register_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="register",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("values__in", ["interval", "cumulative"])), name="metering_register_values"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="register",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("resolution__in", ["hour", "day"])), name="metering_register_resolution"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="register",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rollover", None), models.Q(("rollover__gt", 0), ("values", "cumulative")), _connector="OR"
-                ),
-                name="metering_register_rollover",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="register",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_per_hour", None), ("max_per_hour__gt", 0), _connector="OR"),
-                name="metering_register_max_per_hour",
-            ),
         ),
     ]

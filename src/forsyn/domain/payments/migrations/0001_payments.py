@@ -54,6 +54,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_received_file",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["camt053", "camt054", "bs0602", "bs0603"])),
+                        name="payments_received_file_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="payments_received_file_sha256"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("credit_oere__gte", 0),
+                            ("debit_oere__gte", 0),
+                            ("entry_count__gte", 0),
+                            ("known_count__gte", 0),
+                        ),
+                        name="payments_received_file_counts",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("delivery", ""), _negated=True),
+                        fields=("kind", "delivery"),
+                        name="payments_received_file_delivery",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-received_at"], name="payments_received_file_latest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +190,84 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_receipt",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_oere", 0), _negated=True), name="payments_receipt_amount"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__regex", "^[0-9a-f]{64}$")), name="payments_receipt_mark"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["bank", "betalingsservice", "manual"])),
+                        name="payments_receipt_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "matched",
+                                    "suspense",
+                                    "doubtful",
+                                    "announced",
+                                    "told",
+                                    "same",
+                                    "returning",
+                                    "settled",
+                                    "elsewhere",
+                                    "undone",
+                                ],
+                            )
+                        ),
+                        name="payments_receipt_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", None), ("way", "manual"), models.Q(("note", ""), _negated=True)),
+                            models.Q(models.Q(("way", "manual"), _negated=True), ("file__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payments_receipt_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customer__isnull", False), ("state", "matched"), ("voucher__isnull", False)),
+                            models.Q(
+                                ("customer", None),
+                                ("state__in", ["suspense", "returning"]),
+                                ("voucher__isnull", False),
+                                ("voucher", models.F("suspense_voucher")),
+                            ),
+                            models.Q(("state", "settled"), ("voucher__isnull", False)),
+                            models.Q(
+                                ("state__in", ("doubtful", "announced", "told", "same", "elsewhere", "undone")),
+                                ("voucher", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_receipt_booked",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer", "-booked_date"], name="payments_receipt_customer"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("suspense", "doubtful", "announced"))),
+                        fields=["-booked_date", "-id"],
+                        name="payments_receipt_open",
+                    ),
+                    models.Index(fields=["booked_date", "amount_oere"], name="payments_receipt_alike"),
+                    models.Index(
+                        condition=models.Q(("part_of", ""), _negated=True),
+                        fields=["part_of"],
+                        name="payments_receipt_part_of",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "matched")), fields=["payer_name"], name="payments_receipt_payer"
+                    ),
+                    models.Index(
+                        condition=models.Q(("bill__isnull", False)), fields=["bill"], name="payments_receipt_bill"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +309,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_mandate",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("customer", "="), ("period", "&&")], name="payments_mandate_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="payments_mandate_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("agreement_number__regex", "^[0-9]{9}$")), name="payments_mandate_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_by__in", ["", "bank", "creditor", "betalingsservice", "replaced"])),
+                        name="payments_mandate_ended_by",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +350,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_sent_file",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "number"), name="payments_sent_file_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["bs0601", "pain001"])), name="payments_sent_file_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="payments_sent_file_sha256"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("entry_count__gt", 0), ("number__gt", 0)),
+                        name="payments_sent_file_numbered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -325,6 +458,98 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_payout",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_oere__gt", 0)), name="payments_payout_amount"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_oere__lte", models.F("balance_oere"))),
+                        name="payments_payout_balance",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("route__in", ["nemkonto", "account"])), name="payments_payout_route"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["prepared", "approved", "sent", "paid", "failed", "withdrawn"])
+                        ),
+                        name="payments_payout_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("payee_name", ""), _negated=True)
+                        ),
+                        name="payments_payout_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customer__isnull", False), ("receipt", None)),
+                            models.Q(("customer", None), ("receipt__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payments_payout_payee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("account_number", ""),
+                                ("customer__isnull", False),
+                                ("registration_number", ""),
+                                ("route", "nemkonto"),
+                            ),
+                            models.Q(
+                                ("account_number__regex", "^[0-9]{10}$"),
+                                ("registration_number__regex", "^[0-9]{4}$"),
+                                ("route", "account"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_payout_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("prepared_by__isnull", False),
+                            models.Q(
+                                models.Q(("approved_by", None), ("state__in", ["prepared", "withdrawn"])),
+                                models.Q(
+                                    ("approved_at__isnull", False),
+                                    ("approved_by__isnull", False),
+                                    models.Q(("approved_by", models.F("prepared_by")), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="payments_payout_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("sent_file", None),
+                                ("state__in", ["prepared", "approved", "withdrawn"]),
+                                ("voucher", None),
+                            ),
+                            models.Q(
+                                ("sent_file__isnull", False),
+                                ("state__in", ["sent", "paid", "failed"]),
+                                ("voucher__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payments_payout_sent",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["prepared", "approved"])),
+                        fields=("customer",),
+                        name="payments_payout_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["prepared", "approved", "sent", "paid"])),
+                        fields=("receipt",),
+                        name="payments_payout_returned_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer", "-prepared_at"], name="payments_payout_customer"),
+                    models.Index(fields=["state", "-prepared_at"], name="payments_payout_state_latest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,358 +629,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payments_collection",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="receivedfile",
-            index=models.Index(fields=["-received_at"], name="payments_received_file_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="receivedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["camt053", "camt054", "bs0602", "bs0603"])),
-                name="payments_received_file_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="payments_received_file_sha256"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("credit_oere__gte", 0), ("debit_oere__gte", 0), ("entry_count__gte", 0), ("known_count__gte", 0)
-                ),
-                name="payments_received_file_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivedfile",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("delivery", ""), _negated=True),
-                fields=("kind", "delivery"),
-                name="payments_received_file_delivery",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(fields=["customer", "-booked_date"], name="payments_receipt_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(
-                condition=models.Q(("state__in", ("suspense", "doubtful", "announced"))),
-                fields=["-booked_date", "-id"],
-                name="payments_receipt_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(fields=["booked_date", "amount_oere"], name="payments_receipt_alike"),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(
-                condition=models.Q(("part_of", ""), _negated=True), fields=["part_of"], name="payments_receipt_part_of"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(
-                condition=models.Q(("state", "matched")), fields=["payer_name"], name="payments_receipt_payer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(
-                condition=models.Q(("bill__isnull", False)), fields=["bill"], name="payments_receipt_bill"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_oere", 0), _negated=True), name="payments_receipt_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark__regex", "^[0-9a-f]{64}$")), name="payments_receipt_mark"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["bank", "betalingsservice", "manual"])), name="payments_receipt_way"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "matched",
-                            "suspense",
-                            "doubtful",
-                            "announced",
-                            "told",
-                            "same",
-                            "returning",
-                            "settled",
-                            "elsewhere",
-                            "undone",
-                        ],
-                    )
-                ),
-                name="payments_receipt_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("file", None), ("way", "manual"), models.Q(("note", ""), _negated=True)),
-                    models.Q(models.Q(("way", "manual"), _negated=True), ("file__isnull", False)),
-                    _connector="OR",
-                ),
-                name="payments_receipt_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("customer__isnull", False), ("state", "matched"), ("voucher__isnull", False)),
-                    models.Q(
-                        ("customer", None),
-                        ("state__in", ["suspense", "returning"]),
-                        ("voucher__isnull", False),
-                        ("voucher", models.F("suspense_voucher")),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["sent", "paid", "rejected", "cancelled", "charged_back"])),
+                        name="payments_collection_state",
                     ),
-                    models.Q(("state", "settled"), ("voucher__isnull", False)),
-                    models.Q(
-                        ("state__in", ("doubtful", "announced", "told", "same", "elsewhere", "undone")),
-                        ("voucher", None),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_oere__gt", 0)), name="payments_collection_amount"
                     ),
-                    _connector="OR",
-                ),
-                name="payments_receipt_booked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("customer", "="), ("period", "&&")], name="payments_mandate_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
-                name="payments_mandate_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("agreement_number__regex", "^[0-9]{9}$")), name="payments_mandate_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_by__in", ["", "bank", "creditor", "betalingsservice", "replaced"])),
-                name="payments_mandate_ended_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sentfile",
-            constraint=models.UniqueConstraint(fields=("kind", "number"), name="payments_sent_file_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="sentfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["bs0601", "pain001"])), name="payments_sent_file_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sentfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="payments_sent_file_sha256"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sentfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("entry_count__gt", 0), ("number__gt", 0)), name="payments_sent_file_numbered"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(fields=["customer", "-prepared_at"], name="payments_payout_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(fields=["state", "-prepared_at"], name="payments_payout_state_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_oere__gt", 0)), name="payments_payout_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_oere__lte", models.F("balance_oere"))), name="payments_payout_balance"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("route__in", ["nemkonto", "account"])), name="payments_payout_route"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["prepared", "approved", "sent", "paid", "failed", "withdrawn"])),
-                name="payments_payout_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), _negated=True), models.Q(("payee_name", ""), _negated=True)
-                ),
-                name="payments_payout_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("customer__isnull", False), ("receipt", None)),
-                    models.Q(("customer", None), ("receipt__isnull", False)),
-                    _connector="OR",
-                ),
-                name="payments_payout_payee",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("account_number", ""),
-                        ("customer__isnull", False),
-                        ("registration_number", ""),
-                        ("route", "nemkonto"),
-                    ),
-                    models.Q(
-                        ("account_number__regex", "^[0-9]{10}$"),
-                        ("registration_number__regex", "^[0-9]{4}$"),
-                        ("route", "account"),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_payout_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("prepared_by__isnull", False),
-                    models.Q(
-                        models.Q(("approved_by", None), ("state__in", ["prepared", "withdrawn"])),
-                        models.Q(
-                            ("approved_at__isnull", False),
-                            ("approved_by__isnull", False),
-                            models.Q(("approved_by", models.F("prepared_by")), _negated=True),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), ("told_by", None)),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("told_by__isnull", False)),
+                            _connector="OR",
                         ),
-                        _connector="OR",
+                        name="payments_collection_told",
                     ),
-                ),
-                name="payments_payout_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("sent_file", None), ("state__in", ["prepared", "approved", "withdrawn"]), ("voucher", None)
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["paid", "charged_back"]), _negated=True),
+                            ("receipt__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="payments_collection_receipt",
                     ),
-                    models.Q(
-                        ("sent_file__isnull", False),
-                        ("state__in", ["sent", "paid", "failed"]),
-                        ("voucher__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="payments_payout_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["prepared", "approved"])),
-                fields=("customer",),
-                name="payments_payout_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["prepared", "approved", "sent", "paid"])),
-                fields=("receipt",),
-                name="payments_payout_returned_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="collection",
-            index=models.Index(fields=["state", "due_date"], name="payments_collection_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["sent", "paid", "rejected", "cancelled", "charged_back"])),
-                name="payments_collection_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_oere__gt", 0)), name="payments_collection_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "sent"), ("told_by", None)),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("told_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="payments_collection_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["paid", "charged_back"]), _negated=True),
-                    ("receipt__isnull", False),
-                    _connector="OR",
-                ),
-                name="payments_collection_receipt",
-            ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "due_date"], name="payments_collection_due"),
+                ],
+            },
         ),
     ]

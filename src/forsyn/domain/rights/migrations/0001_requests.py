@@ -152,6 +152,219 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rights_request",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "right__in",
+                                [
+                                    "access",
+                                    "rectification",
+                                    "erasure",
+                                    "restriction",
+                                    "objection",
+                                    "portability",
+                                    "withdrawal",
+                                    "complaint",
+                                ],
+                            ),
+                            ("right__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="rights_request_right",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["received", "identity_asked", "open", "planned", "answered", "refused", "withdrawn"],
+                            )
+                        ),
+                        name="rights_request_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["portal", "letter", "phone", "in_person", "email"])),
+                        name="rights_request_channel",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on_behalf__in", ["self", "child", "estate", "ward", "attorney", "company"])
+                        ),
+                        name="rights_request_on_behalf",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("identity_way__in", ["portal", "code", "seen"]),
+                            ("identity_way__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="rights_request_identity_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["granted", "partly", "nothing_held"]),
+                            ("outcome__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="rights_request_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "refusal_ground__in",
+                                [
+                                    "unidentified",
+                                    "no_authority",
+                                    "unfounded",
+                                    "excessive",
+                                    "not_met",
+                                    "required_by_law",
+                                    "not_covered",
+                                ],
+                            ),
+                            ("refusal_ground__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="rights_request_refusal_ground",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["da", "en"])), name="rights_request_language"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("identity_settled_at__isnull", True), ("identity_way__isnull", True)),
+                            models.Q(("identity_settled_at__isnull", False), ("identity_way__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rights_request_identity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("assigned_to__isnull", True), ("claimed_at__isnull", True)),
+                            models.Q(("assigned_to__isnull", False), ("claimed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rights_request_assigned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("extended_at__isnull", True),
+                                ("extension_reason__isnull", True),
+                                ("extension_told_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("extended_at__isnull", False),
+                                ("extension_reason__isnull", False),
+                                ("extension_told_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rights_request_extended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("authority_note__isnull", True), ("authority_seen_at__isnull", True)),
+                            models.Q(("authority_note__isnull", False), ("authority_seen_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rights_request_authority",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on_behalf__in", ["self", "company"]),
+                            ("authority_seen_at__isnull", False),
+                            models.Q(("state__in", ["planned", "answered"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rights_request_authority_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("identity_settled_at__isnull", False),
+                            models.Q(("right", "complaint"), ("right__isnull", False)),
+                            models.Q(("state__in", ["planned", "answered"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rights_request_identity_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("right__isnull", False),
+                            models.Q(("state__in", ["planned", "answered"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rights_request_right_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("state__in", ["answered", "refused", "withdrawn"])),
+                            models.Q(
+                                models.Q(("state__in", ["answered", "refused", "withdrawn"]), _negated=True),
+                                ("closed_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rights_request_closed_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__isnull", False), ("state", "answered")),
+                            models.Q(models.Q(("state", "answered"), _negated=True), ("outcome", None)),
+                            _connector="OR",
+                        ),
+                        name="rights_request_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("refusal_ground__isnull", False), ("state", "refused")),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("refusal_ground", None)),
+                            _connector="OR",
+                        ),
+                        name="rights_request_refused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paused_since_date", None),
+                            models.Q(("closed_at", None), ("paused_since_date__gte", models.F("received_date"))),
+                            _connector="OR",
+                        ),
+                        name="rights_request_paused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paused_days__gte", 0), ("version__gte", 1)), name="rights_request_counts"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_deadline_date__gt", models.F("received_date")),
+                            models.Q(
+                                models.Q(("deadline_date", models.F("first_deadline_date")), ("extended_at", None)),
+                                models.Q(
+                                    ("deadline_date__gt", models.F("first_deadline_date")),
+                                    ("extended_at__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="rights_request_deadlines",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at", None), ("closed_at__gte", models.F("received_at")), _connector="OR"
+                        ),
+                        name="rights_request_closed_after",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at", None)), fields=["deadline_date"], name="rights_request_open"
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at", None), _negated=True),
+                        fields=["-closed_at"],
+                        name="rights_request_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +410,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rights_identity_check",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["portal", "code", "seen"])), name="rights_identity_check_way"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("contact_kind__isnull", False),
+                                ("contact_point_id__isnull", False),
+                                ("customer__isnull", False),
+                                ("expires_at__isnull", False),
+                                ("tries_left__gte", 0),
+                                ("tries_left__isnull", False),
+                                ("way", "code"),
+                            ),
+                            models.Q(
+                                models.Q(("way", "code"), _negated=True),
+                                ("code_hash", None),
+                                ("contact_kind", None),
+                                ("contact_point_id", None),
+                                ("expires_at", None),
+                                ("passed_at__isnull", False),
+                                ("tries_left", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rights_identity_check_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("passed_at", None), models.Q(("tries_left", 0), _negated=True)),
+                            ("code_hash", None),
+                            _connector="OR",
+                        ),
+                        name="rights_identity_check_single_use",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("way", "seen"), _negated=True),
+                            models.Q(
+                                ("by__isnull", False), ("note__isnull", False), models.Q(("note", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rights_identity_check_seen",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +479,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rights_request_customer",
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "customer"), name="rights_request_customer_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -256,6 +519,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rights_request_document",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["attachment", "reply", "authority", "receipt", "question", "extension", "answer"],
+                            )
+                        ),
+                        name="rights_request_document_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("not_kept", None), ("sealed__isnull", False)),
+                            models.Q(("not_kept__isnull", False), ("sealed", None)),
+                            _connector="OR",
+                        ),
+                        name="rights_request_document_kept",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("byte_count__gte", 0)), name="rights_request_document_bytes"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "answer")), fields=("request",), name="rights_request_one_answer"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -311,6 +599,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rights_request_plan",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "right__in",
+                                [
+                                    "access",
+                                    "rectification",
+                                    "erasure",
+                                    "restriction",
+                                    "objection",
+                                    "portability",
+                                    "withdrawal",
+                                    "complaint",
+                                ],
+                            )
+                        ),
+                        name="rights_request_plan_right",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("carried_out_at__isnull", True), ("counts__isnull", True)),
+                            models.Q(("carried_out_at__isnull", False), ("counts__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rights_request_plan_carried_out",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("dropped_at", None), ("carried_out_at", None), _connector="OR"),
+                        name="rights_request_plan_dropped",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("carried_out_at", None), ("dropped_at", None)),
+                        fields=("request",),
+                        name="rights_request_plan_one_waits",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +695,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rights_request_step",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "received",
+                                    "right_read",
+                                    "requester_corrected",
+                                    "customer_linked",
+                                    "customer_unlinked",
+                                    "assigned",
+                                    "identity_asked",
+                                    "code_sent",
+                                    "code_wrong",
+                                    "identity_settled",
+                                    "authority_seen",
+                                    "clock_stopped",
+                                    "clock_resumed",
+                                    "extended",
+                                    "planned",
+                                    "plan_dropped",
+                                    "carried_out",
+                                    "withheld",
+                                    "not_withheld",
+                                    "receipt_sent",
+                                    "replied",
+                                    "answered",
+                                    "refused",
+                                    "withdrawn",
+                                    "noted",
+                                ],
+                            )
+                        ),
+                        name="rights_request_step_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -394,462 +756,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rights_withheld",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(
-                condition=models.Q(("closed_at", None)), fields=["deadline_date"], name="rights_request_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(
-                condition=models.Q(("closed_at", None), _negated=True),
-                fields=["-closed_at"],
-                name="rights_request_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "right__in",
-                        [
-                            "access",
-                            "rectification",
-                            "erasure",
-                            "restriction",
-                            "objection",
-                            "portability",
-                            "withdrawal",
-                            "complaint",
-                        ],
-                    ),
-                    ("right__isnull", True),
-                    _connector="OR",
-                ),
-                name="rights_request_right",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["received", "identity_asked", "open", "planned", "answered", "refused", "withdrawn"])
-                ),
-                name="rights_request_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["portal", "letter", "phone", "in_person", "email"])),
-                name="rights_request_channel",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on_behalf__in", ["self", "child", "estate", "ward", "attorney", "company"])),
-                name="rights_request_on_behalf",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("identity_way__in", ["portal", "code", "seen"]), ("identity_way__isnull", True), _connector="OR"
-                ),
-                name="rights_request_identity_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome__in", ["granted", "partly", "nothing_held"]), ("outcome__isnull", True), _connector="OR"
-                ),
-                name="rights_request_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "refusal_ground__in",
-                        [
-                            "unidentified",
-                            "no_authority",
-                            "unfounded",
-                            "excessive",
-                            "not_met",
-                            "required_by_law",
-                            "not_covered",
-                        ],
-                    ),
-                    ("refusal_ground__isnull", True),
-                    _connector="OR",
-                ),
-                name="rights_request_refusal_ground",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["da", "en"])), name="rights_request_language"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("identity_settled_at__isnull", True), ("identity_way__isnull", True)),
-                    models.Q(("identity_settled_at__isnull", False), ("identity_way__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rights_request_identity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("assigned_to__isnull", True), ("claimed_at__isnull", True)),
-                    models.Q(("assigned_to__isnull", False), ("claimed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rights_request_assigned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("extended_at__isnull", True),
-                        ("extension_reason__isnull", True),
-                        ("extension_told_at__isnull", True),
-                    ),
-                    models.Q(
-                        ("extended_at__isnull", False),
-                        ("extension_reason__isnull", False),
-                        ("extension_told_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="rights_request_extended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("authority_note__isnull", True), ("authority_seen_at__isnull", True)),
-                    models.Q(("authority_note__isnull", False), ("authority_seen_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rights_request_authority",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("on_behalf__in", ["self", "company"]),
-                    ("authority_seen_at__isnull", False),
-                    models.Q(("state__in", ["planned", "answered"]), _negated=True),
-                    _connector="OR",
-                ),
-                name="rights_request_authority_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("identity_settled_at__isnull", False),
-                    models.Q(("right", "complaint"), ("right__isnull", False)),
-                    models.Q(("state__in", ["planned", "answered"]), _negated=True),
-                    _connector="OR",
-                ),
-                name="rights_request_identity_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("right__isnull", False),
-                    models.Q(("state__in", ["planned", "answered"]), _negated=True),
-                    _connector="OR",
-                ),
-                name="rights_request_right_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("state__in", ["answered", "refused", "withdrawn"])),
-                    models.Q(
-                        models.Q(("state__in", ["answered", "refused", "withdrawn"]), _negated=True),
-                        ("closed_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="rights_request_closed_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome__isnull", False), ("state", "answered")),
-                    models.Q(models.Q(("state", "answered"), _negated=True), ("outcome", None)),
-                    _connector="OR",
-                ),
-                name="rights_request_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("refusal_ground__isnull", False), ("state", "refused")),
-                    models.Q(models.Q(("state", "refused"), _negated=True), ("refusal_ground", None)),
-                    _connector="OR",
-                ),
-                name="rights_request_refused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("paused_since_date", None),
-                    models.Q(("closed_at", None), ("paused_since_date__gte", models.F("received_date"))),
-                    _connector="OR",
-                ),
-                name="rights_request_paused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paused_days__gte", 0), ("version__gte", 1)), name="rights_request_counts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("first_deadline_date__gt", models.F("received_date")),
-                    models.Q(
-                        models.Q(("deadline_date", models.F("first_deadline_date")), ("extended_at", None)),
-                        models.Q(
-                            ("deadline_date__gt", models.F("first_deadline_date")), ("extended_at__isnull", False)
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "item"), name="rights_withheld_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("item", ""), _negated=True)
                         ),
-                        _connector="OR",
+                        name="rights_withheld_reason",
                     ),
-                ),
-                name="rights_request_deadlines",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at", None), ("closed_at__gte", models.F("received_at")), _connector="OR"),
-                name="rights_request_closed_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identitycheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["portal", "code", "seen"])), name="rights_identity_check_way"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identitycheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("contact_kind__isnull", False),
-                        ("contact_point_id__isnull", False),
-                        ("customer__isnull", False),
-                        ("expires_at__isnull", False),
-                        ("tries_left__gte", 0),
-                        ("tries_left__isnull", False),
-                        ("way", "code"),
-                    ),
-                    models.Q(
-                        models.Q(("way", "code"), _negated=True),
-                        ("code_hash", None),
-                        ("contact_kind", None),
-                        ("contact_point_id", None),
-                        ("expires_at", None),
-                        ("passed_at__isnull", False),
-                        ("tries_left", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="rights_identity_check_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identitycheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("passed_at", None), models.Q(("tries_left", 0), _negated=True)),
-                    ("code_hash", None),
-                    _connector="OR",
-                ),
-                name="rights_identity_check_single_use",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identitycheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("way", "seen"), _negated=True),
-                    models.Q(("by__isnull", False), ("note__isnull", False), models.Q(("note", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="rights_identity_check_seen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestcustomer",
-            constraint=models.UniqueConstraint(fields=("request", "customer"), name="rights_request_customer_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="requestdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["attachment", "reply", "authority", "receipt", "question", "extension", "answer"])
-                ),
-                name="rights_request_document_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("not_kept", None), ("sealed__isnull", False)),
-                    models.Q(("not_kept__isnull", False), ("sealed", None)),
-                    _connector="OR",
-                ),
-                name="rights_request_document_kept",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("byte_count__gte", 0)), name="rights_request_document_bytes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestdocument",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "answer")), fields=("request",), name="rights_request_one_answer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "right__in",
-                        [
-                            "access",
-                            "rectification",
-                            "erasure",
-                            "restriction",
-                            "objection",
-                            "portability",
-                            "withdrawal",
-                            "complaint",
-                        ],
-                    )
-                ),
-                name="rights_request_plan_right",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("carried_out_at__isnull", True), ("counts__isnull", True)),
-                    models.Q(("carried_out_at__isnull", False), ("counts__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rights_request_plan_carried_out",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("dropped_at", None), ("carried_out_at", None), _connector="OR"),
-                name="rights_request_plan_dropped",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("carried_out_at", None), ("dropped_at", None)),
-                fields=("request",),
-                name="rights_request_plan_one_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requeststep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "received",
-                            "right_read",
-                            "requester_corrected",
-                            "customer_linked",
-                            "customer_unlinked",
-                            "assigned",
-                            "identity_asked",
-                            "code_sent",
-                            "code_wrong",
-                            "identity_settled",
-                            "authority_seen",
-                            "clock_stopped",
-                            "clock_resumed",
-                            "extended",
-                            "planned",
-                            "plan_dropped",
-                            "carried_out",
-                            "withheld",
-                            "not_withheld",
-                            "receipt_sent",
-                            "replied",
-                            "answered",
-                            "refused",
-                            "withdrawn",
-                            "noted",
-                        ],
-                    )
-                ),
-                name="rights_request_step_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withheld",
-            constraint=models.UniqueConstraint(fields=("request", "item"), name="rights_withheld_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="withheld",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("item", ""), _negated=True)),
-                name="rights_withheld_reason",
-            ),
+                ],
+            },
         ),
     ]

@@ -309,6 +309,92 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "safeguards_disclosure",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "countries__contained_by",
+                                [
+                                    "AT",
+                                    "BE",
+                                    "BG",
+                                    "CY",
+                                    "CZ",
+                                    "DE",
+                                    "DK",
+                                    "EE",
+                                    "ES",
+                                    "FI",
+                                    "FR",
+                                    "GR",
+                                    "HR",
+                                    "HU",
+                                    "IE",
+                                    "IS",
+                                    "IT",
+                                    "LI",
+                                    "LT",
+                                    "LU",
+                                    "LV",
+                                    "MT",
+                                    "NL",
+                                    "NO",
+                                    "PL",
+                                    "PT",
+                                    "RO",
+                                    "SE",
+                                    "SI",
+                                    "SK",
+                                ],
+                            ),
+                            ("countries__len__gt", 0),
+                        ),
+                        name="safeguards_disclosure_inside",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("categories__len__gt", 0)), name="safeguards_disclosure_categories"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "processor"), _negated=True),
+                            ("agreement__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="safeguards_disclosure_agreement",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "public_authority"), _negated=True),
+                            models.Q(("statute", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="safeguards_disclosure_statute",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("person_count__gte", 0)), name="safeguards_disclosure_count"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "handed_over", "delivered", "failed", "doubtful"])
+                        ),
+                        name="safeguards_disclosure_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["controller", "joint_controller", "processor", "public_authority"])
+                        ),
+                        name="safeguards_disclosure_role",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["at"], name="safeguards_disclosure_at"),
+                    models.Index(fields=["recipient", "at"], name="safeguards_disclosure_to"),
+                    models.Index(
+                        condition=models.Q(("state", "delivered"), _negated=True),
+                        fields=["state", "at"],
+                        name="safeguards_disclosure_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -350,6 +436,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "safeguards_sub_processor",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
+                        name="safeguards_sub_processor_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -437,119 +529,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="disclosure",
-            index=models.Index(fields=["at"], name="safeguards_disclosure_at"),
-        ),
-        migrations.AddIndex(
-            model_name="disclosure",
-            index=models.Index(fields=["recipient", "at"], name="safeguards_disclosure_to"),
-        ),
-        migrations.AddIndex(
-            model_name="disclosure",
-            index=models.Index(
-                condition=models.Q(("state", "delivered"), _negated=True),
-                fields=["state", "at"],
-                name="safeguards_disclosure_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "countries__contained_by",
-                        [
-                            "AT",
-                            "BE",
-                            "BG",
-                            "CY",
-                            "CZ",
-                            "DE",
-                            "DK",
-                            "EE",
-                            "ES",
-                            "FI",
-                            "FR",
-                            "GR",
-                            "HR",
-                            "HU",
-                            "IE",
-                            "IS",
-                            "IT",
-                            "LI",
-                            "LT",
-                            "LU",
-                            "LV",
-                            "MT",
-                            "NL",
-                            "NO",
-                            "PL",
-                            "PT",
-                            "RO",
-                            "SE",
-                            "SI",
-                            "SK",
-                        ],
-                    ),
-                    ("countries__len__gt", 0),
-                ),
-                name="safeguards_disclosure_inside",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("categories__len__gt", 0)), name="safeguards_disclosure_categories"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", "processor"), _negated=True), ("agreement__isnull", False), _connector="OR"
-                ),
-                name="safeguards_disclosure_agreement",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", "public_authority"), _negated=True),
-                    models.Q(("statute", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="safeguards_disclosure_statute",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person_count__gte", 0)), name="safeguards_disclosure_count"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "handed_over", "delivered", "failed", "doubtful"])),
-                name="safeguards_disclosure_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["controller", "joint_controller", "processor", "public_authority"])),
-                name="safeguards_disclosure_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subprocessor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__isempty", False), ("period__lower_inf", False)),
-                name="safeguards_sub_processor_period",
-            ),
         ),
         migrations.RunSQL(FUNCTIONS, reverse_sql=DROP_FUNCTIONS),
     ]
