@@ -162,9 +162,9 @@ def bill_year(first: date, count: int, *, profile: bool, title: str = "") -> Non
     totals = measured(
         f"{title}preview", count, lambda: billing_runs.preview_run(run_id=run_id, clock=lambda: NOW), profile
     )
-    with purpose(P.SETTLEMENT, actor=None):
+    ((approver,),) = owners("select min(id) from accounts_account")
+    with purpose(P.SETTLEMENT, actor=approver):
         found = Run.objects.get(pk=run_id).sha256
-        ((approver,),) = owners("select min(id) from accounts_account")
         measured(f"{title}approval", count,
                  lambda: approve_run(run_id=run_id, sha256=found, approved_by_id=approver, now=NOW))  # fmt: skip
     measured(f"{title}execution", count, lambda: billing_runs.execute_run(run_id=run_id, clock=lambda: NOW), profile)
@@ -176,7 +176,7 @@ def plainly(first: date, count: int) -> None:
     """The same for some agreements, one a transaction, and what that would be for all of them."""
     whole = run_queries.agreements_to_bill
     with (
-        patch.object(run_queries, "agreements_to_bill", lambda run: whole(run=run)[:count]),
+        patch.object(run_queries, "agreements_to_bill", lambda **asked: whole(**asked)[:count]),
         patch.object(billing_runs, "AGREEMENTS_AT_ONCE", 1),
         patch.object(billing_runs, "BILLS_AT_ONCE", 1),
     ):
