@@ -9,11 +9,11 @@ from pytest_django import Settings
 
 from forsyn.domain.accounts.actions import create_staff
 from forsyn.domain.accounts.models import Role
-from forsyn.domain.billing.models import Bill, Dispatch, Run
+from forsyn.domain.billing.models import Bill, Dispatch, Plan, Run
 from forsyn.domain.ledger.models import AccountingYear, Allocation, Voucher
 from forsyn.workflows.demo_accounts import APPROVES_TARIFFS, DRAFTS_TARIFFS, NotADemo
 from forsyn.workflows.demo_bills import make_demo_bills
-from tests.billed_world import USED, BilledWorld
+from tests.billed_world import USED, BilledWorld, settle
 from tests.world import BEGINNING, NOW
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,19 @@ def test_started_again_it_adds_only_what_is_due_since(demo: BilledWorld) -> None
     assert (runs(), Voucher.objects.count()) == (before, paid)
     assert make_demo_bills(today=date(2026, 3, 25), now=AT) == 1
     assert runs() == [*before, ("on_account", "heat", "released")]
+
+
+def test_in_november_the_coming_year_is_planned_once_and_not_billed(demo: BilledWorld) -> None:
+    coming = Plan.objects.filter(period__startswith=date(2027, 1, 1))
+    settle(demo.agreements["anna"], 9_000_000, first=date(2026, 1, 1), until=date(2026, 11, 1))
+    make_demo_bills(today=date(2026, 11, 9), now=AT)
+    assert not coming.exists()
+    make_demo_bills(today=date(2026, 11, 21), now=AT)
+    made = set(coming.values_list("pk", flat=True))
+    assert made
+    make_demo_bills(today=date(2026, 11, 22), now=AT)
+    assert set(coming.values_list("pk", flat=True)) == made
+    assert not Bill.objects.filter(instalment__plan__in=made).exists()
 
 
 def test_it_is_made_in_the_demo_only(billed_world: BilledWorld) -> None:

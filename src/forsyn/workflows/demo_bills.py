@@ -1,4 +1,4 @@
-"""The demo's bills: last year's settlements, this year's instalments, what was paid, a correction, a run that waits.
+"""The demo's bills: last year's settlements, instalments and plans, what was paid, a correction, a run that waits.
 
 Made by the same runs as anybody's, as two members of staff would have made and approved them on the days themselves.
 Nobody is written to about bills of the past: only the correction is new.
@@ -46,6 +46,8 @@ FI_CREDITOR, REGISTRATION, ACCOUNT = "89999990", "9999", "0000999999"
 """Of no bank: registration number 9999 is nobody's."""
 ISSUED, DUE = (1, 20), (2, 10)
 """Month and day of the settlements of the year before."""
+PLANNED = (11, 10)
+"""Month and day on which the coming year's plans are made, early enough that customers can change them."""
 PAYMENT_DAYS, NOTICE_DAYS = 20, 14
 PAYMENT = "demo-payment:"
 MOVED = "100005"
@@ -79,6 +81,7 @@ def make_demo_bills(*, today: date, now: datetime) -> int:
     with contextlib.suppress(RunRefused):  # somebody who tries the demo is at a run just now
         for past in _past_runs(today):
             made += _carried_out(past, staff)
+        _plan_ahead(today)
         _pay(today)
         _let_have_e_invoices(now)
         made += _correction(staff, today, now)
@@ -119,14 +122,12 @@ class _Past:
 
 def _past_runs(today: date) -> Iterator[_Past]:
     """Those of this year's that were due to be made by today, in their order."""
-    first, until = date(today.year, 1, 1), date(today.year + 1, 1, 1)
+    first = date(today.year, 1, 1)
     issued = min(date(today.year, *ISSUED), today)
     due = issued + timedelta(days=PAYMENT_DAYS + 1)
     for commodity in BILLED:
         yield _Past(BillKind.ANNUAL, commodity, date(today.year - 1, 1, 1), first, issued, due)
-    for commodity in ON_ACCOUNT:
-        if not _has_plans(commodity, first):
-            make_plans(commodity=commodity, first=first, until=until, today=first, now=_at(first), actor=None)
+    _plan(today.year, first)
     for begins, ends in _quarters(today.year):
         noticed = max(begins - timedelta(days=NOTICE_DAYS), first)
         if noticed < today:
@@ -134,6 +135,20 @@ def _past_runs(today: date) -> Iterator[_Past]:
                 yield _Past(
                     BillKind.ON_ACCOUNT, commodity, begins, ends, noticed, noticed + timedelta(days=PAYMENT_DAYS)
                 )
+
+
+def _plan_ahead(today: date) -> None:
+    planned = date(today.year, *PLANNED)
+    if planned <= today:
+        _plan(today.year + 1, planned)
+
+
+def _plan(year: int, day: date) -> None:
+    """The plans of a year, made on a day; where there are some, nothing."""
+    first, until = date(year, 1, 1), date(year + 1, 1, 1)
+    for commodity in ON_ACCOUNT:
+        if not _has_plans(commodity, first):
+            make_plans(commodity=commodity, first=first, until=until, today=day, now=_at(day), actor=None)
 
 
 def _has_plans(commodity: Commodity, first: date) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from forsyn.domain.billing import actions_plans, plan_queries
 from forsyn.domain.billing.models import ExpectedFrom
+from forsyn.domain.billing.plan_queries import PlanFile
 from forsyn.domain.billing.plan_rules import CannotChange, Refused
 from forsyn.domain.billing.tariff_queries import vat_percent
 from forsyn.domain.customers.introductions import introductions
@@ -24,6 +26,7 @@ from forsyn.domain.customers.queries import agreements_of
 from forsyn.domain.safeguards.actions_log import record
 from forsyn.domain.safeguards.log_models import AccessKind, Aspect
 from forsyn.interfaces.access import staff_required
+from forsyn.interfaces.office.requests import iso_date
 from forsyn.kernel.money import round_half_up, vat_of
 from forsyn.policy.purposes import P
 
@@ -67,7 +70,7 @@ class PlanForm(forms.Form):
 @never_cache
 @staff_required(P.SETTLEMENT)
 def plans(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """The plans of a customer's agreements, this one and those to come."""
+    """The plans of a customer's agreements: those that run, and those that come."""
     customer, today = _customer(customer_id), timezone.localdate()
     agreements = {one.id: one for one in agreements_of(customer_id=customer_id, today=today)}
     record(kind=AccessKind.LOOK, aspect=Aspect.ACCOUNT, customer_ids=[customer_id])
@@ -80,7 +83,7 @@ def plans(request: HttpRequest, customer_id: int) -> HttpResponse:
                 plan,
                 agreements[plan.agreement_id],
                 [(each, _gross(each.net_oere, percent)) for each in plan.instalments],
-                plan.first <= today and not all(each.is_billed for each in plan.instalments),
+                _may_change(plan),
             )
             for plan in found
         ],
@@ -93,15 +96,16 @@ def plans(request: HttpRequest, customer_id: int) -> HttpResponse:
 @never_cache
 @staff_required(P.SETTLEMENT)
 def change(request: HttpRequest, customer_id: int, agreement_id: int) -> HttpResponse:
-    """Change what is not billed of the plan of today; staff may go beyond the customer's own limits."""
+    """Change what is not billed of a plan, today's or with ``first`` a coming one; staff may go beyond the limits."""
     customer, today = _customer(customer_id), timezone.localdate()
     held = agreements_of(customer_id=customer_id, today=today)
     agreement = next((one for one in held if one.id == agreement_id), None)
     if agreement is None:
         raise Http404
     percent = vat_percent(on=today)
+    day = max(iso_date(request.GET["first"]), today) if "first" in request.GET else today
     try:
-        offer = plan_queries.offer_of(agreement_id=agreement_id, day=today)
+        offer = plan_queries.offer_of(agreement_id=agreement_id, day=day)
     except CannotChange as refused:
         messages.info(request, _said(refused))
         return redirect("office:plans", customer_id)
@@ -110,7 +114,7 @@ def change(request: HttpRequest, customer_id: int, agreement_id: int) -> HttpRes
         request.POST if request.method == "POST" else None,
         initial={"kroner": now_oere // OERE_IN_KR, "number": len(offer.now)},
     )
-    if request.method == "POST" and form.is_valid() and _changed(request, agreement_id, form, percent):
+    if request.method == "POST" and form.is_valid() and _changed(agreement_id, day, form, percent):
         record(kind=AccessKind.CHANGE, aspect=Aspect.ACCOUNT, customer_ids=[customer_id])
         messages.success(request, _("Raterne er ændret."))
         return redirect("office:plans", customer_id)
@@ -126,12 +130,20 @@ def change(request: HttpRequest, customer_id: int, agreement_id: int) -> HttpRes
     return render(request, "office/change_plan.html", context, status=422 if form.errors else 200)
 
 
-def _changed(request: HttpRequest, agreement_id: int, form: PlanForm, percent: Any) -> bool:
+def _may_change(plan: PlanFile) -> bool:
+    try:
+        plan_queries.offer_for(plan)
+    except CannotChange:
+        return False
+    return True
+
+
+def _changed(agreement_id: int, day: date, form: PlanForm, percent: Any) -> bool:
     gross_oere = form.cleaned_data["kroner"] * OERE_IN_KR
     try:
         actions_plans.change_plan(
             agreement_id=agreement_id,
-            day=timezone.localdate(),
+            day=day,
             net_oere=round_half_up(Fraction(gross_oere * 100) / (100 + Fraction(percent or 0))),
             instalments=form.cleaned_data["number"],
             by=ExpectedFrom.STAFF,

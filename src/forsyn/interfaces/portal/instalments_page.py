@@ -1,9 +1,9 @@
-"""What a customer pays on account, as data: the plan, why it is what it is, what may be changed, and a forecast."""
+"""What a customer pays on account, as data: the plans, why they are what they are, and what may be changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -26,12 +26,10 @@ from forsyn.kernel.money import round_half_up, vat_of
 from forsyn.kernel.periods import Period
 from forsyn.policy.vocabulary import Language
 from forsyn.workflows.bill_numbers import money_text, short_day_text, short_days_text
-from forsyn.workflows.own_forecast import Forecast, plan_year
+from forsyn.workflows.own_forecast import plan_year
 from forsyn.workflows.own_plans import is_billed
 
 OERE_IN_KR = 100
-ABOUT_OERE = 100_00
-"""A guess is told in whole hundreds of kroner."""
 METERED_AS = {"waste_water": "water"}
 WHY: Mapping[str, str | Promise] = {
     ExpectedFrom.LAST_YEAR: _lazy("Det er det, du brugte i de samme dage året før."),
@@ -73,17 +71,8 @@ class PlanCard:
     period: str
     coming: InstalmentLine | None
     total: str
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastWords:
-    """The forecast in words: a guess."""
-
-    used: str
-    whole: str
-    cost: str
-    on_account: str
-    result: str
+    following: str
+    """The period and total of the plans after these; empty where there are none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +91,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """All that the template shows of one agreement."""
+    """All that the template shows of one year of an agreement."""
 
     agreement_id: int
     heading: str
     period: str
+    is_following: bool
     expected: str
     why: str
     lines: list[InstalmentLine]
@@ -118,11 +108,20 @@ class PlanPage:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An agreement that runs or will, with its plans from today on, and whether this customer gets its bills."""
+    """An agreement that runs or will, with the plans of a year, and whether this customer gets its bills."""
 
     agreement: AgreementView
     plans: tuple[PlanFile, ...]
     is_billed: bool
+    following: tuple[PlanFile, ...] = ()
+    """The plans of the year after, made some weeks before it begins."""
+    is_following: bool = False
+
+    @property
+    def years(self) -> tuple[Held, ...]:
+        """This year, and the one after where its plans have been made."""
+        after = replace(self, plans=self.following, following=(), is_following=True)
+        return (self, after) if self.following else (self,)
 
 
 def held_plans(*, customer_id: int, today: date) -> list[Held]:
@@ -135,31 +134,46 @@ def held_plans(*, customer_id: int, today: date) -> list[Held]:
     since = date(today.year - 1, 1, 1)
     for plan in plans_of(agreement_ids=[one.id for one in agreements], first=since):
         by_agreement.setdefault(plan.agreement_id, []).append(plan)
-    return [
-        Held(one, _around(by_agreement[one.id], today), is_billed(one, customer_id))
-        for one in agreements
-        if one.id in by_agreement and _around(by_agreement[one.id], today)
-    ]
+    found = []
+    for one in agreements:
+        plans = by_agreement.get(one.id, [])
+        now = plan_year(plans, today) or _year_from(plans, today)
+        if now:
+            found.append(Held(one, now, is_billed(one, customer_id), _year_from(plans, now[-1].until)))
+    return found
 
 
-def _around(plans: Sequence[PlanFile], today: date) -> tuple[PlanFile, ...]:
-    """The plans of the year that today lies in; or else of the first to come."""
-    coming = min((plan.first for plan in plans if plan.first > today), default=None)
-    return plan_year(plans, today) or (plan_year(plans, coming) if coming else ())
+def _year_from(plans: Sequence[PlanFile], day: date) -> tuple[PlanFile, ...]:
+    """The plans of the first year to begin on a day or later."""
+    ahead = [plan for plan in plans if plan.first >= day]
+    return plan_year(ahead, min(plan.first for plan in ahead)) if ahead else ()
 
 
 def card(held: Held, today: date, vat_percent: Decimal) -> PlanCard:
     """One agreement in the list."""
     language = reading_language()
-    standing = [each for plan in held.plans for each in plan.instalments]
-    ahead = [each for each in standing if each.due_date >= today and not each.is_billed]
+    standing, after = _standing(held.plans), _standing(held.following)
+    ahead = [each for each in (*standing, *after) if each.due_date >= today and not each.is_billed]
     return PlanCard(
         heading=heading(held.agreement),
         href=reverse("portal:on_account_plan", args=[held.agreement.id]),
-        period=wording.period_text(Period(held.plans[0].first, held.plans[-1].until)),
+        period=_period(held.plans),
         coming=_line(ahead[0], {}, vat_percent, language) if ahead else None,
-        total=_gross(sum(each.net_oere for each in standing), vat_percent, language),
+        total=_total(standing, vat_percent, language),
+        following=f"{_period(held.following)}: {_total(after, vat_percent, language)}" if held.following else "",
     )
+
+
+def _standing(plans: Sequence[PlanFile]) -> list[Standing]:
+    return [each for plan in plans for each in plan.instalments]
+
+
+def _period(plans: Sequence[PlanFile]) -> str:
+    return wording.period_text(Period(plans[0].first, plans[-1].until))
+
+
+def _total(standing: Sequence[Standing], vat_percent: Decimal, language: Language) -> str:
+    return _gross(sum(each.net_oere for each in standing), vat_percent, language)
 
 
 def heading(agreement: AgreementView) -> str:
@@ -168,20 +182,19 @@ def heading(agreement: AgreementView) -> str:
 
 
 def plan_page(held: Held, *, customer_id: int, today: date, vat_percent: Decimal) -> PlanPage:
-    """One agreement's plan. 1 query."""
+    """One year of an agreement. 1 query."""
     language, plans = reading_language(), held.plans
-    period = Period(plans[0].first, plans[-1].until)
-    billed = _billed(held, customer_id)
-    standing = [each for plan in plans for each in plan.instalments]
+    billed, standing = _billed(held, customer_id), _standing(plans)
     change, refused = _change(held, today, vat_percent, language)
     return PlanPage(
         agreement_id=held.agreement.id,
         heading=heading(held.agreement),
-        period=wording.period_text(period),
+        period=_period(plans),
+        is_following=held.is_following,
         expected=_expected(held, vat_percent, language),
         why=str(WHY[plans[-1].expected_from]),
         lines=[_line(each, billed, vat_percent, language) for each in standing],
-        total=_gross(sum(each.net_oere for each in standing), vat_percent, language),
+        total=_total(standing, vat_percent, language),
         change=change,
         no_change=refused,
     )
@@ -231,7 +244,7 @@ def _expected(held: Held, vat_percent: Decimal, language: Language) -> str:
 
 
 def changeable(held: Held, today: date) -> Offer:
-    """What of the plans may still be changed. Raises CannotChange."""
+    """What of the plans of a year may still be changed. Raises CannotChange."""
     for plan in held.plans:
         if plan.until > today:
             try:
@@ -240,6 +253,19 @@ def changeable(held: Held, today: date) -> Offer:
                 if refused.code is not Refused.NOTHING_LEFT:
                     raise
     raise CannotChange(Refused.NOTHING_LEFT)
+
+
+def is_offered(held: Held, first: date, today: date) -> bool:
+    """Whether a change from a day on is offered, this year or the next. Raises CannotChange where none is."""
+    offered, refused = [], []
+    for year in held.years:
+        try:
+            offered.append(changeable(year, today).first)
+        except CannotChange as error:
+            refused.append(error)
+    if not offered:
+        raise refused[0]
+    return first in offered
 
 
 def _change(held: Held, today: date, vat_percent: Decimal, language: Language) -> tuple[Change | None, str]:
@@ -292,23 +318,3 @@ def refused_words(refused: CannotChange, vat_percent: Decimal, language: Languag
     if refused.code is Refused.TOO_MUCH:
         limits["most"] = money_text(kr_down(refused.limits["most"], vat_percent) * OERE_IN_KR, language)
     return (str(REFUSED[refused.code]) % limits).replace("kr..", "kr.")
-
-
-# -- the forecast -------------------------------------------------------------------------------------------------
-
-
-def forecast_words(found: Forecast, agreement: AgreementView) -> ForecastWords:
-    """What the year may come to."""
-    language = reading_language()
-    scale = MEASURES[METERED_AS.get(agreement.commodity, agreement.commodity)].scales[Level.YEARS]
-    result = money_text(round_half_up(Decimal(abs(found.to_pay_oere)) / ABOUT_OERE) * ABOUT_OERE, language)
-    more, back = _("Du skal betale omkring %(amount)s mere."), _("Du får omkring %(amount)s tilbage.")
-    said = more if found.to_pay_oere > 0 else back
-    return ForecastWords(
-        used=_("%(amount)s indtil den %(day)s")
-        % {"amount": scale.text(found.used), "day": wording.long_date(found.known_until)},
-        whole=scale.text(found.amount),
-        cost=money_text(found.gross_oere, language),
-        on_account=money_text(found.on_account_oere, language),
-        result=said % {"amount": result},
-    )

@@ -14,7 +14,7 @@ MOST_DIGITS = 9
 
 
 class ChangeForm(forms.Form):
-    """How many instalments, and how much in all; what the limits are, the plan itself says."""
+    """How many instalments, and how much in all, from the day on that is offered; the limits, the plan itself says."""
 
     instalments = forms.IntegerField(
         label=gettext_lazy("Hvor mange rater vil du dele det i?"),
@@ -32,13 +32,19 @@ class ChangeForm(forms.Form):
         ),
     )
 
+    first = forms.DateField(widget=forms.HiddenInput, input_formats=["%Y-%m-%d"])
+
     def __init__(self, change: Change, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(number, str(number)) for number in range(1, change.most_instalments + 1)]
         self.fields["instalments"].widget = forms.Select(choices=choices)
         self.fields["total_kr"].widget = forms.TextInput(attrs={"inputmode": "numeric"})
         self.fields["total_kr"].help_text = change.limits
-        self.initial = {"instalments": change.now_instalments, "total_kr": change.now_kr}
+        self.initial = {
+            "instalments": change.now_instalments,
+            "total_kr": change.now_kr,
+            "first": change.first.isoformat(),
+        }
 
 
 class ConfirmForm(OwnForm):

@@ -18,7 +18,8 @@ from forsyn.domain.billing.tariff_queries import vat_percent
 from forsyn.interfaces.access import customer_required
 from forsyn.interfaces.portal import instalments_page as pages
 from forsyn.interfaces.portal.consents_page import reading_language
-from forsyn.interfaces.portal.instalments_page import Held
+from forsyn.interfaces.portal.forecast_page import ForecastWords, forecast_words
+from forsyn.interfaces.portal.instalments_page import Held, PlanPage
 from forsyn.interfaces.portal.on_account_forms import ChangeForm, ConfirmForm
 from forsyn.workflows.own_data import NOT_YOURS
 from forsyn.workflows.own_forecast import forecast
@@ -44,12 +45,14 @@ def on_account(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, agreement_id: int) -> HttpResponse:
     """One agreement: its instalments, why, what may be changed, and a forecast; with a wish, how that would be."""
     held, percent = _held(request, agreement_id), vat_percent(on=timezone.localdate()) or ZERO
-    page = pages.plan_page(held, customer_id=_customer(request), today=timezone.localdate(), vat_percent=percent)
-    context: dict[str, Any] = {"page": page, "forecast": _forecast(request, held)}
-    if page.change is not None:
-        wish = ChangeForm(page.change, request.GET if "total_kr" in request.GET else None)
-        context |= {"form": wish} | _wished(request, held, wish, percent)
-    return render(request, "portal/on_account_plan.html", context)
+    shown: list[tuple[PlanPage, ChangeForm | None]] = []
+    context: dict[str, Any] = {"years": shown, "forecast": _forecast(request, held)}
+    for year, page in zip(held.years, _pages(request, held, percent), strict=True):
+        form = _form(request, page)
+        if form is not None:
+            context |= _wished(request, year, form, percent)
+        shown.append((page, form))
+    return render(request, "portal/on_account_plan.html", context | {"page": shown[0][0]})
 
 
 @require_POST
@@ -64,7 +67,7 @@ def change(request: HttpRequest, agreement_id: int) -> HttpResponse:
         return redirect("portal:on_account_plan", agreement_id)
     wish = form.cleaned_data
     try:
-        if pages.changeable(held, timezone.localdate()).first != wish["first"]:
+        if not pages.is_offered(held, wish["first"], timezone.localdate()):
             messages.warning(request, _("Der er sendt en rate, siden du så siden. Se, hvordan det ser ud nu."))
             return redirect("portal:on_account_plan", agreement_id)
         change_own_plan(
@@ -89,8 +92,23 @@ def change(request: HttpRequest, agreement_id: int) -> HttpResponse:
 def receipt(request: HttpRequest, agreement_id: int) -> HttpResponse:
     """What holds from now on."""
     held, percent = _held(request, agreement_id), vat_percent(on=timezone.localdate()) or ZERO
-    page = pages.plan_page(held, customer_id=_customer(request), today=timezone.localdate(), vat_percent=percent)
-    return render(request, "portal/on_account_receipt.html", {"page": page})
+    years = _pages(request, held, percent)
+    return render(request, "portal/on_account_receipt.html", {"page": years[0], "years": years})
+
+
+def _pages(request: HttpRequest, held: Held, percent: Decimal) -> list[PlanPage]:
+    """What runs, and what comes where it has been planned. 1 query each."""
+    customer_id, today = _customer(request), timezone.localdate()
+    return [pages.plan_page(year, customer_id=customer_id, today=today, vat_percent=percent) for year in held.years]
+
+
+def _form(request: HttpRequest, page: PlanPage) -> ChangeForm | None:
+    """The form of a year, filled in where the wish is about that year."""
+    if page.change is None:
+        return None
+    is_asked = request.GET.get("first") == page.change.first.isoformat()
+    auto_id = "following_%s" if page.is_following else "id_%s"
+    return ChangeForm(page.change, request.GET if is_asked else None, auto_id=auto_id)
 
 
 def _wished(request: HttpRequest, held: Held, form: ChangeForm, percent: Decimal) -> dict[str, Any]:
@@ -111,12 +129,12 @@ def _wished(request: HttpRequest, held: Held, form: ChangeForm, percent: Decimal
     return {"preview": pages.preview(drafts, percent), "confirm": confirm}
 
 
-def _forecast(request: HttpRequest, held: Held) -> pages.ForecastWords | None:
+def _forecast(request: HttpRequest, held: Held) -> ForecastWords | None:
     today = timezone.localdate()
     if not held.is_billed or not held.plans[0].first <= today:
         return None
     found = forecast(plans=held.plans, today=today, account_id=cast(int, request.user.pk))
-    return pages.forecast_words(found, held.agreement) if found is not None else None
+    return forecast_words(found, held.agreement) if found is not None else None
 
 
 def _held(request: HttpRequest, agreement_id: int) -> Held:

@@ -43,6 +43,30 @@ def test_staff_change_instalments_beyond_the_customers_own_limits(maker: Client,
     assert "Aftalt med kunden." in changed
 
 
+def test_the_coming_plan_is_shown_and_changed_before_its_year_begins(maker: Client, billed_world: BilledWorld) -> None:
+    anna, agreement_id = billed_world.world.anna.customer_id, billed_world.agreements["anna"]
+    first, until = date(2027, 1, 1), date(2028, 1, 1)
+    plan = Plan.objects.create(
+        agreement_id=agreement_id, period=DateRange(first, until), expected_from="last_year",
+        expected_net_oere=1_600_000, made_at=RUN_AT,
+    )  # fmt: skip
+    Instalment.objects.create(plan=plan, period=plan.period, due_date=date(2027, 1, 4), net_oere=1_600_000)
+    answer = maker.get(reverse("office:plans", args=[anna])).content.decode()
+    address = f"{reverse('office:change_plan', args=[anna, agreement_id])}?first="
+    assert f"{address}2026-01-01" in answer
+    assert f"{address}2027-01-01" in answer
+    assert ", fra 1.1.2027" in read(answer)
+    assert "kunden betaler nu 20.000,00 kr. a conto" in words(maker, f"{address}2027-01-01")
+    maker.post(f"{address}2027-01-01", {"kroner": "5000", "number": "2"})
+    changed = Instalment.objects.filter(plan__expected_from="staff").order_by("period")
+    assert [(each.due_date, each.net_oere) for each in changed] == [
+        (date(2027, 1, 4), 200_000), (date(2027, 7, 1), 200_000),
+    ]  # fmt: skip
+    running = Instalment.objects.filter(period__endswith__lte=first)
+    assert set(running.values_list("net_oere", flat=True)) == {300_000}, "the running year stays"
+    assert maker.get(f"{address}2027-13-01").status_code == 404
+
+
 @pytest.mark.parametrize("given", [{"kroner": "-1", "number": "2"}, {"kroner": "x", "number": "2"}, {"number": "13"}])
 def test_an_impossible_plan_is_refused(maker: Client, billed_world: BilledWorld, given: dict[str, str]) -> None:
     anna = billed_world.world.anna.customer_id
