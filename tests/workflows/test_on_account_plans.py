@@ -11,9 +11,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.billing import actions_plans
 from forsyn.domain.billing.actions_plans import MonthOfDegreeDays, ToPlan
+from forsyn.domain.billing.basis_rules import Stretch
+from forsyn.domain.billing.expectation_rules import months_of
 from forsyn.domain.billing.models import Bill, ExpectedFrom, Instalment, Run
 from forsyn.domain.billing.plan_queries import agreements_without_plan, offer_of, plan_at, plans_of
 from forsyn.domain.billing.plan_rules import CannotChange
+from forsyn.domain.customers.models import Agreement
 from forsyn.domain.metering import actions as metering
 from forsyn.domain.metering.actions import NewMeter
 from forsyn.domain.safeguards.purposes import purpose
@@ -29,7 +32,7 @@ from tests.world import NOW, TODAY, Party, World
 pytestmark = pytest.mark.django_db
 
 FIRST, UNTIL = date(2026, 1, 1), date(2027, 1, 1)
-EARLIER = date(2025, 12, 15)
+EARLIER, DECEMBER = date(2025, 12, 15), date(2025, 12, 1)
 Counting = Callable[[int], AbstractContextManager[object]]
 
 
@@ -51,10 +54,10 @@ def annas_heat(world: World, heat_tariff: int) -> int:
     return agreement_id
 
 
-def make(*agreement_ids: int) -> actions_plans.PlansMade:
+def make(*agreement_ids: int, today: date = EARLIER) -> actions_plans.PlansMade:
     with purpose(P.SETTLEMENT, actor=None):
         return actions_plans.make_plans(
-            to_plan=[ToPlan(agreement_id, FIRST, UNTIL) for agreement_id in agreement_ids], today=EARLIER, now=LAID_AT
+            to_plan=[ToPlan(agreement_id, FIRST, UNTIL) for agreement_id in agreement_ids], today=today, now=LAID_AT
         )
 
 
@@ -89,13 +92,44 @@ def test_a_plan_is_last_years_consumption_at_this_years_prices(annas_heat: int) 
 def test_a_mild_year_is_brought_to_a_normal_one(annas_heat: int) -> None:
     with purpose(P.SETTLEMENT, actor=None):
         actions_plans.record_degree_days(
-            months=[MonthOfDegreeDays(date(2025, month, 1), "200", "250") for month in range(1, 13)]
+            months=[MonthOfDegreeDays(month, "200", "250") for month in months_of(Stretch(date(2024, 12, 1), DECEMBER))]
         )
     make(annas_heat)
 
     plan = plan_at(agreement_id=annas_heat, day=FIRST)
     assert plan is not None
     assert (plan.expected_amount, plan.expected_from) == (10_293_000, ExpectedFrom.DEGREE_DAYS)
+
+
+def test_a_plan_made_before_the_year_is_over_counts_a_whole_winter(world: World, heat_tariff: int) -> None:
+    """November and December of the year before count; without them heat would be too cheap."""
+    number = f"{world.anna.home.number}1"
+    metering.register_meters(meters=[NewMeter("0061001", "heat", (HEAT,), number, HUNG_UP_DATE)])
+    november = date(2025, 11, 21)
+    hours("0061001", "energy", date(2024, 11, 1), november, lambda day: 2_000 if day.month in (11, 12) else 500)
+    anna = world.anna.agreements["heat"]
+    on_terms(anna, heat_tariff, LONG_AGO)
+
+    make(anna, today=november)
+
+    plan = plan_at(agreement_id=anna, day=FIRST)
+    assert plan is not None
+    assert plan.expected_amount == (61 * 48_000 + 304 * 12_000)
+
+
+def test_a_meter_that_is_read_at_new_year_is_planned_by_the_year_before(world: World, heat_tariff: int) -> None:
+    number = f"{world.anna.home.number}1"
+    metering.register_meters(meters=[NewMeter("0061001", "heat", (HEAT,), number, HUNG_UP_DATE)])
+    hours("0061001", "energy", date(2024, 1, 1), date(2025, 1, 1), 1_000)
+    anna = world.anna.agreements["heat"]
+    Agreement.objects.filter(pk=anna).update(period=DateRange(LONG_AGO, None))
+    on_terms(anna, heat_tariff, LONG_AGO)
+
+    make(anna, today=date(2025, 11, 21))
+
+    plan = plan_at(agreement_id=anna, day=FIRST)
+    assert plan is not None
+    assert (plan.expected_amount, plan.expected_from) == (365 * 24_000, ExpectedFrom.LAST_YEAR)
 
 
 def test_who_is_new_is_planned_by_the_norm_or_refused_with_what_lacks(world: World, heat_tariff: int) -> None:
@@ -124,7 +158,7 @@ def test_a_thousand_plans_cost_no_more_statements_than_one(
     for party in (world.bo, world.gorm, world.aeblegaarden):
         on_terms(party.agreements["heat"], heat_tariff, LONG_AGO)
         sized(party.agreements["heat"], "square_metres", "100", LONG_AGO)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(43):  # some nothing is known of, and they are asked for once more
         make(annas_heat, *(party.agreements["heat"] for party in (world.bo, world.gorm, world.aeblegaarden)))
     with purpose(P.SETTLEMENT, actor=None):
         assert agreements_without_plan(commodity="heat", first=FIRST, until=UNTIL) == []

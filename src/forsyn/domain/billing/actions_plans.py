@@ -12,12 +12,20 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from forsyn.domain.billing.basis_queries import Wanted, prepared
 from forsyn.domain.billing.basis_rules import AnyReason, Prepared, Stretch, charged_units
-from forsyn.domain.billing.expectation_rules import DegreeDays, Expectation, expected, expected_basis, expected_net
+from forsyn.domain.billing.expectation_rules import (
+    DegreeDays,
+    Expectation,
+    expected,
+    expected_basis,
+    expected_net,
+    is_known,
+    years_before,
+)
 from forsyn.domain.billing.models import BillState, ExpectedFrom, Instalment, Plan
 from forsyn.domain.billing.models import DegreeDays as DegreeDaysRow
 from forsyn.domain.billing.plan_queries import (
     PlanFile,
-    degree_days,
+    degree_days_of,
     instalments_a_year,
     offer_for,
     plan_at,
@@ -104,18 +112,19 @@ def make_plans(
     """
     ids = [each.agreement_id for each in to_plan]
     a_year = instalments_a_year(agreement_ids=ids, day=max((each.first for each in to_plan), default=today))
-    before = _a_year_before(to_plan, today, like or {})
+    before = _years_before(to_plan, today, like or {})
     ahead = {row.agreement_id: row for row in reversed(list(_bases(to_plan, today)))}
-    weather = _weather(to_plan)
+    weather = degree_days_of({_days(basis) for basis in before.values()})
     sizes = sizes_of(agreement_ids=ids, day=max((each.first for each in to_plan), default=today))
     plans, refused = [], []
     for each in to_plan:
         found = ahead.get(each.agreement_id)
         if found is None or not a_year.get(each.agreement_id):
             continue
+        used = before.get(each.agreement_id)
         known = _Known(
-            before.get(each.agreement_id),
-            weather.get((each.first, each.until)),
+            used,
+            weather.get(_days(used)) if used is not None else None,
             sizes.get(each.agreement_id, ()),
             a_year[each.agreement_id],
         )
@@ -131,32 +140,36 @@ def _bases(wanted: Sequence[ToPlan], today: date) -> Iterator[Prepared]:
     return prepared(wanted=[Wanted(*each) for each in wanted], issue_date=today)
 
 
-def _a_year_before(to_plan: Sequence[ToPlan], today: date, like: Mapping[int, int]) -> dict[int, Basis]:
-    """The basis of the same days a year before, where the agreement held then; the latest where there are several.
+def _years_before(to_plan: Sequence[ToPlan], today: date, like: Mapping[int, int]) -> dict[int, Basis]:
+    """The basis of the days to expect from, by agreement; the latest where there are several.
 
     Of the place that a new agreement is like, the whole year before it: of a few months too little would be known.
     """
-    asked = {each.agreement_id: like.get(each.agreement_id, each.agreement_id) for each in to_plan}
-    earlier = [
-        ToPlan(
-            asked[each.agreement_id],
-            year_before(each.first),
-            each.first if each.agreement_id in like else year_before(each.until),
-        )
-        for each in to_plan
-    ]
-    found = {row.agreement_id: row.basis for row in _bases(earlier, today) if row.basis is not None}
-    return {mine: found[its] for mine, its in asked.items() if its in found}
-
-
-def _weather(to_plan: Sequence[ToPlan]) -> dict[tuple[date, date], DegreeDays]:
-    """The degree days of the year before, for each pair of dates that is asked for: for nearly all the same."""
-    found = {}
-    for first, until in {(each.first, each.until) for each in to_plan}:
-        known = degree_days(first=year_before(first), until=year_before(until))
-        if known is not None:
-            found[first, until] = known
+    found: dict[int, Basis] = {}
+    asked = {each.agreement_id: _asked(each, today, like) for each in to_plan}
+    for turn in range(max(map(len, asked.values()), default=0)):
+        left = {mine: days[turn] for mine, days in asked.items() if turn < len(days) and not _is_known(found.get(mine))}
+        wanted = [ToPlan(like.get(mine, mine), *days) for mine, days in left.items()]
+        read = {row.agreement_id: row.basis for row in _bases(wanted, today) if row.basis is not None}
+        found |= {mine: read[its] for mine in left if (its := like.get(mine, mine)) in read}
     return found
+
+
+def _asked(each: ToPlan, today: date, like: Mapping[int, int]) -> list[Stretch]:
+    if each.agreement_id in like:
+        return [Stretch(year_before(each.first), each.first)]
+    return years_before(Stretch(each.first, each.until), today=today)
+
+
+def _is_known(basis: Basis | None) -> bool:
+    if basis is None:
+        return False
+    used = [span for span in basis.consumption if span.from_date >= basis.from_date]
+    return all(is_known(unit, used) for unit in charged_units(basis.tariff))
+
+
+def _days(basis: Basis) -> Stretch:
+    return Stretch(basis.from_date, basis.until_date)
 
 
 def _plan(each: ToPlan, found: Prepared, known: _Known, today: date) -> _NewPlan | NotPlanned:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from forsyn.domain.billing.basis_rules import Stretch, charged_units
+from forsyn.kernel.calendar import year_before
 from forsyn.kernel.charges.basis import Basis, Consumption, FactorValue, Quality
 from forsyn.kernel.charges.calculate import calculate
 from forsyn.kernel.charges.components import (
@@ -65,6 +67,7 @@ class Custom:
 
 
 CUSTOM = Custom()
+YEAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,38 @@ class Expectation:
     """A value of plan_models.ExpectedFrom."""
 
 
+def months_of(stretch: Stretch) -> list[date]:
+    """The first day of each month that it has a day of."""
+    return [
+        date(month // 12, month % 12 + 1, 1)
+        for month in range(_month(stretch.first), _month(stretch.until - timedelta(days=1)) + 1)
+    ]
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def years_before(period: Stretch, *, today: date) -> list[Stretch]:
+    """The days to expect a period's use from, the best first: the same a year before.
+
+    A plan for the coming year is made before this one is over. Without its last months heat would come out too low: so
+    the last twelve whole months; and where those are not known, as of a meter that is read once a year, the last year
+    that is over.
+    """
+    same = Stretch(year_before(period.first), year_before(period.until))
+    if same.until <= today or (period.until - period.first).days < YEAR_DAYS:
+        return [same]
+    over = today.replace(day=1)
+    return [Stretch(year_before(over), over), Stretch(year_before(same.first), year_before(same.until))]
+
+
+def is_known(unit: BaseUnit, spans: Sequence[Consumption], custom: Custom = CUSTOM) -> bool:
+    """Whether enough days are known to expect a year's use from."""
+    days = sum((span.until_date - span.from_date).days for span in spans if span.unit is unit)
+    return days >= custom.least_days_known
+
+
 def expected(
     unit: BaseUnit,
     period: Stretch,
@@ -98,8 +133,8 @@ def expected(
     Heat of a year before is brought to a normal year by the degree days (graddage), where these are known.
     """
     spans = [span for span in last_year if span.unit is unit]
-    days = sum((span.until_date - span.from_date).days for span in spans)
-    if days >= custom.least_days_known:
+    if is_known(unit, spans, custom):
+        days = sum((span.until_date - span.from_date).days for span in spans)
         amount = Fraction(sum(span.amount for span in spans), days) * (period.until - period.first).days
         if unit is BaseUnit.WATT_HOURS and degree_days is not None and degree_days.actual > 0:
             share = Fraction(custom.weather_share)

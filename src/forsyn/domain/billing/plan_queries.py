@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from forsyn.domain.billing.basis_rules import Stretch
-from forsyn.domain.billing.expectation_rules import DegreeDays
+from forsyn.domain.billing.expectation_rules import DegreeDays, months_of
 from forsyn.domain.billing.models import DegreeDays as DegreeDaysRow
 from forsyn.domain.billing.plan_rules import CannotChange, Offer, Refused, Standing, offer
 from forsyn.kernel.charges.basis import FactorValue
@@ -32,6 +32,7 @@ class PlanFile:
     instalments: tuple[Standing, ...]
 
 
+_OF_A_MONTH = ("month", "degree_days", "normal_degree_days")
 _BILLED = """
     exists (select from billing_bill as bill
              where bill.instalment_id = instalment.id and bill.state in ('posted', 'released'))"""
@@ -131,15 +132,23 @@ def sizes_of(*, agreement_ids: Sequence[int], day: date) -> dict[int, list[Facto
 
 def degree_days(*, first: date, until: date) -> DegreeDays | None:
     """Of the months that begin in [first, until) together; None unless every one of them is known. 1 query."""
-    rows = list(
-        DegreeDaysRow.objects.filter(month__gte=first.replace(day=1), month__lt=until).values_list(
-            "degree_days", "normal_degree_days"
-        )
-    )
-    months = (until.year - first.year) * 12 + until.month - first.month + (1 if until.day > 1 else 0)
-    if len(rows) < months or not rows or any(actual is None for actual, _ in rows):
-        return None
-    return DegreeDays(sum(actual for actual, _ in rows), sum(normal for _, normal in rows))
+    return degree_days_of([Stretch(first, until)]).get(Stretch(first, until))
+
+
+def degree_days_of(stretches: Collection[Stretch]) -> dict[Stretch, DegreeDays]:
+    """Of the months of each together, where every one of them is known. 1 query, however many; none for none."""
+    if not stretches:
+        return {}
+    since = min(each.first for each in stretches).replace(day=1)
+    rows = DegreeDaysRow.objects.filter(month__gte=since, month__lt=max(each.until for each in stretches))
+    known = {month: (actual, normal) for month, actual, normal in rows.values_list(*_OF_A_MONTH) if actual is not None}
+    found = {}
+    for each in set(stretches):
+        months = [known.get(month) for month in months_of(each)]
+        told = [month for month in months if month is not None]
+        if told and len(told) == len(months):
+            found[each] = DegreeDays(sum(actual for actual, _ in told), sum(normal for _, normal in told))
+    return found
 
 
 def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -32,9 +32,9 @@ from forsyn.workflows.own_plans import is_billed
 OERE_IN_KR = 100
 METERED_AS = {"waste_water": "water"}
 WHY: Mapping[str, str | Promise] = {
-    ExpectedFrom.LAST_YEAR: _lazy("Det er det, du brugte i de samme dage året før."),
+    ExpectedFrom.LAST_YEAR: _lazy("Det er beregnet efter det, du har brugt før."),
     ExpectedFrom.DEGREE_DAYS: _lazy(
-        "Det er det, du brugte i de samme dage året før, regnet om til et år med normalt vejr."
+        "Det er beregnet efter det, du har brugt før, regnet om til et år med normalt vejr."
     ),
     ExpectedFrom.NORM: _lazy(
         "Vi kender ikke dit forbrug endnu, så vi bruger det, som en bolig som din plejer at bruge."

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forsyn.domain.billing.basis_rules import Stretch
-from forsyn.domain.billing.expectation_rules import DegreeDays, expected, expected_basis, expected_net
+from forsyn.domain.billing.expectation_rules import (
+    DegreeDays,
+    expected,
+    expected_basis,
+    expected_net,
+    months_of,
+    years_before,
+)
 from forsyn.domain.billing.plan_rules import CannotChange, Refused, Standing, changed, number_of, offer, split
 from forsyn.kernel.charges.basis import FactorValue
 from forsyn.kernel.charges.components import Factor, Split
@@ -70,6 +77,24 @@ def test_heat_follows_the_degree_days_with_the_share_that_heats() -> None:
 
     assert known is not None
     assert (known.amount, known.expected_from) == (11_750_000, "degree_days")  # 30 % as it was, 70 % times 3000/2400
+
+
+def test_what_is_expected_goes_by_days_that_are_over() -> None:
+    over, soon = date(2028, 1, 1), date(2026, 11, 21)
+    assert years_before(YEAR, today=over) == [Stretch(date(2026, 1, 1), date(2027, 1, 1))]
+    assert years_before(YEAR, today=soon) == [
+        Stretch(date(2025, 11, 1), date(2026, 11, 1)),
+        Stretch(date(2025, 1, 1), date(2026, 1, 1)),
+    ]
+    spring = Stretch(date(2027, 1, 1), date(2027, 7, 1))
+    assert years_before(spring, today=soon) == [Stretch(date(2026, 1, 1), date(2026, 7, 1))]
+
+
+@given(DAYS, st.integers(1, 1_000))
+def test_the_months_of_some_days_hold_each_of_them(first: date, days: int) -> None:
+    stretch = Stretch(first, first + timedelta(days=days))
+    months = months_of(stretch)
+    assert months == sorted({(first + timedelta(days=day)).replace(day=1) for day in range(days)})
 
 
 def test_without_degree_days_heat_is_as_last_year() -> None:
