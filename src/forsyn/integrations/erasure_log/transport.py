@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,16 +76,24 @@ class ErasureLog:
 
     def _key(self) -> bytes:
         if not self.key_file.exists():
-            self.key_file.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with os.fdopen(os.open(self.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
-                    made.write(secrets.token_bytes(KEY_BYTES))
-                    made.flush()
-                    os.fsync(made.fileno())
-                _sync_folder(self.key_file.parent)
-            except FileExistsError:
-                pass  # somebody else made it just now
+            self._make_key()
         return self.key_file.read_bytes()
+
+    def _make_key(self) -> None:
+        """Written beside its place, and put there whole: nobody reads half a key, whoever else makes one just now."""
+        folder = self.key_file.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        opened, beside = tempfile.mkstemp(dir=folder, prefix=f".{self.key_file.name}-")
+        try:
+            with os.fdopen(opened, "wb") as made:
+                made.write(secrets.token_bytes(KEY_BYTES))
+                made.flush()
+                os.fsync(made.fileno())
+            with suppress(FileExistsError):
+                os.link(beside, self.key_file)
+        finally:
+            os.unlink(beside)
+        _sync_folder(folder)
 
 
 def _last(log: BinaryIO) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -76,6 +77,34 @@ def _add(file: str, number: int) -> None:
     log = ErasureLog(Path(file))
     for turn in range(20):
         log.append([Entry(NOW, log.hashed(f"{number}-{turn}"), "1.0")])
+
+
+def test_a_key_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes while another makes the key must not take half of it, and a crash leaves no empty one."""
+    log, seen = ErasureLog(tmp_path / "erasures.log"), []
+    synced = os.fsync
+
+    def look(descriptor: int) -> None:
+        seen.append(log.key_file.exists())
+        synced(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    log.hashed("100012")
+    assert seen[0] is False
+    assert len(log.key_file.read_bytes()) == 32
+    assert [file.name for file in tmp_path.iterdir()] == [log.key_file.name]
+
+
+def test_of_two_keys_the_first_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = ErasureLog(tmp_path / "erasures.log")
+    linked = os.link
+
+    def somebody_was_first(source: str, target: Path) -> None:
+        log.key_file.write_bytes(b"1" * 32)
+        linked(source, target)
+
+    monkeypatch.setattr(os, "link", somebody_was_first)
+    assert log.hashed("100012") == person_hash(b"1" * 32, "100012")
 
 
 def test_two_processes_write_one_chain(tmp_path: Path) -> None:
