@@ -123,6 +123,7 @@ def move_out(
     runs = []
     with transaction.atomic(), purpose(P.SETTLEMENT, actor=account_id):
         parts = look_at_move(agreement_id=agreement_id, until=until, today=today)
+        ahead = paid_ahead(moving=[part.moving for part in parts])
         for part in parts:
             for unknown, amount, quality, reason in _settled(part, told.get(part.metered_as)):
                 settle_consumption(
@@ -133,7 +134,7 @@ def move_out(
                 customers.end_agreement(agreement_id=part.moving.agreement_id, until_date=until)
             end_plans(agreement_id=part.moving.agreement_id)
             charge_on_last_day(agreement_id=part.moving.agreement_id, until=until)
-            if until != part.moving.billed_until or paid_ahead(moving=[part.moving]):  # else all is settled
+            if until != part.moving.billed_until or part.moving.agreement_id in ahead:  # else all is settled
                 runs.append(_final_run(part, until, account_id, today, now))
     return MovedOut(tuple(runs), settle_by(until))
 
